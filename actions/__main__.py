@@ -1,0 +1,34 @@
+"""`python -m actions`: the internal port of this installation."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from actions.server import build_app
+from hotline.content import Library
+from hotline.errors import HotlineError
+from hotline.settings import load_settings
+
+
+def main() -> int:
+    """Serve until stopped; returns the exit code."""
+    try:
+        settings = load_settings()
+        library = Library.load(settings.content_dir, settings.city)
+    except HotlineError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    uvicorn.run(
+        build_app(library),
+        host=settings.hotline_internal_host,
+        port=settings.hotline_internal_port,
+        access_log=False,
+        log_level="warning",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""`python -m benchmarks [webhook|assistant|page ...]`: one table each, measured here and now."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+
+from benchmarks import assistant, page, webhook
+from benchmarks.machine import machine, sentences
+from hotline.errors import HotlineError
+from hotline.settings import current_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from benchmarks.table import Table
+
+    type Measure = Callable[[Path, int | None, Callable[[str], None]], Awaitable[Table]]
+
+BENCHES: Final[dict[str, Measure]] = {
+    "webhook": webhook.run,
+    "assistant": assistant.run,
+    "page": page.run,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure; 0 when everything that has to be reached is reached, else 1."""
+    chosen = _parser().parse_args(arguments)
+    names: list[str] = chosen.names or list(BENCHES)
+    try:
+        return 0 if asyncio.run(_all(names, chosen.rounds, as_json=chosen.json)) else 1
+    except HotlineError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _all(names: list[str], rounds: int | None, *, as_json: bool) -> bool:
+    console, found = Console(), list[dict[str, Any]]()
+    met = True
+    for name in names:
+        before = machine()
+        table = await BENCHES[name](current_settings().data_dir, rounds, _say)
+        after = machine()
+        met &= table.met
+        if as_json:
+            found.append(table.as_json() | {"machine": before | {"load_1_min_after": after["load_1_min"]}})
+        else:
+            table.show(console, sentences(before, after))
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    return met
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which tables; all without a name")
+    parser.add_argument("--rounds", type=int, help="rounds of each table; more of them, less noise")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

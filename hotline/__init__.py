@@ -1,0 +1,1 @@
+"""Santuario: the service behind the text line. Knows no web framework."""

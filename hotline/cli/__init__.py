@@ -1,0 +1,83 @@
+"""The command line: `uv run hotline …`. Errors are one sentence and exit code 1, never a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+
+from hotline.errors import HotlineError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from hotline.runtime import Runtime
+
+out = Console()
+err = Console(stderr=True)
+
+
+def with_runtime[T](work: Callable[[Runtime], Awaitable[T]]) -> T:
+    """Connect, do one piece of work, let go.
+
+    Raises:
+        HotlineError: as one sentence.
+    """
+    from hotline.runtime import Runtime
+
+    async def run() -> T:
+        runtime = Runtime.open()
+        try:
+            return await work(runtime)
+        finally:
+            await runtime.close()
+
+    return asyncio.run(run())
+
+
+def _app() -> typer.Typer:
+    from hotline.cli import broadcast, content, privacy, reports, run, stack, staff, subscribers, texts
+
+    app = typer.Typer(
+        help="Santuario: a text line for the immigrant residents of a sanctuary city.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    for top in (stack.app, run.app, texts.app, privacy.app):
+        app.registered_commands += top.registered_commands
+    for name, group in (
+        ("staff", staff.app),
+        ("reports", reports.app),
+        ("broadcast", broadcast.app),
+        ("subscribers", subscribers.app),
+        ("content", content.app),
+    ):
+        app.add_typer(group, name=name)
+    return app
+
+
+def main() -> None:
+    """Entry point of the `hotline` command."""
+    from redis.exceptions import RedisError
+
+    try:
+        _app()()
+    except HotlineError as error:
+        _fail(str(error))
+    except (RedisError, ConnectionError):
+        _fail("Redis does not answer: start the stack with make demo, or check REDIS_URL.")
+    except FileNotFoundError as error:
+        _fail(f"There is no file {error.filename}.")
+    except (IsADirectoryError, PermissionError, UnicodeDecodeError) as error:
+        _fail(f"A file could not be read: {getattr(error, 'filename', None) or 'it is not UTF-8 text'}.")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _fail(sentence: str) -> Any:
+    err.print(sentence, style="bold red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)

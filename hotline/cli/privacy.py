@@ -1,0 +1,53 @@
+"""`hotline forget` and `hotline holdings`: delete one person, and show what we would have to hand over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+from rich.table import Table
+
+from hotline.cli import out, with_runtime
+
+if TYPE_CHECKING:
+    from hotline.runtime import Runtime
+
+app = typer.Typer()
+
+
+@app.command()
+def forget(number: Annotated[str, typer.Argument(metavar="E164")]) -> None:
+    """Delete what is kept about one phone. A stop is kept: it protects the person."""
+    from hotline.privacy.phones import parse_number
+    from hotline.privacy.retention import forget as forgotten
+
+    async def work(runtime: Runtime) -> None:
+        person = runtime.vault.pseudonym(parse_number(number))
+        await runtime.store.commit(await forgotten(runtime.store, person))
+
+    with_runtime(work)
+    out.print("Forgotten.")
+
+
+@app.command()
+def holdings() -> None:
+    """Every kind of data that is kept now: how many, whose, how long."""
+    from hotline.store import DAY, KEYS, registered
+
+    async def work(runtime: Runtime) -> dict[str, int]:
+        counted: dict[str, int] = {}
+        async for key in cast("Any", runtime.store.redis.scan_iter("*", count=1000)):
+            entry = registered(str(key))
+            pattern = entry.pattern if entry else "not registered"
+            counted[pattern] = counted.get(pattern, 0) + 1
+        return counted
+
+    counted = with_runtime(work)
+    table = Table("keys", "count", "kept for", "what it is")
+    for entry in KEYS:
+        if entry.pattern in counted:
+            kept = f"{entry.lifetime / DAY:g} days" if isinstance(entry.lifetime, int) else entry.lifetime
+            table.add_row(entry.pattern, str(counted.pop(entry.pattern)), kept, entry.why)
+    for pattern, number in counted.items():
+        table.add_row(pattern, str(number), "?", "a fault: please report it")
+    out.print(table)

@@ -1,0 +1,59 @@
+"""`hotline subscribers`: who asked for alerts, counted; adding one with stated consent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hotline.cli import out, with_runtime
+
+if TYPE_CHECKING:
+    from hotline.runtime import Runtime
+
+app = typer.Typer(help="People who asked for alerts.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    number: Annotated[str, typer.Argument(metavar="E164")],
+    consent: Annotated[str, typer.Option(help="how and when they agreed, in words")],
+    zones: Annotated[str, typer.Option(help="zones, or all")] = "all",
+    lang: Annotated[str, typer.Option(help="language alerts are sent in")] = "en",
+) -> None:
+    """Sign somebody up whose consent you hold."""
+    from hotline import subscribers
+    from hotline.errors import InputError
+
+    async def work(runtime: Runtime) -> None:
+        found = subscribers.zones_in(zones, runtime.library.city)
+        if not found:
+            raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
+        if len(consent.strip()) < 10:
+            raise InputError("Say in --consent how and when the person agreed, in ten characters or more.")
+        await subscribers.add_by_number(
+            runtime.store, runtime.vault, number, found, lang, consent=consent, now=runtime.clock()
+        )
+
+    with_runtime(work)
+    out.print("Signed up.")
+
+
+@app.command("count")
+def count(zone: Annotated[str, typer.Option(help="zone, or all")] = "all") -> None:
+    """How many people an alert for a zone would reach, by language."""
+    from hotline import subscribers
+    from hotline.errors import InputError
+
+    async def work(runtime: Runtime) -> dict[str, int]:
+        found = subscribers.zones_in(zone, runtime.library.city)
+        if len(found) != 1:
+            raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
+        people = await subscribers.audience(runtime.store, found[0])
+        return {
+            lang: sum(1 for one in people if one[2] == lang) for lang in sorted({one[2] for one in people})
+        }
+
+    counted = with_runtime(work)
+    by_language = ", ".join(f"{lang} {number}" for lang, number in counted.items())
+    out.print(f"{sum(counted.values())} people" + (f" ({by_language})" if counted else "") + ".")

@@ -1,0 +1,1 @@
+"""What is said to whom: keywords, staff commands, relay, triage, then Rasa."""

@@ -1,0 +1,102 @@
+"""What one turn knows and what it has decided so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.sms.people import save_person
+from hotline.store import Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hotline.content import Answer, Library
+    from hotline.conversation.dialogue import Dialogue
+    from hotline.conversation.language import LanguageGuesser
+    from hotline.incidents.desk import Desk
+    from hotline.privacy.phones import Vault
+    from hotline.sms.inbox import Inbound
+    from hotline.sms.people import Person
+    from hotline.store import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    """What every turn works with."""
+
+    store: Store
+    vault: Vault
+    library: Library
+    desk: Desk
+    dialogue: Dialogue
+    keyword_dialogue: Dialogue
+    guesser: LanguageGuesser
+    clock: Callable[[], float]
+    claim_minutes: float = 15.0
+
+
+@dataclass
+class Context:
+    """One turn under way. `commit` and `replies` are what it will do, all at once, at its end."""
+
+    services: Services
+    inbound: Inbound
+    text: str
+    person: Person
+    now: float
+    handle: str = ""
+    answered_by: str = ""
+    keep_person: bool = True
+    replies: list[tuple[str, Priority, bool]] = field(default_factory=list[tuple[str, Priority, bool]])
+    commit: Commit = field(default_factory=Commit)
+
+    @property
+    def lang(self) -> str:
+        """The language this turn answers in."""
+        return self.person.lang or "en"
+
+    @property
+    def library(self) -> Library:
+        """Every word the public reads."""
+        return self.services.library
+
+    def change(self, **changes: object) -> None:
+        """Change what we keep about the person."""
+        self.person = replace(self.person, **changes)  # pyright: ignore[reportArgumentType] - names are Person's own
+
+    def say(
+        self, key: str, *, priority: Priority = Priority.REPLY, force: bool = False, **values: object
+    ) -> None:
+        """Answer with a string of the line."""
+        self.write(self.library.say(key, self.lang, **values), priority=priority, force=force)
+
+    def write(self, words: str, *, priority: Priority = Priority.REPLY, force: bool = False) -> None:
+        """Answer with words that are ready to be sent."""
+        self.replies.append((words, priority, force))
+
+    def answer(self, answer: Answer | None, otherwise: str) -> None:
+        """Answer with a part of a card, or with a string of the line when there is no such part."""
+        if answer is None:
+            self.say(otherwise)
+            return
+        self.change(card=answer.card, pending="", choices=())
+        self.write(answer.text)
+
+    def done(self) -> Commit:
+        """Everything the turn decided: person, replies, and what was added to `commit` on the way."""
+        if self.keep_person:
+            self.commit.merge(save_person(self.person))
+        for place, (words, priority, force) in enumerate(self.replies):
+            message = Outbound(
+                id=f"{self.inbound.sid}r{place:02}",
+                person=self.person.id,
+                address=self.person.address,
+                body=words,
+                sender=self.inbound.sender,
+                priority=priority,
+                force=force,
+            )
+            self.commit.merge(queued(message, self.services.vault, self.now))
+        return self.commit

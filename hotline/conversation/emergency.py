@@ -1,0 +1,106 @@
+"""A resident's side of an incident: one question at a time, every answer kept and passed on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from hotline.incidents import details, record
+from hotline.incidents import incident as incidents
+from hotline.incidents.roster import load_roster
+from hotline.sms.people import opt_in
+
+if TYPE_CHECKING:
+    from hotline.conversation.context import Context
+    from hotline.incidents.incident import Incident
+
+QUESTIONS: Final = ("where", "now", "count", "look", "taken", "photo")
+PREFIX: Final = "raid:"
+# What a digit means, by question: what responders read instead of a bare "1".
+DIGITS: Final = {
+    ("now", "1"): "happening now", ("now", "2"): "ended",
+    ("taken", "1"): "somebody was taken", ("taken", "2"): "nobody taken",
+}  # fmt: skip
+
+
+async def opened(ctx: Context, place: str) -> None:
+    """A text that opened an incident: the safety text is on its way, ask the first thing not known."""
+    ctx.answered_by = "triage"
+    if "hotline" in ctx.person.stopped:  # who calls for help again wants to be answered
+        ctx.commit.merge(opt_in(ctx.person.id, "hotline"))
+    _ask(ctx, _next("", known_place=_precise(ctx, place)))
+
+
+async def open_now(ctx: Context, words: str) -> None:
+    """Open an incident from words that waited for a yes."""
+    desk, store = ctx.services.desk, ctx.services.store
+    found = details.extract(words, ctx.library.city)
+    ctx.commit.merge(
+        desk.opening(
+            await record.next_id(store),
+            reporter=ctx.person.id, text=words, lang=ctx.lang, place=found.place, zone=found.zone,
+            photos=len(ctx.inbound.media),
+        )
+    )  # fmt: skip
+    ctx.change(pending="", held="")
+    await opened(ctx, found.place)
+
+
+async def detail(ctx: Context, one: Incident) -> None:
+    """A text of somebody whose report is open: an answer, a photo, anything; all of it is passed on."""
+    ctx.answered_by = "incident"
+    asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
+    text = ctx.text.strip()
+    words = DIGITS.get((asked, text), text)
+    found = details.extract(text, ctx.library.city)
+    place = found.place or (text if asked == "where" and len(text) > 1 else "")
+    if not place or (one.place and _precise(ctx, one.place)):
+        place, zone = one.place, one.zone  # the first address stays; the words hold every later one
+    else:
+        zone = found.zone
+    change = incidents.add_words(one, words, place=place, zone=zone, photos=len(ctx.inbound.media))
+    ctx.commit.merge(await ctx.services.desk.written(one, change, await load_roster(ctx.services.store)))
+    _after_answer(ctx, asked, known_place=_precise(ctx, place) or asked == "where", held=one.held)
+
+
+def _after_answer(ctx: Context, asked: str, *, known_place: bool, held: bool) -> None:
+    if asked:
+        _ask(ctx, _next(asked, known_place=known_place))
+    elif not held:  # once a responder has it, they talk: the line keeps quiet
+        ctx.say("raid_noted")
+
+
+def _precise(ctx: Context, place: str) -> bool:
+    """Whether somebody could go there: "my door" is kept, and still asked about."""
+    folded = place.casefold()
+    known = any(one.name.casefold() in folded for one in ctx.library.city.streets)
+    return known or any(letter.isdigit() for letter in place)
+
+
+def _next(asked: str, *, known_place: bool) -> str:
+    following = QUESTIONS[QUESTIONS.index(asked) + 1 :] if asked else QUESTIONS
+    return next((name for name in following if name != "where" or not known_place), "")
+
+
+def _ask(ctx: Context, question: str) -> None:
+    ctx.change(pending=f"{PREFIX}{question}" if question else "", choices=())
+    ctx.say(f"raid_{question}" if question else "raid_thanks")
+
+
+async def confirm_now(ctx: Context, digit: str) -> bool:
+    """The answer to "is this happening now?"; False when it was not an answer."""
+    if digit == "1":
+        await open_now(ctx, ctx.person.held)
+    elif digit == "2":
+        ctx.change(pending="", held="")
+        ctx.say("raid_ask_no")
+    else:
+        return False
+    return True
+
+
+def ask_if_now(ctx: Context) -> None:
+    """Not sure that it is happening: ask, keep the words, page on a yes."""
+    ctx.answered_by = "triage"
+    ctx.person = replace(ctx.person, pending="raid_ask", held=ctx.text, choices=())
+    ctx.say("raid_ask")

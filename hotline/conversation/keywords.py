@@ -1,0 +1,111 @@
+"""Commands in a word or two, in every language at once: the longest phrase wins, accents and case do not matter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hotline.conversation.optout import is_carrier_word
+from hotline.spelling import split
+from hotline.wordfiles import WordFile, read_words
+
+_MOST_WORDS: Final = 6  # of an argument such as a neighborhood: longer texts are sentences, not commands
+_LONGEST_PHRASE: Final = 3  # words of a phrase that may be followed by words of its own
+_KEYCAP: Final = re.compile(r"\s*([1-9])\ufe0f?\u20e3\s*")
+_ANSWER: Final = re.compile(r"\s*q\s*(\d{1,9})(?:\s*[:;,.\-]\s*|\s+)(\S.*)", re.IGNORECASE | re.DOTALL)
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command and its argument: a language code, a digit, an incident's number, the words of an answer."""
+
+    kind: str
+    argument: str = ""
+
+
+class _Commands(WordFile):
+    """commands.yml: phrases by kind; for languages and digits by argument."""
+
+    resident: dict[str, tuple[str, ...]]
+    languages: dict[str, tuple[str, ...]]
+    digits: dict[str, tuple[str, ...]]
+    staff: dict[str, tuple[str, ...]]
+    with_words: tuple[str, ...]
+    polite: frozenset[str]
+
+
+type Phrase = tuple[str, ...]
+
+_WORDS: Final = read_words(Path(__file__).with_name("commands.yml"), _Commands)
+
+
+def _by_kind(listings: dict[str, tuple[str, ...]]) -> dict[Phrase, Command]:
+    return {split(phrase).words: Command(kind) for kind, phrases in listings.items() for phrase in phrases}
+
+
+def _by_argument(kind: str, listings: dict[str, tuple[str, ...]]) -> dict[Phrase, Command]:
+    return {
+        split(phrase).words: Command(kind, value) for value, phrases in listings.items() for phrase in phrases
+    }
+
+
+RESIDENT: Final = (
+    _by_kind(_WORDS.resident)
+    | _by_argument("language", _WORDS.languages)
+    | _by_argument("choice", _WORDS.digits)
+)
+STAFF: Final = _by_kind(_WORDS.staff)
+_WITH_WORDS: Final = frozenset(split(phrase).words for phrase in _WORDS.with_words)
+
+
+def resident_command(text: str) -> Command | None:
+    """The command a resident texted, or None: then it is a sentence for the conversation.
+
+    The words of carriers (STOP, END, QUIT, CANCEL …) are always ``stop``: no command of ours uses them.
+    """
+    keycap = _KEYCAP.fullmatch(text)
+    if keycap:
+        return Command("choice", keycap.group(1))
+    words = _core(text)
+    whole = " ".join(words)
+    if is_carrier_word(whole):
+        return Command("stop")
+    if len(whole) == 1 and whole in "123456789":
+        return Command("choice", whole)
+    return RESIDENT.get(words) or _with_words(text)
+
+
+def staff_command(text: str) -> Command | None:
+    """The command a responder or organizer texted, or None: then it is free text to be relayed.
+
+    An argument is an incident's number without its "#"; for ``answer`` it is "Q12" and the words as typed.
+    """
+    answer = _ANSWER.fullmatch(text)
+    if answer:
+        return Command("answer", f"Q{answer.group(1)} {answer.group(2).strip()}")
+    words = _core(text)
+    if len(words) > 1 and words[-1].isascii() and words[-1].isdigit():
+        command = STAFF.get(words[:-1])
+        return Command(command.kind, words[-1]) if command else None
+    return STAFF.get(words)
+
+
+def _core(text: str) -> Phrase:
+    """The words of a text without politeness."""
+    return tuple(word for word in split(text).words if word not in _WORDS.polite)
+
+
+def _with_words(text: str) -> Command | None:
+    """A phrase that takes words of its own, the longest first; the words are kept as typed."""
+    ends = [word.end() for word in _WORD.finditer(text)]
+    words = split(text).words
+    if len(ends) != len(words):
+        return None
+    for length in range(min(_LONGEST_PHRASE, len(words) - 1), 0, -1):
+        if words[:length] in _WITH_WORDS and len(words) - length <= _MOST_WORDS:
+            rest = text[ends[length - 1] :].strip(" \t\n,:;.!-")
+            return Command(RESIDENT[words[:length]].kind, rest)
+    return None

@@ -1,0 +1,194 @@
+"""Commands of responders and organizers, by text: take, pass, news, verdicts, answers, on and off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hotline.conversation.keywords import Command, staff_command
+from hotline.incidents import incident as incidents
+from hotline.incidents import questions, record
+from hotline.incidents.roster import Roster, load_roster, set_on_call
+from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.sms.people import load_person
+
+if TYPE_CHECKING:
+    from hotline.conversation.context import Context
+    from hotline.incidents.incident import Change, Incident
+
+NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
+
+
+@dataclass
+class _Floor:
+    """What a staff command looks at: the roster and the incidents, read once for the turn."""
+
+    roster: Roster
+    open: list[Incident]
+
+    def held_by(self, handle: str) -> list[Incident]:
+        return [one for one in self.open if one.held and one.claimed_by == handle]
+
+    def free(self) -> list[Incident]:
+        return [one for one in self.open if not one.held]
+
+
+async def handle_staff(ctx: Context) -> bool:
+    """Do what a staff member texted. False: it was not for the line's desk, treat it as a resident's text."""
+    command = staff_command(ctx.text)
+    floor = _Floor(await load_roster(ctx.services.store), await ctx.services.desk.open_ones())
+    if command is None:
+        return await _relay(ctx, floor)
+    if command.kind in NEWS:
+        return await _news(ctx, floor, command)
+    if command.kind == "take":
+        return await _take(ctx, floor, command.argument)
+    if command.kind == "pass":
+        return await _pass(ctx, floor, command.argument)
+    if command.kind == "answer":
+        return await _answer(ctx, command.argument)
+    return _duty(ctx, floor, command)
+
+
+def _duty(ctx: Context, floor: _Floor, command: Command) -> bool:
+    member = floor.roster.by_handle[ctx.handle]
+    if command.kind in ("on", "off"):
+        ctx.commit.merge(set_on_call(ctx.handle, on=command.kind == "on"))
+        ctx.say(f"staff_{command.kind}")
+    elif command.kind == "status":
+        ids = ", ".join(f"#{one.id}" for one in floor.open) or "0"
+        ctx.say("staff_status", on="ON" if member.oncall else "OFF", open=ids)
+    elif command.kind == "help":
+        ctx.say("staff_help")
+    else:
+        return False
+    return True
+
+
+async def _take(ctx: Context, floor: _Floor, id_: str) -> bool:
+    one = await _wanted(ctx, floor, id_)
+    if one is None:
+        return bool(ctx.replies)
+    if one.held or not one.live:
+        _too_late(ctx, one)
+        return True
+    change = incidents.claim(one, ctx.handle, ctx.now, ctx.services.claim_minutes)
+    if change:
+        ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
+        ctx.say("page_yours", priority=Priority.PAGE, id=one.id, place=_place(ctx, one))
+    return True
+
+
+async def _wanted(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
+    """The incident a `1` or `TAKE 7` means; says why when there is none, or when there are several."""
+    if id_:
+        one = await record.load(ctx.services.store, id_)
+        if one is None:
+            ctx.say("page_unknown", id=id_)
+        return one
+    free = floor.free()
+    if len(free) == 1:
+        return free[0]
+    if free:
+        ctx.say("page_which", ids=", ".join(f"TAKE {one.id}" for one in free))
+        return None
+    return await _last_paged(ctx, floor)
+
+
+async def _last_paged(ctx: Context, floor: _Floor) -> Incident | None:
+    """A `1` that comes too late is about the last page this phone got."""
+    mine = [one for one in floor.open if ctx.handle in (*one.paged, one.claimed_by)]
+    if mine:
+        return mine[-1]
+    recent = await ctx.services.store.redis.zrevrange("incidents:all", 0, 9)
+    for id_ in recent:
+        one = await record.load(ctx.services.store, str(id_))
+        if one and ctx.handle in one.paged:
+            return one
+    if ctx.person.choices or ctx.person.pending:
+        return None  # a digit that answers a menu: the resident's side handles it
+    ctx.say("page_none_open")
+    return None
+
+
+def _too_late(ctx: Context, one: Incident) -> None:
+    if one.claimed_by == ctx.handle and one.live:
+        ctx.say("page_already_yours", id=one.id)
+    elif one.live:
+        ctx.say("page_taken", id=one.id, handle=one.claimed_by)
+    else:
+        ctx.say("page_closed", id=one.id, state=ctx.library.say(f"state_{one.state}", ctx.lang))
+
+
+def _place(ctx: Context, one: Incident) -> str:
+    return one.place or ctx.library.say("place_unknown", ctx.lang)
+
+
+async def _mine(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
+    """The incident a news word means: the named one, or the only one this responder holds."""
+    held = floor.held_by(ctx.handle)
+    if id_:
+        held = [one for one in held if one.id == id_]
+    if len(held) == 1:
+        return held[0]
+    if held:
+        ctx.say("page_which", ids=", ".join(one.id for one in held))
+    elif id_:
+        ctx.say("page_not_yours", id=id_)
+    else:
+        ctx.say("page_none_open")
+    return None
+
+
+async def _news(ctx: Context, floor: _Floor, command: Command) -> bool:
+    one = await _mine(ctx, floor, command.argument)
+    if one is None:
+        return True
+    change = incidents.report_state(one, ctx.handle, command.kind, ctx.now, ctx.services.claim_minutes)
+    await _commit(ctx, one, change, floor)
+    ctx.say("verdict_noted", id=one.id, state=ctx.library.say(f"state_{command.kind}", ctx.lang))
+    return True
+
+
+async def _pass(ctx: Context, floor: _Floor, id_: str) -> bool:
+    one = await _mine(ctx, floor, id_)
+    if one:
+        await _commit(ctx, one, incidents.release(one, ctx.now, by=ctx.handle, event="passed"), floor)
+        ctx.say("page_passed", id=one.id)
+    return True
+
+
+async def _commit(ctx: Context, one: Incident, change: Change, floor: _Floor) -> None:
+    ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
+
+
+async def _answer(ctx: Context, argument: str) -> bool:
+    code, _, words = argument.partition(" ")
+    services = ctx.services
+    commit = await questions.answer(
+        services.store, services.vault, ctx.library,
+        number=code[1:], text=words, cause=ctx.inbound.sid, now=ctx.now,
+    )  # fmt: skip
+    if commit is None or not words.strip():
+        ctx.say("question_unknown", code=code)
+        return True
+    ctx.commit.merge(commit)
+    ctx.say("question_answered", code=code)
+    return True
+
+
+async def _relay(ctx: Context, floor: _Floor) -> bool:
+    """Free text of a responder who holds one incident goes to its reporter, under the line's number."""
+    held = floor.held_by(ctx.handle)
+    if len(held) > 1:
+        ctx.say("page_which", ids=", ".join(one.id for one in held))
+        return True
+    if not held:
+        return False
+    reporter = await load_person(ctx.services.store, held[0].reporter)
+    if not reporter.address:
+        return False
+    words = ctx.library.say("relay_to_reporter", reporter.lang or "en", text=ctx.text)
+    message = Outbound(f"{ctx.inbound.sid}relay", reporter.id, reporter.address, words, incident=held[0].id)
+    ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
+    return True

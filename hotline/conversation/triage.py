@@ -1,0 +1,171 @@
+"""Tell from a text alone, by rules, whether responders must be paged now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import spacy
+from rapidfuzz.distance import OSA
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from hotline.conversation.reading import Hits, Place, Reading
+from hotline.conversation.rulebook import NUMBER, YEAR, Blocker, Rule, Rulebook, Similar, Urgency
+from hotline.spelling import Words, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from spacy.vocab import Vocab
+
+_RANK: dict[Urgency, int] = {"none": 0, "ask": 1, "page": 2}
+_UNKNOWN = (
+    "_"  # stands for every word the rules do not know: spaCy's vocabulary never grows with what people text
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to do with a text.
+
+    Attributes:
+        urgency: ``page`` responders at once, ``ask`` whether it is happening now, or ``none``.
+        reasons: ids of the rule that decided and of the blockers that lowered it.
+    """
+
+    urgency: Urgency
+    reasons: tuple[str, ...] = ()
+
+
+class Triage:
+    """The rules of a folder, compiled once; `judge` may be called from any thread."""
+
+    def __init__(self, rules_dir: Path, places: Iterable[str] = ()) -> None:
+        """Compile the rules.
+
+        Args:
+            rules_dir: `content/triage`.
+            places: streets and landmarks of the city, as people write them; the rules themselves know none.
+
+        Raises:
+            ContentError: a rule file is missing or malformed; names file and rule.
+        """
+        book = Rulebook.load(rules_dir).with_places(places)
+        self._grammar = book.grammar
+        self._spelling = {
+            word: tuple(self._one_spelling(one) for one in meant) for word, meant in book.spelling.items()
+        }
+        self._known = frozenset(
+            word for phrases in book.phrases.values() for words in phrases for word in words
+        )
+        self._vocab = spacy.blank("xx").vocab
+        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
+        for concept, phrases in book.phrases.items():
+            self._matcher.add(concept, _patterns(self._vocab, phrases))
+        self._names = {self._vocab.strings[concept]: concept for concept in book.phrases}
+
+    def judge(self, text: str, *, media: int = 0) -> Verdict:
+        """The urgency of one text, whatever its language.
+
+        Args:
+            text: the body as it came.
+            media: how many photos came with it; a photo without words pages, with words it at least asks.
+        """
+        words = self._respelled(split(text))
+        if not words.words:
+            return Verdict("page", ("photo",)) if media else Verdict("none")
+        verdict = self._best(Reading(words, self._find(words)))
+        if media and verdict.urgency == "none":
+            return Verdict("ask", ("photo-with-words",))
+        return verdict
+
+    def _respelled(self, words: Words) -> Words:
+        """The same text with known misspellings undone."""
+        pairs = [
+            (meant, number)
+            for word, number in zip(words.words, words.sentence, strict=True)
+            for meant in self._meant(word)
+        ]
+        return Words(tuple(word for word, _ in pairs), tuple(number for _, number in pairs), words.asked)
+
+    def _meant(self, word: str) -> tuple[str, ...]:
+        meant = self._spelling.get(word)
+        return (self._one_spelling(word),) if meant is None else meant
+
+    def _one_spelling(self, word: str) -> str:
+        return next((name for name, similar in self._grammar.similar.items() if _alike(word, similar)), word)
+
+    def _find(self, words: Words) -> Hits:
+        known = (_number(word) for word in words.words)
+        doc = Doc(self._vocab, words=[word if word in self._known else _UNKNOWN for word in known])
+        hits: Hits = {}
+        for key, start, end in self._matcher(doc):
+            hits.setdefault(self._names[key], []).append(Place(start, end))
+        return hits
+
+    def _best(self, reading: Reading) -> Verdict:
+        best = Verdict("none")
+        active = [item for item in self._grammar.blockers.items() if reading.may_lower(*item)]
+        for rule in self._grammar.rules:
+            if _RANK[rule.verdict] > _RANK[best.urgency]:
+                best = _applied(rule, reading, [item for item in active if _bears(rule, *item)], best)
+            if best.urgency == "page":
+                break
+        return best
+
+
+def _patterns(vocab: Vocab, phrases: Iterable[tuple[str, ...]]) -> list[Doc]:
+    """The phrases as PhraseMatcher keeps them itself: hashes of their words.
+
+    It takes them in this shape, which is also the one it pickles; a `Doc` for each would cost over a second.
+    """
+    hashes = {word: vocab.strings.add(word) for phrase in phrases for word in phrase}
+    return cast("list[Doc]", [tuple(hashes[word] for word in phrase) for phrase in phrases])
+
+
+def _bears(rule: Rule, name: str, blocker: Blocker) -> bool:
+    return name in rule.also if blocker.only_if_named else name not in rule.ignores
+
+
+def _applied(rule: Rule, reading: Reading, blockers: list[tuple[str, Blocker]], best: Verdict) -> Verdict:
+    """The best verdict that any match of the rule reaches, if it is better than `best`."""
+    for match in reading.matches(rule):
+        verdict = _lowered(rule, match, reading, blockers, _RANK[best.urgency])
+        if verdict is not None:
+            best = verdict
+            if verdict.urgency == rule.verdict:
+                break
+    return best
+
+
+def _lowered(
+    rule: Rule, match: Place, reading: Reading, blockers: list[tuple[str, Blocker]], least: int
+) -> Verdict | None:
+    """The verdict of one match, or None when it does not rank above `least`."""
+    urgency: Urgency = rule.verdict
+    reasons = [rule.id]
+    for name, blocker in blockers:
+        to = reading.lowers(name, blocker, match, weak=rule.weak)
+        if to is None:
+            continue
+        to = rule.softens.get(name, to)
+        if _RANK[to] <= least:
+            return None
+        if _RANK[to] < _RANK[urgency]:
+            urgency = to
+            reasons.append(name)
+    return Verdict(urgency, tuple(reasons))
+
+
+def _alike(word: str, similar: Similar) -> bool:
+    if len(word) not in similar.lengths or word[0] not in similar.initials:
+        return False
+    return any(OSA.normalized_similarity(word, form) >= similar.least for form in similar.forms)
+
+
+def _number(word: str) -> str:
+    if not word.isdigit():
+        return word
+    return YEAR if len(word) == 4 and word[:2] in ("19", "20") else NUMBER

@@ -1,0 +1,206 @@
+"""One resident's turn: keyword, staff command, relay, triage, then Rasa; everything decided is one commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from hotline import metrics
+from hotline.conversation import commands, emergency
+from hotline.conversation.context import Context, Services
+from hotline.conversation.staff import handle_staff
+from hotline.errors import DialogueUnavailable
+from hotline.incidents import details, questions
+from hotline.incidents.roster import handle_of, load_roster
+from hotline.sms.people import load_person
+
+if TYPE_CHECKING:
+    from hotline.conversation.dialogue import Understood
+    from hotline.incidents.details import Details
+    from hotline.incidents.incident import Incident
+    from hotline.sms.inbox import Inbound
+    from hotline.store import Commit
+
+log = structlog.get_logger(__name__)
+
+STATUS_HOURS: Final = 4
+AUTONYMS: Final = {"pt": "português", "ht": "kreyòl", "fr": "français", "pl": "polski"}
+LINE_TOPICS: Final = {
+    "help_menu": "menu", "change_language": "language_choose", "subscribe_alerts": "alerts_ask",
+    "delete_my_data": "delete_confirm",
+}  # fmt: skip
+PENDING: Final = {"subscribe_alerts": "alerts", "delete_my_data": "delete", "help_menu": "menu"}
+
+
+class Conversation:
+    """Decides every turn. Holds no state of its own: all of it is in Redis, read at the turn's start."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._heard: dict[str, Understood] = {}
+
+    async def decide(self, inbound: Inbound) -> tuple[Commit, str]:
+        """What a text leads to: the writes, and what answered it (for the metrics).
+
+        Deciding again (after a conflict or a crash) gives the same writes from the new state.
+        """
+        services = self._services
+        person = await load_person(services.store, inbound.person)
+        text = services.vault.open(inbound.body)
+        ctx = Context(services, inbound, text, person, services.clock())
+        ctx.handle = await handle_of(services.store, person.id)
+        self._tune(ctx)
+        await self._route(ctx)
+        return ctx.done(), ctx.answered_by or "keyword"
+
+    async def close(self) -> None:
+        """Let go of Rasa."""
+        await self._services.dialogue.close()
+
+    def forget_heard(self, sid: str) -> None:
+        """Let go what Rasa said about a text whose turn is over."""
+        self._heard.pop(sid, None)
+
+    def _tune(self, ctx: Context) -> None:
+        """The language of this text, with the person's own as prior; fixed when they chose it."""
+        if ctx.person.lang_fixed or not ctx.text.strip():
+            return
+        guess = ctx.services.guesser.guess(ctx.text, ctx.person.lang or None)
+        if guess.sure or not ctx.person.lang:
+            ctx.change(lang=guess.lang)
+
+    async def _route(self, ctx: Context) -> None:
+        if await commands.stopping(ctx):
+            return
+        if ctx.handle and await handle_staff(ctx):
+            ctx.answered_by = "staff"
+            return
+        one = await ctx.services.desk.reported_by(ctx.person.id)
+        if ctx.inbound.incident:
+            await emergency.opened(ctx, one.place if one else "")
+        elif await commands.handle(ctx, in_incident=one is not None):
+            return
+        elif one:
+            await emergency.detail(ctx, one)
+            if "?" in ctx.text:
+                await self._converse(ctx, in_incident=True)
+        elif commands.blocked(ctx):
+            return
+        else:
+            await self._quiet(ctx)
+
+    async def _quiet(self, ctx: Context) -> None:
+        if not ctx.person.welcomed:
+            ctx.change(welcomed=True)
+            ctx.say("welcome", line_name=ctx.library.city.line_name)
+            if ctx.lang not in ctx.library.city.languages:
+                ctx.say("other_language", language=AUTONYMS.get(ctx.lang, ctx.lang))
+        if ctx.inbound.urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
+            emergency.ask_if_now(ctx)
+        elif ctx.person.pending == "human":
+            ctx.change(pending="")
+            ctx.say("human_soon")
+            await hand_over(ctx)
+        else:
+            await self._converse(ctx)
+
+    async def _converse(self, ctx: Context, *, in_incident: bool = False) -> None:
+        try:
+            heard = await self._ask(ctx)
+        except DialogueUnavailable:
+            metrics.DIALOGUE.labels("unavailable").inc()
+            heard = None
+        if in_incident:
+            if heard and heard.topic and heard.say and heard.say[0].card:
+                ctx.write(heard.say[0].text)
+            return
+        await (self._respond(ctx, heard) if heard else self._without_rasa(ctx))
+
+    async def _ask(self, ctx: Context) -> Understood:
+        sid = ctx.inbound.sid
+        if sid not in self._heard:
+            self._heard[sid] = await ctx.services.dialogue.ask(
+                ctx.person.id, ctx.text, ctx.lang, ctx.person.card
+            )
+            metrics.DIALOGUE.labels("answered").inc()
+        return self._heard[sid]
+
+    async def _without_rasa(self, ctx: Context) -> None:
+        """Rasa is away: an answer by keyword, else a person reads it, and the resident is told so."""
+        heard = await ctx.services.keyword_dialogue.ask(ctx.person.id, ctx.text, ctx.lang, ctx.person.card)
+        ctx.answered_by = "keyword"
+        if heard.say:
+            for said in heard.say:
+                ctx.write(said.text)
+                ctx.change(card=said.card or ctx.person.card, pending="", choices=())
+            return
+        ctx.say("automatic_down")
+        await hand_over(ctx)
+
+    async def _respond(self, ctx: Context, heard: Understood) -> None:
+        ctx.answered_by = "rasa"
+        if heard.urgent:
+            emergency.ask_if_now(ctx)
+        elif heard.topic == "ask_raid_status":
+            await _status(ctx)
+        elif heard.hand_over:
+            ctx.say("human_soon")
+            await hand_over(ctx)
+        elif heard.topic == "unsubscribe_alerts":
+            commands.stop_alerts(ctx)
+        elif heard.topic in LINE_TOPICS:
+            ctx.change(pending=PENDING.get(heard.topic, ""), choices=())
+            ctx.say(LINE_TOPICS[heard.topic])
+        elif heard.choices:
+            commands.offer(ctx, heard.choices)
+            _note(ctx)
+        else:
+            _speak(ctx, heard)
+
+
+def _speak(ctx: Context, heard: Understood) -> None:
+    for said in heard.say:
+        ctx.write(said.text)
+        ctx.change(card=said.card or ctx.person.card, pending="", choices=())
+    if heard.topic == "out_of_scope" or not heard.say:
+        _note(ctx)
+    if not heard.say:
+        ctx.say("unknown")
+
+
+def _note(ctx: Context) -> None:
+    """Keep the masked question for the content team."""
+    ctx.commit.write("XADD", "unanswered", "*", "text", ctx.text, "lang", ctx.lang)
+
+
+async def hand_over(ctx: Context) -> None:
+    """Give the words to people under a number; the promise that somebody reads it is kept here."""
+    services = ctx.services
+    ctx.commit.merge(
+        await questions.ask(
+            services.store, services.vault, ctx.library, await load_roster(services.store),
+            person=ctx.person.id, lang=ctx.lang, text=ctx.text, now=ctx.now,
+        )
+    )  # fmt: skip
+
+
+async def _status(ctx: Context) -> None:
+    """Is ICE there? Answered from the live board only: confirmed, being checked, or nothing confirmed."""
+    place = details.extract(ctx.text, ctx.library.city)
+    near = [one for one in await ctx.services.desk.open_ones() if not one.drill and _near(one, place)]
+    shown = place.place or (near[0].place if near else "")
+    if any(one.state == "confirmed" for one in near):
+        ctx.say("status_confirmed", place=shown)
+    elif near:
+        ctx.say("status_checking", place=shown or ctx.library.say("place_unknown", ctx.lang))
+    elif place.place:
+        ctx.say("status_none", place=place.place, hours=STATUS_HOURS)
+    else:
+        ctx.say("status_anywhere_none", hours=STATUS_HOURS)
+
+
+def _near(one: Incident, place: Details) -> bool:
+    """Whether a report is about the place asked for; without a place every report counts."""
+    same_zone = bool(one.zone) and one.zone == place.zone
+    return not place.place or one.place == place.place or same_zone

@@ -1,0 +1,92 @@
+"""How a text is understood, from end to end: what `hotline classify` and `hotline explain` print.
+
+The same parts in the same order as a live text: the webhook's rules, then keywords, then Rasa.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hotline.conversation.commands import CARRIER_STOPS
+from hotline.conversation.keywords import resident_command
+from hotline.conversation.optout import optout
+
+if TYPE_CHECKING:
+    from hotline.conversation.dialogue import Dialogue, Understood
+    from hotline.conversation.intake import Intake
+    from hotline.conversation.language import LanguageGuesser
+
+COMMAND_TOPICS: Final = {
+    "stop": "unsubscribe_alerts", "start": "subscribe_alerts", "alerts": "subscribe_alerts",
+    "help": "help_menu", "menu": "help_menu", "more": "more", "source": "source", "law": "full_law_text",
+    "language": "change_language", "delete": "delete_my_data", "human": "ask_human",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One text, understood.
+
+    Attributes:
+        topic: one of the topics, "" when nothing was understood.
+        confidence: 0 to 1.
+        choices: topics that would be offered by digit, best first.
+        urgency: ``page``, ``ask`` or ``none``.
+        lang: ISO code.
+        masked: the text as it would be kept.
+        reasons: ids of the triage rules that fired.
+        answer: what would be answered, "" when something else happens.
+        by: ``triage``, ``keyword`` or ``rasa``.
+    """
+
+    topic: str
+    confidence: float
+    choices: tuple[str, ...]
+    urgency: str
+    lang: str
+    masked: str
+    reasons: tuple[str, ...] = ()
+    answer: str = ""
+    by: str = "rasa"
+
+    def public(self) -> dict[str, object]:
+        """The fields `hotline classify` adds to a line."""
+        return {
+            "topic": self.topic,
+            "confidence": round(self.confidence, 4),
+            "choices": list(self.choices),
+            "urgency": self.urgency,
+            "lang": self.lang,
+        }
+
+
+async def understand(
+    text: str, *, intake: Intake, guesser: LanguageGuesser, dialogue: Dialogue, person: str, media: int = 0
+) -> Understanding:
+    """Understand one text of a person without history.
+
+    Raises:
+        DialogueUnavailable: Rasa gave no answer.
+    """
+    reading = intake.read(text, media=media)
+    lang = guesser.guess(reading.text).lang
+    urgency, reasons = reading.verdict.urgency, reading.verdict.reasons
+    if urgency == "page":
+        return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="triage")
+    if topic := _keyword(reading.text):
+        return Understanding(topic, 1.0, (), urgency, lang, reading.text, reasons, by="keyword")
+    heard: Understood = await dialogue.ask(person, reading.text, lang)
+    if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
+        urgency = "ask"
+    answer = "\n".join(said.text for said in heard.say)
+    return Understanding(
+        heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons, answer
+    )
+
+
+def _keyword(text: str) -> str:
+    if optout(text) == "stop" or text.strip().casefold() in CARRIER_STOPS:
+        return "unsubscribe_alerts"
+    command = resident_command(text)
+    return COMMAND_TOPICS.get(command.kind, "") if command else ""

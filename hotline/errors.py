@@ -1,0 +1,58 @@
+"""The one exception tree.
+
+HotlineError                 anything we can say in one sentence to whoever caused it
+├── SettingsError            a setting is missing or wrong
+├── ContentError             a card, message, rule or city file is malformed
+├── InputError               a command line or a request was wrong
+├── StoreUnavailable         Redis did not answer
+├── DialogueUnavailable      Rasa did not give an answer in time
+└── SendError                a text could not be handed to the carrier; says whether to retry
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+type SendOutcome = Literal["retry", "refused", "unknown"]
+
+
+class HotlineError(Exception):
+    """Base of every error of ours; its text is one sentence with the remedy, free of numbers and bodies."""
+
+
+class SettingsError(HotlineError):
+    """A setting is missing or wrong."""
+
+
+class ContentError(HotlineError):
+    """A file in content/ is malformed; the text names file, card, language and line."""
+
+
+class InputError(HotlineError):
+    """Somebody typed something that cannot be done."""
+
+
+class StoreUnavailable(HotlineError):
+    """Redis did not answer: nothing was stored."""
+
+
+class DialogueUnavailable(HotlineError):
+    """Rasa gave no usable answer within its time."""
+
+
+class SendError(HotlineError):
+    """A text was not handed over.
+
+    Args:
+        reason: plain words, no number, no body.
+        outcome: ``retry`` (certainly not accepted, may succeed later), ``refused`` (certainly not
+            accepted, never will be) or ``unknown`` (may have been accepted: reconcile, never resend blindly).
+        code: Twilio's error code, 0 when there is none.
+        retry_after: seconds the carrier asked us to wait, 0 when it did not say.
+    """
+
+    def __init__(self, reason: str, *, outcome: SendOutcome, code: int = 0, retry_after: float = 0) -> None:
+        super().__init__(reason)
+        self.outcome: SendOutcome = outcome
+        self.code = code
+        self.retry_after = retry_after

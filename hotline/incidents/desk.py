@@ -1,0 +1,208 @@
+"""The edge of the incidents: opens them, moves them on, and turns what they owe into outbound texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from hotline import metrics
+from hotline.incidents import escalation, record
+from hotline.incidents.incident import Change, Incident, Notice
+from hotline.incidents.roster import Roster, load_roster
+from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.sms.people import load_person
+from hotline.store import Commit, Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hotline.content import Library
+    from hotline.privacy.phones import Vault
+    from hotline.store import Store
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 50
+REPAIR_AFTER: Final = 60.0  # seconds past due before the auditor calls it forgotten
+TRIES: Final = 50
+
+
+class Desk:
+    """Everything that happens to incidents, each step atomic with the texts it owes."""
+
+    def __init__(self, store: Store, vault: Vault, library: Library, clock: Callable[[], float]) -> None:
+        self.store = store
+        self._vault = vault
+        self._library = library
+        self._clock = clock
+        self._zone = ZoneInfo(library.city.timezone)
+
+    def opening(
+        self,
+        id_: str,
+        *,
+        reporter: str,
+        text: str,
+        lang: str,
+        place: str,
+        zone: str,
+        photos: int,
+        drill: bool = False,
+    ) -> Commit:
+        """The writes that open an incident; the worker pages for it at once."""
+        now = self._clock()
+        fresh = Incident(
+            id=id_,
+            reporter=reporter,
+            lang=lang,
+            place=place,
+            zone=zone,
+            words=(text,) if text else (),
+            photos=photos,
+            opened_at=now,
+            policy=tuple({"who": s.who, "after_seconds": s.after_seconds} for s in self._library.city.policy),
+            began=now,
+            due=now,
+            drill=drill,
+        )
+        return record.written(None, Change(fresh, "opened", "reporter"), now)
+
+    async def reported_by(self, person: str) -> Incident | None:
+        """The live incident a resident reported, if any."""
+        id_ = await self.store.redis.get(f"reporter:{person}")
+        found = await record.load(self.store, str(id_)) if id_ else None
+        return found if found and found.live else None
+
+    async def open_ones(self) -> list[Incident]:
+        """Every live incident, oldest first."""
+        return [found for found in await record.load_many(self.store, "incidents:open") if found.live]
+
+    async def written(self, before: Incident, change: Change, roster: Roster) -> Commit:
+        """A transition with the texts it owes, ready to be committed."""
+        now = self._clock()
+        commit = record.written(before, change, now)
+        for place, notice in enumerate(change.notices):
+            message = await self._message(before, change.after, notice, roster, place)
+            if message:
+                commit.merge(queued(message, self._vault, now))
+        return commit
+
+    async def _message(
+        self, before: Incident, after: Incident, notice: Notice, roster: Roster, place: int
+    ) -> Outbound | None:
+        to = await self._recipient(after, notice, roster)
+        if to is None:
+            return None
+        person, address, lang = to
+        return Outbound(
+            # The version makes the id: the same transition queues each of its texts once.
+            id=f"i{after.id}v{before.version + 1}n{place:02}",
+            person=person,
+            address=address,
+            body=self.words(after, notice, lang),
+            priority=Priority.PAGE if notice.page else Priority.REPLY,
+            incident=after.id,
+        )
+
+    async def _recipient(
+        self, after: Incident, notice: Notice, roster: Roster
+    ) -> tuple[str, str, str] | None:
+        if notice.to == "reporter":
+            person = await load_person(self.store, after.reporter)
+            return (person.id, person.address, person.lang or after.lang) if person.address else None
+        member = roster.by_handle.get(notice.to)
+        return (member.person, member.address, member.lang) if member else None
+
+    def words(self, after: Incident, notice: Notice, lang: str) -> str:
+        """The words of a notice in one language."""
+        values: dict[str, object] = {name: self._value(text, lang) for name, text in notice.values.items()}
+        text = self._library.say(notice.key, lang, **(self._facts(after, lang) | values))
+        return f"{self._library.say('page_drill_mark', lang)} {text}" if after.drill else text
+
+    def _facts(self, after: Incident, lang: str) -> dict[str, object]:
+        photos = self._library.say("photos_some", lang, count=after.photos) if after.photos else ""
+        return {
+            "id": after.id,
+            "place": after.place or self._library.say("place_unknown", lang),
+            "time": self.local_time(after.opened_at),
+            "words": " / ".join(after.words[-4:]),
+            "photos": photos,
+            "partner": self._library.city.partner_line,
+            "state": self._library.say(f"state_{after.state}", lang),
+        }
+
+    def _value(self, text: str, lang: str) -> str:
+        if text.startswith("@"):
+            return self.local_time(float(text[1:]))
+        return self._library.say(text[1:], lang) if text.startswith("#") else text
+
+    def local_time(self, at: float) -> str:
+        """The city's own clock, as people here write it."""
+        return datetime.fromtimestamp(at, self._zone).strftime("%-I:%M %p").lower()
+
+    async def tick(self) -> float:
+        """Fire every due step; answers the seconds until the next one (at most 5)."""
+        now = self._clock()
+        due = await self.store.redis.zrangebyscore("incidents:due", "-inf", now * 1000, start=0, num=BATCH)
+        if due:
+            roster = await load_roster(self.store)
+            for id_ in due:
+                await self._step(str(id_), roster, now)
+        nearest: list[Any] = await self.store.redis.zrange("incidents:due", 0, 0, withscores=True)
+        return min(5.0, max(0.0, float(nearest[0][1]) / 1000 - self._clock())) if nearest else 5.0
+
+    async def _step(self, id_: str, roster: Roster, now: float) -> None:
+        found = await record.load(self.store, id_)
+        if found is None or not found.live:
+            await self.store.redis.zrem("incidents:due", id_)
+            return
+        if found.due > now:  # a late reading of an older timer
+            return
+        change = escalation.advance(found, roster, now)
+        try:
+            await self.store.commit(await self.written(found, change, roster))
+        except Conflict:
+            log.info("incident moved on while its step was being decided", incident=id_)
+
+    async def change(self, id_: str, decide: Callable[[Incident], Change | None]) -> Incident | None:
+        """Read, decide and commit until no one else was first; the incident as it is afterwards.
+
+        Args:
+            id_: number of the incident.
+            decide: pure; None leaves the incident as it is.
+        """
+        for _ in range(TRIES):
+            found = await record.load(self.store, id_)
+            change = decide(found) if found else None
+            if found is None or change is None:
+                return found
+            try:
+                await self.store.commit(await self.written(found, change, await load_roster(self.store)))
+            except Conflict:
+                continue
+            return replace(change.after, version=found.version + 1)
+        raise Conflict("incident")
+
+    async def audit(self) -> int:
+        """Prove that each open incident has a next step ahead; repair those that do not, and count them."""
+        now = self._clock()
+        repaired = 0
+        found = await self.open_ones()
+        metrics.OPEN_INCIDENTS.set(len(found))
+        for one in found:
+            score = await self.store.redis.zscore("incidents:due", one.id)
+            if score is not None and score / 1000 > now - REPAIR_AFTER:
+                continue
+            log.error("open incident without a next step, repaired", incident=one.id)
+            metrics.UNGUARDED.inc()
+            change = Change(replace(one, due=now), "repaired")
+            try:
+                await self.store.commit(await self.written(one, change, await load_roster(self.store)))
+            except Conflict:
+                continue
+            repaired += 1
+        return repaired

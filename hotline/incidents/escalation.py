@@ -1,0 +1,104 @@
+"""The escalation policy as pure steps: what a due incident owes now, and when it is due again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from hotline.incidents.incident import Change, Incident, Notice, release
+
+if TYPE_CHECKING:
+    from hotline.incidents.roster import Roster
+
+NEWS_WAIT: Final = 5 * 60.0  # seconds a holder has to answer "any news?"
+ROUNDS: Final = 3  # whole runs of the policy before only organizers are reminded
+ROUND_PAUSE: Final = 5 * 60.0
+REMINDER: Final = 30 * 60.0
+GIVE_UP: Final = 6 * 3600.0  # a report nobody took for this long is closed, and everybody is told so
+
+
+def advance(incident: Incident, roster: Roster, now: float) -> Change:
+    """The next step of a due incident. Pure: the same input gives the same step.
+
+    Args:
+        incident: an open incident whose `due` is not after `now`.
+        roster: everybody, as of now.
+        now: seconds since the epoch.
+    """
+    if incident.held:
+        return _ask_for_news(incident, now)
+    if incident.rounds >= ROUNDS:
+        return _still_nobody(incident, roster, now)
+    return _page(incident, roster, now)
+
+
+def _ask_for_news(incident: Incident, now: float) -> Change:
+    if incident.news_asked:
+        return release(incident, now, by="line", event="released")
+    after = replace(incident, news_asked=True, due=now + NEWS_WAIT)
+    notice = Notice(incident.claimed_by, "page_news", {"id": incident.id}, page=True)
+    return Change(after, "news_asked", notices=(notice,))
+
+
+def _page(incident: Incident, roster: Roster, now: float) -> Change:
+    """Page every step that is due; a step that means nobody is skipped at once."""
+    step, run = incident.step, list(incident.run)
+    while step < len(incident.policy):
+        handles = _targets(incident, roster, step, run)
+        if handles and _due(incident, step) > now:
+            break
+        run += handles
+        step += 1
+    fresh = run[len(incident.run) :]
+    ever = tuple(dict.fromkeys((*incident.paged, *run)))
+    after = replace(incident, state="paging", step=step, run=tuple(run), paged=ever)
+    notices = [*_safety(incident), *_pages(incident, fresh)]
+    if step < len(incident.policy):
+        after = replace(after, due=_due(incident, step))
+    else:
+        again = now + ROUND_PAUSE
+        after = replace(after, rounds=incident.rounds + 1, step=0, run=(), began=again, due=again)
+        if not any(name in fresh for name in (m.handle for m in roster.with_role("responder"))):
+            notices += _nobody(incident, roster)
+    return Change(after, "paged", details={"handles": ",".join(fresh)}, notices=tuple(notices))
+
+
+def _due(incident: Incident, step: int) -> float:
+    return incident.began + float(incident.policy[step]["after_seconds"])
+
+
+def _targets(incident: Incident, roster: Roster, step: int, run: list[str]) -> list[str]:
+    handles = roster.who(str(incident.policy[step]["who"]), lang=incident.lang, zone=incident.zone)
+    fresh = [name for name in dict.fromkeys(handles) if name not in run]
+    # Who let it go is asked again only when the policy has run out once.
+    return [name for name in fresh if incident.rounds or name not in incident.passed]
+
+
+def _safety(incident: Incident) -> list[Notice]:
+    first = incident.step == 0 and incident.rounds == 0 and not incident.passed
+    return [Notice("reporter", "raid_safety", page=True)] if first and incident.state == "opened" else []
+
+
+def _pages(incident: Incident, handles: list[str]) -> list[Notice]:
+    key = "page_reopened" if incident.passed else "page"
+    return [Notice(name, key, {"id": incident.id}, page=True) for name in handles]
+
+
+def _nobody(incident: Incident, roster: Roster) -> list[Notice]:
+    """Said out loud, once a round, to the organizers and to the reporter."""
+    told = [
+        Notice(m.handle, "nobody_on_call", {"id": incident.id}, page=True)
+        for m in roster.with_role("organizer")
+    ]
+    return [Notice("reporter", "raid_nobody", page=True), *told] if incident.rounds == 0 else told
+
+
+def _still_nobody(incident: Incident, roster: Roster, now: float) -> Change:
+    if now - incident.opened_at > GIVE_UP:
+        after = replace(incident, state="unable", due=0.0)
+        return Change(after, "expired", notices=(Notice("reporter", "raid_unable"),))
+    told = tuple(
+        Notice(m.handle, "nobody_on_call", {"id": incident.id}, page=True)
+        for m in roster.with_role("organizer")
+    )
+    return Change(replace(incident, due=now + REMINDER), "reminded", notices=told)

@@ -1,0 +1,210 @@
+"""An incident: its states and its pure transitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIVE: Final = ("opened", "paging", "claimed", "onway", "onscene", "confirmed")
+HELD: Final = ("claimed", "onway", "onscene", "confirmed")
+VERDICTS: Final = ("confirmed", "false_alarm", "unable", "ended")
+CLOSING: Final = ("false_alarm", "unable", "ended")
+OUTSIDE: Final = {"onway": "on the way", "onscene": "on scene", "unable": "unable to verify",
+                  "false_alarm": "false alarm"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A text that a transition owes somebody; the words are chosen later, in that person's language.
+
+    Attributes:
+        to: a staff handle, or ``reporter``.
+        key: key in content/messages.
+        values: fields of the message.
+        page: goes before every reply.
+    """
+
+    to: str
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+    page: bool = False
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One event that people reported.
+
+    Attributes:
+        id: its number, as in ``TAKE 7``; never used again.
+        version: grows with each transition; a late timer or a second claimant fails on it.
+        state: one of the states of the design, short form.
+        reporter: pseudonym of the first witness.
+        place: as understood, "" when unknown.
+        words: what was reported, masked, oldest first; never parsed away.
+        policy: the escalation steps it opened with.
+        step: next step of the policy.
+        rounds: how often the whole policy ran out with nobody taking it.
+        began: when this run of the policy began, seconds since the epoch.
+        paged: handles that ever got its page, in order.
+        run: handles paged in this run of the policy.
+        claimed_by: handle of the responder who has it.
+        asked: the question the reporter was asked last.
+        due: when the next step is due, seconds since the epoch, 0 for none.
+    """
+
+    id: str
+    version: int = 0
+    state: str = "opened"
+    urgency: str = "page"
+    reporter: str = ""
+    lang: str = "en"
+    place: str = ""
+    zone: str = ""
+    words: tuple[str, ...] = ()
+    photos: int = 0
+    witnesses: int = 1
+    opened_at: float = 0.0
+    policy: tuple[dict[str, Any], ...] = ()
+    step: int = 0
+    rounds: int = 0
+    began: float = 0.0
+    paged: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    claimed_by: str = ""
+    claimed_at: float = 0.0
+    news_asked: bool = False
+    passed: tuple[str, ...] = ()
+    asked: str = ""
+    due: float = 0.0
+    drill: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody still has to act."""
+        return self.state in LIVE
+
+    @property
+    def held(self) -> bool:
+        """Whether a responder has it."""
+        return self.state in HELD
+
+    def public(self) -> dict[str, Any]:
+        """What `hotline reports list --json` and other tools see: no pseudonym, no policy."""
+        return {
+            "id": self.id,
+            "state": OUTSIDE.get(self.state, self.state),
+            "place": self.place,
+            "zone": self.zone,
+            "urgency": self.urgency,
+            "claimed_by": self.claimed_by or None,
+            "opened_at": iso(self.opened_at),
+            "witnesses": self.witnesses,
+            "photos": self.photos,
+            "lang": self.lang,
+            "drill": self.drill,
+        }
+
+
+@dataclass(frozen=True)
+class Change:
+    """A transition: the incident as it becomes, the event to log, the texts it owes.
+
+    Attributes:
+        after: the incident afterwards, version not yet raised.
+        event: name of the event in the `reports` stream.
+        by: handle, ``reporter`` or ``line``.
+        details: further fields of the event.
+    """
+
+    after: Incident
+    event: str
+    by: str = "line"
+    details: Mapping[str, str] = field(default_factory=dict[str, str])
+    notices: tuple[Notice, ...] = ()
+
+
+def iso(at: float) -> str:
+    """Seconds since the epoch as RFC 3339 in UTC."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change | None:
+    """The incident taken by a responder; None when somebody has it or it is over."""
+    if not incident.live or incident.held:
+        return None
+    after = replace(
+        incident, state="claimed", claimed_by=handle, claimed_at=now, news_asked=False, due=now + minutes * 60
+    )
+    losers = [name for name in incident.paged if name != handle]
+    notices = (
+        *(Notice(name, "page_taken", {"id": incident.id, "handle": handle}) for name in losers),
+        Notice("reporter", "raid_claimed", {"time": clock_time(now)}),
+    )
+    return Change(after, "claimed", handle, {"claimed_by": handle}, notices)
+
+
+def clock_time(at: float) -> str:
+    """Marks a time to be written in the city's own clock when the words are chosen."""
+    return f"@{at:.0f}"
+
+
+def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
+    """The incident let go, by its holder or by silence: everybody else is paged again at once."""
+    holder = incident.claimed_by
+    after = replace(
+        incident,
+        state="paging",
+        claimed_by="",
+        news_asked=False,
+        step=0,
+        began=now,
+        due=now,
+        run=(),
+        passed=(*incident.passed, holder),
+    )
+    notices = [Notice("reporter", "raid_released")]
+    if by == "line":
+        notices.append(Notice(holder, "page_passed", {"id": incident.id}))
+    return Change(after, event, by, {"released_by": holder}, tuple(notices))
+
+
+def report_state(incident: Incident, handle: str, state: str, now: float, minutes: float) -> Change:
+    """What the holder says of it: on the way, on scene, or a verdict; a closing verdict ends it."""
+    closes = state in CLOSING
+    after = replace(
+        incident,
+        state=state,
+        news_asked=False,
+        asked="" if closes else incident.asked,
+        due=0.0 if closes else now + minutes * 60,
+    )
+    others = [name for name in incident.paged if name != handle]
+    told = {"onway": "raid_onway", "onscene": "raid_onscene", "confirmed": "raid_confirmed",
+            "false_alarm": "raid_false", "unable": "raid_unable", "ended": "raid_ended"}[state]  # fmt: skip
+    notices = [Notice("reporter", told)]
+    if state in VERDICTS:
+        values = {"id": incident.id, "state": f"#state_{state}"}
+        notices += [Notice(name, "page_closed", values) for name in others]
+    return Change(after, state, handle, {}, tuple(notices))
+
+
+def add_words(incident: Incident, text: str, *, place: str, zone: str, photos: int) -> Change:
+    """A detail from the reporter: kept verbatim, passed to whoever works on it, nobody paged again."""
+    after = replace(
+        incident,
+        words=(*incident.words, text) if text else incident.words,
+        place=place or incident.place,
+        zone=zone or incident.zone,
+        photos=incident.photos + photos,
+    )
+    readers = (incident.claimed_by,) if incident.held else incident.paged
+    notices: list[Notice] = []
+    if text:
+        notices += [Notice(name, "page_update", {"id": incident.id, "words": text}) for name in readers]
+    if photos:
+        notices += [Notice(name, "page_photo", {"id": incident.id}) for name in readers]
+    return Change(after, "updated", "reporter", {"text": text}, tuple(notices))

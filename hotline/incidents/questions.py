@@ -1,0 +1,64 @@
+"""Questions for a person: kept under a number, shown to staff, answered by text through the line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.sms.people import load_person
+from hotline.store import DAY, Commit
+
+if TYPE_CHECKING:
+    from hotline.content import Library
+    from hotline.incidents.roster import Roster, Staff
+    from hotline.privacy.phones import Vault
+    from hotline.store import Store
+
+QUESTION_TTL = 30 * DAY
+
+
+async def ask(
+    store: Store,
+    vault: Vault,
+    library: Library,
+    roster: Roster,
+    *,
+    person: str,
+    lang: str,
+    text: str,
+    now: float,
+) -> Commit:
+    """The writes that hand a resident's words to people: whoever is on call, else the organizers."""
+    number = str(await store.redis.incr("questions:last"))
+    commit = Commit()
+    key = f"question:{number}"
+    commit.hset(key, {"person": person, "lang": lang, "text": text, "at": str(now)}, QUESTION_TTL)
+    commit.write("ZADD", "questions:open", now * 1000, number)
+    for place, member in enumerate(_readers(roster, lang)):
+        words = library.say("question_page", member.lang, code=f"Q{number}", lang=lang, text=text)
+        message = Outbound(f"q{number}n{place:02}", member.person, member.address, words)
+        commit.merge(queued(message, vault, now))
+    return commit
+
+
+def _readers(roster: Roster, lang: str) -> list[Staff]:
+    return roster.on_call(lang=lang) or roster.on_call() or roster.with_role("organizer")
+
+
+async def answer(
+    store: Store, vault: Vault, library: Library, *, number: str, text: str, cause: str, now: float
+) -> Commit | None:
+    """The writes that send a person's answer to whoever asked; None: no such open question."""
+    fields = cast("dict[str, str]", await cast("Any", store.redis.hgetall(f"question:{number}")))
+    if not fields or await store.redis.zscore("questions:open", number) is None:
+        return None
+    person = await load_person(store, fields["person"])
+    if not person.address:
+        return None
+    commit = Commit()
+    commit.guard("member", "questions:open", number)
+    commit.write("ZREM", "questions:open", number)
+    words = library.say("question_reply", person.lang or fields["lang"], text=text)
+    message = Outbound(f"{cause}a", person.id, person.address, words, priority=Priority.REPLY)
+    commit.merge(queued(message, vault, now))
+    return commit

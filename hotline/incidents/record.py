@@ -1,0 +1,108 @@
+"""How incidents are kept: each transition one commit, with its event in the `reports` stream."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hotline import metrics
+from hotline.incidents.incident import Change, Incident, iso
+from hotline.store import DAY, INCIDENT_TTL, Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hotline.store import Store, Value
+
+SCHEMA: Final = 1
+STREAM: Final = "reports"
+
+
+def written(before: Incident | None, change: Change, now: float) -> Commit:
+    """The guard and writes that make a transition, with its event, in one step.
+
+    Raises (when committed):
+        Conflict: the incident changed since it was read.
+    """
+    after = replace(change.after, version=(before.version if before else 0) + 1)
+    key = f"incident:{after.id}"
+    commit = Commit()
+    if before is None:
+        commit.guard("absent", key)
+        commit.write("ZADD", "incidents:all", after.opened_at * 1000, after.id)
+    else:
+        commit.guard("field", key, "version", str(before.version))
+    commit.hset(key, _fields(after), INCIDENT_TTL)
+    _index(commit, after)
+    event = json.dumps(_event(after, change, now), ensure_ascii=False)
+    commit.write("RPUSH", f"{key}:log", event)
+    commit.write("EXPIRE", f"{key}:log", INCIDENT_TTL)
+    commit.write("XADD", STREAM, "*", "event", event)
+    commit.write("PUBLISH", "wake", "incidents")
+    metrics.INCIDENTS.labels(change.event).inc()
+    return commit
+
+
+def _index(commit: Commit, after: Incident) -> None:
+    """Keep the open list, the timers and the reporter's way to the incident in step with its state."""
+    link: list[list[Value]]
+    if after.live:
+        commit.write("ZADD", "incidents:open", after.opened_at * 1000, after.id)
+        link = [["SET", f"reporter:{after.reporter}", after.id, "EX", DAY]]
+    else:
+        commit.write("ZREM", "incidents:open", after.id)
+        link = [["DEL", f"reporter:{after.reporter}"]]
+    commit.writes += link
+    if after.due:
+        commit.write("ZADD", "incidents:due", after.due * 1000, after.id)
+    else:
+        commit.write("ZREM", "incidents:due", after.id)
+
+
+def _event(after: Incident, change: Change, now: float) -> dict[str, Any]:
+    """One entry of the `reports` stream; its schema is documented in docs/reports-stream.md."""
+    return {
+        "v": SCHEMA,
+        "type": change.event,
+        "at": iso(now),
+        "by": change.by,
+        "incident": after.public() | {"text": " / ".join(after.words)},
+        **({"details": dict(change.details)} if change.details else {}),
+    }
+
+
+def _fields(incident: Incident) -> dict[str, str]:
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in asdict(incident).items()
+    }
+
+
+def from_fields(fields: Mapping[str, str]) -> Incident:
+    """An incident from its Redis hash."""
+    texts = {"id", "state", "urgency", "reporter", "lang", "place", "zone", "claimed_by", "asked"}
+    values: dict[str, Any] = {
+        name: value if name in texts else json.loads(value) for name, value in fields.items()
+    }
+    for name in ("words", "policy", "paged", "run", "passed"):
+        values[name] = tuple(values[name])
+    return Incident(**values)
+
+
+async def load(store: Store, id_: str) -> Incident | None:
+    """Read one incident; None when there is none of that number."""
+    fields = await cast("Any", store.redis.hgetall(f"incident:{id_}"))
+    return from_fields(fields) if fields else None
+
+
+async def load_many(store: Store, key: str) -> list[Incident]:
+    """The incidents of a sorted set (``incidents:open``, ``incidents:all``), oldest first."""
+    ids = await store.redis.zrange(key, 0, -1)
+    found = [await load(store, str(id_)) for id_ in ids]
+    return [incident for incident in found if incident]
+
+
+async def next_id(store: Store) -> str:
+    """A number that no incident ever had. Numbers may be skipped, never given twice."""
+    return str(await store.redis.incr("incidents:last"))

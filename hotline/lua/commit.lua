@@ -1,0 +1,60 @@
+-- All or nothing: check every guard, then make every write. One JSON argument:
+--   {"guards": [[kind, ...]], "writes": [[command, ...]]}
+-- Answers "" when done, else the position (from 1) and kind of the guard that failed.
+local plan = cjson.decode(ARGV[1])
+local call = redis.call
+
+local guard = {}
+function guard.absent(key) return call('EXISTS', key) == 0 end
+function guard.field(key, field, expected) return call('HGET', key, field) == expected end
+function guard.member(key, member) return call('ZSCORE', key, member) ~= false end
+function guard.head(key, value) return call('LINDEX', key, 0) == value end
+-- The pending entry is still ours: no other worker took the turn over.
+function guard.owner(stream, group, id, consumer)
+  local pending = call('XPENDING', stream, group, id, id, 1)
+  return pending[1] ~= nil and pending[1][2] == consumer
+end
+
+local write = {}
+-- Put a text into a person's mailbox; make the person ready unless a turn is already under way.
+function write.post(person, entry)
+  call('RPUSH', 'inbox:' .. person, entry)
+  if call('HSETNX', 'inbox:active', person, 1) == 1 then
+    call('XADD', 'inbox:ready', '*', 'person', person)
+  end
+end
+-- End a turn: drop the text that was handled, hand the person's next one on.
+function write.finish(group, id, person, sid)
+  call('XACK', 'inbox:ready', group, id)
+  call('XDEL', 'inbox:ready', id)
+  call('LPOP', 'inbox:' .. person)
+  call('HDEL', 'inbox:tries', sid)
+  if call('EXISTS', 'inbox:' .. person) == 1 then
+    call('XADD', 'inbox:ready', '*', 'person', person)
+  else
+    call('HDEL', 'inbox:active', person)
+  end
+end
+-- Queue an outbound text once: the same id a second time changes nothing.
+function write.enqueue(id, sender, score, ttl, ...)
+  local key = 'out:' .. id
+  if call('HSETNX', key, 'state', 'queued') == 0 then return end
+  call('HSET', key, ...)
+  call('EXPIRE', key, ttl)
+  call('ZADD', 'outbox:' .. sender, score, id)
+  call('PUBLISH', 'wake', 'outbox:' .. sender)
+end
+
+for place, check in ipairs(plan.guards) do
+  local kind = table.remove(check, 1)
+  if not guard[kind](unpack(check)) then return place .. ' ' .. kind end
+end
+for _, step in ipairs(plan.writes) do
+  local name = step[1]
+  if write[name] then
+    write[name](unpack(step, 2))
+  else
+    call(unpack(step))
+  end
+end
+return ''

@@ -1,0 +1,31 @@
+"""Counters and histograms. Labels are kinds and states, never people, numbers or words."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from prometheus_client import Counter, Gauge, Histogram, values
+
+if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    # Containers share the folder and may have equal pids: the host's name keeps their files apart.
+    values.ValueClass = values.MultiProcessValue(lambda: f"{socket.gethostname()}-{os.getpid()}")
+
+FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SLOW = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
+
+WEBHOOKS = Counter("hotline_webhooks_total", "Webhook requests by route and answer", ["route", "answer"])
+TRIAGE = Histogram("hotline_triage_seconds", "Time the rules took for one text", buckets=FAST)
+TRIAGED = Counter("hotline_triaged_total", "Texts by urgency", ["urgency"])
+TURNS = Counter("hotline_turns_total", "Turns by how they were answered", ["by"])
+TURN_SECONDS = Histogram("hotline_turn_seconds", "Time from stored to answered", buckets=SLOW)
+DEAD = Counter("hotline_dead_letters_total", "Texts that failed too often")
+TAKEN_OVER = Counter("hotline_turns_taken_over_total", "Turns taken over from a worker that died")
+SENDS = Counter("hotline_sends_total", "Calls to the carrier", ["sender", "kind", "outcome"])
+WAITED = Histogram("hotline_outbox_wait_seconds", "Time from queued to the call", ["kind"], buckets=SLOW)
+RECONCILED = Counter("hotline_reconciled_total", "Unknown sends settled by the carrier's list", ["how"])
+STATUS = Counter("hotline_status_callbacks_total", "Status callbacks by state", ["state"])
+INCIDENTS = Counter("hotline_incidents_total", "Events of incidents", ["event"])
+OPEN_INCIDENTS = Gauge("hotline_open_incidents", "Incidents not closed", multiprocess_mode="max")
+UNGUARDED = Counter("hotline_incidents_without_next_step_total", "Repaired by the auditor")
+DIALOGUE = Counter("hotline_dialogue_total", "Asked Rasa, by result", ["result"])

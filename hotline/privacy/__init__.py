@@ -1,0 +1,1 @@
+"""Pseudonyms, encryption at rest, masking and lifetimes."""

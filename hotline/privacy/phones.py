@@ -1,0 +1,73 @@
+"""The only place that turns a phone number into a pseudonym, and a sealed number back into a number."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+import phonenumbers
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from hotline.errors import InputError
+
+CHANNELS = ("whatsapp:", "messenger:", "rcs:")
+PSEUDONYM_LENGTH = 26
+
+
+def _derive(secret: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=b"santuario", info=purpose).derive(secret.encode())
+
+
+def parse_number(text: str, region: str = "US") -> str:
+    """A number as people write it, as E.164.
+
+    Raises:
+        InputError: it is not a number that can be texted; the text does not repeat it.
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        raise InputError("That is not a phone number: write it as +18605550111.") from None
+    if not phonenumbers.is_possible_number(number):
+        raise InputError("That phone number has the wrong length: write it as +18605550111.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Vault:
+    """Seals numbers and bodies, and names people by keyed pseudonyms. Its keys live outside Redis.
+
+    Args:
+        secrets: secret keys, newest first. Encryption uses the first and opens with any;
+            pseudonyms use the last, so that a rotation renames nobody.
+    """
+
+    def __init__(self, secrets: list[str]) -> None:
+        self._name_key = _derive(secrets[-1], b"pseudonym")
+        keys = [base64.urlsafe_b64encode(_derive(secret, b"seal")) for secret in secrets]
+        self._seal = MultiFernet([Fernet(key) for key in keys])
+
+    def pseudonym(self, address: str) -> str:
+        """26 lower-case letters and digits for an address as Twilio writes it, channel prefix included.
+
+        The same person on SMS and on WhatsApp is two pseudonyms: an answer goes out where the text came in.
+        """
+        digest = hmac.new(self._name_key, address.encode(), hashlib.sha256).digest()
+        return base64.b32encode(digest).decode().lower()[:PSEUDONYM_LENGTH]
+
+    def seal(self, text: str) -> str:
+        """Encrypt and authenticate a number or a body."""
+        return self._seal.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """Decrypt what `seal` made.
+
+        Raises:
+            InputError: the secret key is not the one it was sealed with.
+        """
+        try:
+            return self._seal.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise InputError("HOTLINE_SECRET_KEY is not the key this data was sealed with.") from None

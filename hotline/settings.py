@@ -1,0 +1,195 @@
+"""Every setting, from the environment or `.env`, checked before anything starts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hotline.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO_SECRET = "demo-secret-insecure-on-purpose"  # noqa: S105 - published, refused in production
+DEMO_SID = "AC" + "0" * 32
+DEMO_TOKEN = "demo-token-insecure-on-purpose"  # noqa: S105 - published, refused in production
+
+LONG_CODE_RATE = 1.0  # segments per second, twilio.com/docs/api/errors/30001
+SIMULATOR_RATE = 50.0
+
+
+class Settings(BaseSettings):
+    """Settings of one installation. Defaults are the demo's; production must name its own secrets."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    environment: Literal["demo", "test", "production"] = Field(
+        "demo", description="`production` refuses demo secrets and the simulator's address."
+    )
+    city: str = Field(
+        "hartford", description="Which city pack in `content/cities` and `content/legal` to load."
+    )
+    twilio_account_sid: str = Field(DEMO_SID, description="Twilio account, starts with AC.")
+    twilio_auth_token: SecretStr = Field(
+        SecretStr(DEMO_TOKEN), description="Signs webhooks and opens the API. Empty: every webhook gets 403."
+    )
+    twilio_api_base_url: str = Field(
+        "",
+        description="Where messages are sent. Empty: the simulator in demo and test, Twilio in production.",
+    )
+    hotline_sender: str = Field("+18605550100", description="Number residents and responders text.")
+    alerts_sender: str = Field(
+        "+18605550199", description="Number alerts come from; never the hotline's own."
+    )
+    public_base_url: str = Field(
+        "", description="Address Twilio calls, as configured there: signatures are computed over it."
+    )
+    redis_url: str = Field("", description="Redis or Valkey >= 7. Empty: the embedded server.")
+    rasa_url: str = Field(
+        "http://127.0.0.1:5005", description="Rasa's REST channel, on an internal address only."
+    )
+    hotline_secret_key: SecretStr = Field(
+        SecretStr(DEMO_SECRET),
+        description="Key of pseudonyms and encryption, 16 characters or more. Several, newest first, comma "
+        "separated, while rotating: pseudonyms always use the last, encryption the first.",
+    )
+    hotline_host: str = Field("127.0.0.1", description="Address the public port binds to.")
+    hotline_port: int = Field(
+        8000, ge=1, le=65535, description="Public port: Twilio routes, health, console."
+    )
+    hotline_internal_host: str = Field("127.0.0.1", description="Address the internal port binds to.")
+    hotline_internal_port: int = Field(
+        8010, ge=1, le=65535, description="Internal port: metrics and actions."
+    )
+    simulator_port: int = Field(8020, ge=1, le=65535, description="The second phone network of the demo.")
+    data_dir: Path = Field(ROOT / ".data", description="Embedded Redis, simulator log, metrics, child logs.")
+    content_dir: Path = Field(ROOT / "content", description="Every word the public reads.")
+    messages_per_second: float | None = Field(
+        None,
+        gt=0,
+        le=5000,
+        description="Carrier rate of the hotline sender, segments per second. "
+        "Empty: 1, a US long code's rate, in production; 50 with the simulator.",
+    )
+    alerts_per_second: float | None = Field(
+        None,
+        gt=0,
+        le=5000,
+        description="Carrier rate of the alerts sender, segments per second. "
+        "Empty: as for MESSAGES_PER_SECOND.",
+    )
+    dialogue_timeout: float = Field(2.5, gt=0, le=3, description="Seconds a resident's turn waits for Rasa.")
+    lease_seconds: float = Field(5.0, ge=1, description="After this a dead worker's turns are taken over.")
+    max_tries: int = Field(5, ge=1, description="Tries of one text before it goes to the dead-letter stream.")
+    reconcile_after: float | None = Field(
+        None,
+        ge=0,
+        description="Seconds before an unresolved send is looked up in Twilio's message list. "
+        "Empty: 90 in production, because the list may lag; 2 with the simulator.",
+    )
+    claim_minutes: float = Field(15, gt=0, description="A claim without news for this long is asked about.")
+    console_password: SecretStr = Field(
+        SecretStr(""), description="Password of /console. Empty: console closed."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level.")
+
+    @field_validator("messages_per_second", "alerts_per_second", "reconcile_after", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("hotline_sender", "alerts_sender")
+    @classmethod
+    def _e164(cls, value: str) -> str:
+        if not (value.startswith("+") and value[1:].isdigit() and 8 <= len(value) <= 16):
+            raise ValueError("write the number as +18605550100")
+        return value
+
+    @field_validator("twilio_api_base_url", "public_base_url", "redis_url", "rasa_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not urlsplit(value).scheme:
+            raise ValueError("write a full address such as http://127.0.0.1:8020")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.hotline_sender == self.alerts_sender:
+            raise ValueError(
+                "HOTLINE_SENDER and ALERTS_SENDER must differ: STOP on alerts must not cut off help"
+            )
+        if min(map(len, self.secret_keys)) < 16:
+            raise ValueError("HOTLINE_SECRET_KEY needs 16 characters or more")
+        if self.environment == "production":
+            _refuse_demo_values(self)
+        return self
+
+    def rate(self, sender: str) -> float:
+        """Segments per second that the carrier takes from ``hotline`` or ``alerts``."""
+        chosen = self.messages_per_second if sender == "hotline" else self.alerts_per_second
+        return chosen or (LONG_CODE_RATE if self.environment == "production" else SIMULATOR_RATE)
+
+    @property
+    def reconcile_grace(self) -> float:
+        """Seconds before an unresolved send is looked up."""
+        usual = 90.0 if self.environment == "production" else 2.0
+        return usual if self.reconcile_after is None else self.reconcile_after
+
+    @property
+    def secret_keys(self) -> list[str]:
+        """All secret keys, newest first."""
+        return [key.strip() for key in self.hotline_secret_key.get_secret_value().split(",")]
+
+    @property
+    def api_base_url(self) -> str:
+        """Where the Twilio API is; empty means Twilio itself."""
+        if self.twilio_api_base_url or self.environment == "production":
+            return self.twilio_api_base_url
+        return f"http://127.0.0.1:{self.simulator_port}"
+
+    @property
+    def public_url(self) -> str:
+        """The address Twilio signs, without a slash at its end."""
+        return self.public_base_url or f"http://127.0.0.1:{self.hotline_port}"
+
+
+def _refuse_demo_values(settings: Settings) -> None:
+    published = {
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid == DEMO_SID,
+        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value() in ("", DEMO_TOKEN),
+        "HOTLINE_SECRET_KEY": DEMO_SECRET in settings.secret_keys,
+        "PUBLIC_BASE_URL": not settings.public_base_url.startswith("https://"),
+        "REDIS_URL": not settings.redis_url,
+        "HOTLINE_SENDER": "55501" in settings.hotline_sender,
+        "ALERTS_SENDER": "55501" in settings.alerts_sender,
+    }
+    bad = [name for name, is_bad in published.items() if is_bad]
+    if bad:
+        raise ValueError(f"production needs its own {', '.join(bad)}")
+    host = urlsplit(settings.twilio_api_base_url).hostname
+    if host in ("127.0.0.1", "localhost", "::1", "simulator"):
+        raise ValueError("production must not send to the simulator: remove TWILIO_API_BASE_URL")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: one sentence naming the setting and the remedy; never its value.
+    """
+    try:
+        return Settings(**overrides)  # pyright: ignore[reportArgumentType] - names are checked by pydantic
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else ""
+        text = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"Setting {name}: {text}." if name else f"Settings: {text}.") from None
+
+
+@lru_cache(maxsize=1)
+def current_settings() -> Settings:
+    """The settings of this process, read once."""
+    return load_settings()

@@ -1,0 +1,180 @@
+"""Inbound texts: stored before the 200, then handled one resident at a time and in order."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from redis.exceptions import ResponseError
+
+from hotline.store import DAY, Commit, Conflict
+
+if TYPE_CHECKING:
+    from hotline.store import Store
+
+GROUP = "workers"
+READY = "inbox:ready"
+SEEN_TTL = 3 * DAY
+DEAD_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One text as it waits in a mailbox.
+
+    Attributes:
+        sid: Twilio's MessageSid.
+        person: pseudonym of the sender.
+        sender: which of our numbers it came to, ``hotline`` or ``alerts``.
+        body: sealed body, already masked.
+        media: sealed addresses of photos.
+        urgency: what triage said in the webhook: ``page``, ``ask`` or ``none``.
+        incident: number of the incident this text opened, "" when none.
+        at: when it was stored, seconds since the epoch.
+        opt_out: Twilio's OptOutType when Twilio handled the word itself.
+    """
+
+    sid: str
+    person: str
+    sender: str
+    body: str
+    media: tuple[str, ...] = ()
+    urgency: str = "none"
+    incident: str = ""
+    at: float = 0.0
+    opt_out: str = ""
+
+    def to_json(self) -> str:
+        """The mailbox entry."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Inbound:
+        """Read a mailbox entry."""
+        fields = json.loads(text)
+        fields["media"] = tuple(fields["media"])
+        return cls(**fields)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A text that this worker holds: the entry id proves it, `tries` counts beginnings."""
+
+    entry: str
+    consumer: str
+    inbound: Inbound
+    tries: int
+
+
+def stored(inbound: Inbound, address: str) -> Commit:
+    """The guard and writes that take one text in, once.
+
+    Args:
+        inbound: the text.
+        address: the sender's sealed address.
+    """
+    commit = Commit()
+    commit.guard("absent", f"seen:{inbound.sid}")
+    commit.write("SET", f"seen:{inbound.sid}", "1", "EX", SEEN_TTL)
+    commit.write("HSETNX", f"person:{inbound.person}", "address", address)
+    commit.write("EXPIRE", f"person:{inbound.person}", 90 * DAY)
+    commit.write("post", inbound.person, inbound.to_json())
+    return commit
+
+
+async def accept(store: Store, commit: Commit) -> bool:
+    """Store a text (made by `stored`). False: this MessageSid is already in.
+
+    Raises:
+        Conflict: another guard failed; nothing was stored.
+        StoreUnavailable: Redis did not answer: answer 503, never 200.
+    """
+    try:
+        await store.commit(commit)
+    except Conflict as conflict:
+        if str(conflict) == "1 absent":
+            return False
+        raise
+    return True
+
+
+async def prepare(store: Store) -> None:
+    """Make the consumer group, from the first entry on."""
+    try:
+        await store.redis.xgroup_create(READY, GROUP, id="0", mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+
+
+async def next_turns(store: Store, consumer: str, count: int, block_ms: int) -> list[Turn]:
+    """Wait up to `block_ms` for at most `count` people whose next text may be handled."""
+    answer = cast(
+        "Any", await store.redis.xreadgroup(GROUP, consumer, {READY: ">"}, count=count, block=block_ms)
+    )
+    return [
+        turn for entry, fields in entries_of(answer) if (turn := await _begin(store, consumer, entry, fields))
+    ]
+
+
+def entries_of(answer: Any) -> list[tuple[str, dict[str, str]]]:
+    """Entries of a one-stream read, whichever protocol Redis spoke."""
+    if not answer:
+        return []
+    streams = answer.values() if isinstance(answer, dict) else [pair[1] for pair in answer]
+    flat: list[tuple[str, dict[str, str]]] = []
+    for entries in streams:
+        # RESP3 wraps the list of one stream once more.
+        listed = entries[0] if entries and isinstance(entries[0], list) else entries
+        flat += [(entry, fields) for entry, fields in listed]
+    return flat
+
+
+async def take_over(store: Store, consumer: str, lease: float, count: int) -> list[Turn]:
+    """Take the turns of workers that have not renewed their lease (seconds)."""
+    answer = await store.redis.xautoclaim(READY, GROUP, consumer, int(lease * 1000), count=count)
+    return [turn for entry, fields in answer[1] if (turn := await _begin(store, consumer, entry, fields))]
+
+
+async def _begin(store: Store, consumer: str, entry: str, fields: dict[str, str]) -> Turn | None:
+    person = fields["person"]
+    text = await cast("Any", store.redis.lindex(f"inbox:{person}", 0))
+    if text is None:  # the entry outlived its mailbox: end it, so that the person is not stuck
+        await store.commit(_finished(entry, consumer, person, sid=""))
+        return None
+    inbound = Inbound.from_json(text)
+    tries = await cast("Any", store.redis.hincrby("inbox:tries", inbound.sid, 1))
+    return Turn(entry, consumer, inbound, int(tries))
+
+
+async def renew(store: Store, consumer: str, entries: list[str]) -> None:
+    """Keep the lease on turns that are under way."""
+    if entries:
+        await store.redis.xclaim(READY, GROUP, consumer, 0, [*entries], idle=0, justid=True)
+
+
+def _finished(entry: str, consumer: str, person: str, sid: str) -> Commit:
+    commit = Commit()
+    commit.guard("owner", READY, GROUP, entry, consumer)
+    commit.write("finish", GROUP, entry, person, sid)
+    return commit
+
+
+def finished(turn: Turn) -> Commit:
+    """The guard and writes that end a turn: only its present holder can, and only once."""
+    return _finished(turn.entry, turn.consumer, turn.inbound.person, turn.inbound.sid)
+
+
+def dead_letter(turn: Turn, reason: str) -> Commit:
+    """End a turn that failed too often: the text goes to a human, never away."""
+    commit = finished(turn)
+    commit.write("XADD", "dead", "*", "text", turn.inbound.to_json(), "reason", reason)
+    return commit
+
+
+async def trim_dead(store: Store, now: float | None = None) -> None:
+    """Let dead letters go when they are `DEAD_DAYS` old."""
+    oldest = int(((now or time.time()) - DEAD_DAYS * DAY) * 1000)
+    await store.redis.xtrim("dead", minid=str(oldest), approximate=False)

@@ -1,0 +1,99 @@
+"""What we keep about one phone: its sealed number, its language, its last answer. Nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hotline.store import DAY, Commit
+
+if TYPE_CHECKING:
+    from hotline.store import Store
+
+PERSON_TTL = 90 * DAY
+
+
+@dataclass(frozen=True)
+class Person:
+    """One phone as the conversation knows it.
+
+    Attributes:
+        id: pseudonym.
+        address: sealed address, as Twilio writes it.
+        lang: language of the last texts, "" until known.
+        lang_fixed: the person chose the language; detection no longer changes it.
+        welcomed: the first-contact text was sent.
+        card: the card of the last answer, for MORE, SOURCE and LAW.
+        choices: topics offered by digit in the last reply.
+        pending: the question we asked last, "" when none ("raid_ask", "delete", "stop", "choices", …).
+        held: masked words that wait for the answer to `pending`.
+        stopped: senders of ours that the person opted out of.
+    """
+
+    id: str
+    address: str = ""
+    lang: str = ""
+    lang_fixed: bool = False
+    welcomed: bool = False
+    card: str = ""
+    choices: tuple[str, ...] = ()
+    pending: str = ""
+    held: str = ""
+    stopped: frozenset[str] = field(default_factory=frozenset[str])
+
+    def to_fields(self) -> dict[str, str]:
+        """Fields of the Redis hash."""
+        return {
+            "address": self.address,
+            "lang": self.lang,
+            "lang_fixed": str(int(self.lang_fixed)),
+            "welcomed": str(int(self.welcomed)),
+            "card": self.card,
+            "choices": json.dumps(self.choices),
+            "pending": self.pending,
+            "held": self.held,
+        }
+
+
+async def load_person(store: Store, person: str) -> Person:
+    """Read one person; an unknown pseudonym is a new person."""
+    pipe = store.redis.pipeline(transaction=False)
+    pipe.hgetall(f"person:{person}")
+    pipe.sismember("optout:hotline", person)
+    pipe.sismember("optout:alerts", person)
+    fields, hotline, alerts = await pipe.execute()
+    stopped = frozenset(name for name, is_in in (("hotline", hotline), ("alerts", alerts)) if is_in)
+    return Person(
+        id=person,
+        address=fields.get("address", ""),
+        lang=fields.get("lang", ""),
+        lang_fixed=fields.get("lang_fixed") == "1",
+        welcomed=fields.get("welcomed") == "1",
+        card=fields.get("card", ""),
+        choices=tuple(json.loads(fields.get("choices", "[]"))),
+        pending=fields.get("pending", ""),
+        held=fields.get("held", ""),
+        stopped=stopped,
+    )
+
+
+def save_person(person: Person) -> Commit:
+    """The writes that keep a person as given."""
+    commit = Commit()
+    commit.hset(f"person:{person.id}", person.to_fields(), PERSON_TTL)
+    return commit
+
+
+def opt_out(person: str, sender: str) -> Commit:
+    """The write that stops every text of one sender to a person."""
+    commit = Commit()
+    commit.write("SADD", f"optout:{sender}", person)
+    return commit
+
+
+def opt_in(person: str, sender: str) -> Commit:
+    """The write that lets one sender text a person again."""
+    commit = Commit()
+    commit.write("SREM", f"optout:{sender}", person)
+    return commit

@@ -1,0 +1,1 @@
+"""Running the parts together on one machine: embedded Redis, the table of processes, their supervisor."""

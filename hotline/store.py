@@ -1,0 +1,230 @@
+"""Redis: the connection, the register of every key with its owner and lifetime, and atomic commits."""
+
+from __future__ import annotations
+
+import asyncio
+import fnmatch
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ReadOnlyError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from hotline.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+type Value = str | int | float
+type Lifetime = int | Literal["until handled", "trimmed by age", "permanent"]
+
+MINUTE: Final = 60
+DAY: Final = 24 * 60 * MINUTE
+LUA = Path(__file__).parent / "lua"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One family of Redis keys: its pattern, the module that owns it, and how long it lives (seconds)."""
+
+    pattern: str
+    owner: str
+    lifetime: Lifetime
+    why: str
+
+
+KEYS: Final = (
+    Key("seen:*", "sms.inbox", 3 * DAY, "MessageSids already taken: a repeated webhook stores nothing"),
+    Key("inbox:active", "sms.inbox", "until handled", "people with a turn queued or under way"),
+    Key("inbox:ready", "sms.inbox", "until handled", "stream of people whose next text may be handled"),
+    Key("inbox:tries", "sms.inbox", "until handled", "how often a text was begun; bounds poison"),
+    Key("inbox:*", "sms.inbox", "until handled", "mailbox of one person, oldest first, bodies encrypted"),
+    Key("dead", "sms.inbox", "trimmed by age", "texts that failed too often, encrypted, for a human"),
+    Key("person:*", "sms.people", 90 * DAY, "number (encrypted), language and last answer of one person"),
+    Key("optout:*", "sms.people", "permanent", "pseudonyms that must not be texted by that sender"),
+    Key("frozen", "sms.outbox", "permanent", "senders whose alerts are stopped by hand"),
+    Key("out:*", "sms.outbox", 7 * DAY, "one outbound text; its body goes once it is accepted"),
+    Key("outbox:rate:*", "sms.outbox", 2 * MINUTE, "when the carrier's rate allows the next segment"),
+    Key("outbox:*", "sms.outbox", "until handled", "ids waiting, waiting to be retried, or under way"),
+    Key("sid:*", "sms.outbox", 7 * DAY, "Twilio's MessageSid to our outbound id"),
+    Key("rasa:tracker:*", "bot.trackers", DAY, "topics of a conversation's last turns, no words"),
+    Key("alive:*", "worker", 15, "heartbeat of one worker"),
+    Key("lock:*", "worker", MINUTE, "one housekeeper at a time"),
+    Key("reports", "incidents", "trimmed by age", "the urgent queue: one entry per event of an incident"),
+    Key("incidents:last", "incidents", "permanent", "the last incident number given out"),
+    Key("incidents:open", "incidents", "until handled", "incidents that are not closed"),
+    Key("incidents:due", "incidents", "until handled", "when each open incident needs its next step"),
+    Key("incidents:all", "incidents", "trimmed by age", "incidents by time of opening"),
+    Key("incident:*", "incidents", 90 * DAY, "one incident and its append-only log"),
+    Key("reporter:*", "incidents", DAY, "the open incident a resident reported"),
+    Key("questions:last", "incidents.questions", "permanent", "the last question number given out"),
+    Key("questions:open", "incidents.questions", "trimmed by age", "questions that wait for a person"),
+    Key("question:*", "incidents.questions", 30 * DAY, "one question for a person, masked"),
+    Key(
+        "unanswered",
+        "conversation",
+        "trimmed by age",
+        "masked questions no card answered, for the content team",
+    ),
+    Key("staff", "incidents.roster", "permanent", "responders, organizers, operators by handle"),
+    Key("staff:people", "incidents.roster", "permanent", "pseudonym to handle"),
+    Key("staff:oncall", "incidents.roster", "permanent", "handles that are on call"),
+    Key("subscribers:*", "subscribers", "permanent", "pseudonyms of people who asked for alerts, by zone"),
+    Key("subscriber:*", "subscribers", "permanent", "consent, number (encrypted), zones, until they stop"),
+    Key("broadcasts:last", "broadcasts", "permanent", "the last broadcast number given out"),
+    Key("broadcasts:sending", "broadcasts", "until handled", "broadcasts that are being delivered"),
+    Key("broadcast:*", "broadcasts", 90 * DAY, "one broadcast, its audience and its ledger"),
+)
+
+INCIDENT_TTL: Final = 90 * DAY
+SCRIPTS: Final = {path.stem: path.read_text() for path in LUA.glob("*.lua")}
+# Whatever says that Redis is away, from our own commits or from redis-py's calls.
+AWAY: Final = (StoreUnavailable, RedisConnectionError, RedisTimeoutError, ReadOnlyError, OSError)
+
+
+def registered(key: str) -> Key | None:
+    """The register entry a Redis key falls under, the first that fits."""
+    return next((entry for entry in KEYS if fnmatch.fnmatchcase(key, entry.pattern)), None)
+
+
+class Conflict(Exception):
+    """A guard of a commit failed: somebody else was first, so read and decide again. Never shown to users."""
+
+
+@dataclass
+class Commit:
+    """Guards and writes that happen together or not at all."""
+
+    guards: list[list[Value]] = field(default_factory=list[list[Value]])
+    writes: list[list[Value]] = field(default_factory=list[list[Value]])
+
+    def guard(self, *check: Value) -> None:
+        """Add a guard.
+
+        One of ``absent key``, ``field key name expected``, ``member zset id``, ``head list value``,
+        ``owner stream group id consumer``.
+        """
+        self.guards.append(list(check))
+
+    def write(self, *command: Value) -> None:
+        """Add a Redis command, or one of the script's own: ``post``, ``finish``, ``enqueue``."""
+        self.writes.append(list(command))
+
+    def hset(self, key: str, values: dict[str, str], ttl: int | None) -> None:
+        """Set fields of a hash and, unless it is permanent, its lifetime in seconds."""
+        self.write("HSET", key, *[part for pair in values.items() for part in pair])
+        if ttl is not None:
+            self.write("EXPIRE", key, ttl)
+
+    def merge(self, other: Commit) -> None:
+        """Take over another commit's guards and writes."""
+        self.guards += other.guards
+        self.writes += other.writes
+
+
+class Store:
+    """One Redis connection pool, its scripts, and coalesced commits.
+
+    Commits asked for in the same turn of the event loop travel in one pipeline, over one connection:
+    a pool with one command per request loses webhooks at a hundred connections (measured).
+    """
+
+    def __init__(self, url: str, *, timeout: float = 5.0) -> None:
+        self.url = url
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=64,
+            timeout=timeout,
+            decode_responses=True,
+            socket_connect_timeout=timeout,
+            socket_timeout=timeout,
+            retry=Retry(NoBackoff(), 0),  # a write may have happened: only the caller knows if again is safe
+        )
+        self.redis: Redis = Redis(connection_pool=pool)
+        self._commit = self.redis.register_script(SCRIPTS["commit"])
+        self._take = self.redis.register_script(SCRIPTS["take"])
+        self._timeout = timeout
+        self._waiting: list[tuple[str, asyncio.Future[str]]] = []
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._flusher:
+            await asyncio.wait([self._flusher])
+        await self.redis.aclose()
+        await self.redis.connection_pool.disconnect()
+
+    async def commit(self, commit: Commit) -> None:
+        """Make all writes of a commit in one atomic step.
+
+        Raises:
+            Conflict: a guard failed; nothing was written.
+            StoreUnavailable: Redis did not answer; assume nothing was written.
+        """
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._waiting.append((json.dumps({"guards": commit.guards, "writes": commit.writes}), future))
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.create_task(self._flush())
+        failed = await future
+        if failed:
+            raise Conflict(failed)
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:64], self._waiting[64:]
+            try:
+                answers = await asyncio.wait_for(self._send(batch), self._timeout)
+            except (*AWAY, TimeoutError):
+                answers = [StoreUnavailable("Redis did not answer.")] * len(batch)
+            for (_, future), answer in zip(batch, answers, strict=True):
+                _settle(future, answer)
+
+    async def _send(self, batch: Sequence[tuple[str, asyncio.Future[str]]]) -> list[object]:
+        if not self._commit.sha or len(batch) == 1:
+            return [await self._one(plan) for plan, _ in batch]
+        pipe = self.redis.pipeline(transaction=False)
+        for plan, _ in batch:
+            pipe.evalsha(self._commit.sha, 0, plan)
+        answers = cast("list[object]", await pipe.execute(raise_on_error=False))
+        # NOSCRIPT: the server restarted and forgot the script; those plans did not run.
+        return [
+            await self._one(plan)
+            if isinstance(answer, ResponseError) and "NOSCRIPT" in str(answer)
+            else answer
+            for (plan, _), answer in zip(batch, answers, strict=True)
+        ]
+
+    async def _one(self, plan: str) -> object:
+        try:
+            return cast("str", await self._commit(args=[plan]))
+        except ResponseError as error:
+            return error
+
+    async def take(self, *args: Value) -> list[Any]:
+        """Run the outbox's take script; see ``lua/take.lua``."""
+        return cast("list[Any]", await self._take(args=list(args)))
+
+    async def ping(self) -> bool:
+        """Whether Redis answers now."""
+        try:
+            await asyncio.wait_for(cast("Any", self.redis.ping()), 1.0)
+        except (*AWAY, TimeoutError):
+            return False
+        return True
+
+
+def _settle(future: asyncio.Future[str], answer: object) -> None:
+    if future.done():
+        return
+    if isinstance(answer, AWAY):
+        future.set_exception(StoreUnavailable("Redis did not answer."))
+    elif isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(str(answer))

@@ -1,0 +1,56 @@
+"""Puts the parts of one network together."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+
+from simulator import page
+from simulator.api import MessagesApi
+from simulator.caller import Caller
+from simulator.delivery import Delivery
+from simulator.faults import Mischief
+from simulator.feed import Feed
+from simulator.inbound import Inbound
+from simulator.ledger import Ledger
+from simulator.limits import RateLimit
+from simulator.phones import Complaint, PhonesApi, complain
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from simulator.journal import Journal
+    from simulator.settings import Settings
+
+
+def build(settings: Settings, journal: Journal) -> Starlette:
+    """The application of one network.
+
+    Args:
+        settings: what it is like.
+        journal: an open log; what it holds is read now.
+
+    Raises:
+        SimulatorError: the log cannot be read.
+    """
+    feed, mischief = Feed(), Mischief(settings.simulator_latency_ms)
+    ledger = Ledger(journal, feed)
+
+    @asynccontextmanager
+    async def running(app: Starlette) -> AsyncGenerator[None]:
+        caller = Caller(settings)
+        delivery = Delivery(settings, ledger, mischief, caller)
+        inbound = Inbound(settings, ledger, delivery, caller)
+        rate = RateLimit(settings.simulator_mps)
+        app.router.routes.extend(MessagesApi(settings, ledger, delivery, mischief, rate).routes())
+        app.router.routes.extend(PhonesApi(ledger, inbound, feed, mischief).routes())
+        delivery.resume()
+        try:
+            yield
+        finally:
+            await delivery.close()
+            await caller.close()
+
+    return Starlette(routes=page.routes(), lifespan=running, exception_handlers={Complaint: complain})

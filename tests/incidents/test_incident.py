@@ -1,0 +1,181 @@
+"""The rules of an incident, with any events in any order: one holder, always a next step, an honest log."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from hotline.incidents import escalation, record
+from hotline.incidents import incident as incidents
+from hotline.incidents.incident import Change, Incident
+from hotline.incidents.roster import Roster, Staff
+
+HANDLES = ("ana", "ben", "cleo")
+POLICY = (
+    {"who": "oncall:language", "after_seconds": 0},
+    {"who": "oncall", "after_seconds": 60},
+    {"who": "everyone", "after_seconds": 180},
+    {"who": "organizers", "after_seconds": 300},
+)
+
+
+def a_roster(*on_call: str) -> Roster:
+    responders = [
+        Staff(
+            name,
+            "responder",
+            f"p-{name}",
+            "sealed",
+            languages=("es",) if name == "ana" else ("en",),
+            oncall=name in on_call,
+        )
+        for name in HANDLES
+    ]
+    return Roster([*responders, Staff("olga", "organizer", "p-olga", "sealed")])
+
+
+def an_incident(now: float = 1000.0) -> Incident:
+    return Incident("7", reporter="r", lang="es", opened_at=now, began=now, due=now, policy=POLICY)
+
+
+def told(change: Change, key: str) -> list[str]:
+    return [notice.to for notice in change.notices if notice.key == key]
+
+
+def test_everybody_the_first_step_means_is_paged_and_the_reporter_gets_the_safety_text() -> None:
+    change = escalation.advance(an_incident(), a_roster("ana", "ben"), 1000)
+    assert told(change, "page") == ["ana"]
+    assert told(change, "raid_safety") == ["reporter"]
+    assert change.after.due == 1060
+
+
+def test_a_step_that_means_nobody_is_skipped_at_once() -> None:
+    change = escalation.advance(an_incident(), a_roster("ben"), 1000)
+    assert change.after.due == 1060
+    assert told(change, "page") == [], "ben speaks no Spanish: his step is due later"
+    nobody = escalation.advance(an_incident(), a_roster(), 1000)
+    assert nobody.after.due == 1180, "nobody is on call: both of those steps are skipped"
+
+
+def test_that_nobody_is_on_call_is_said_to_the_organizers_and_to_the_reporter() -> None:
+    alone = Roster([Staff("olga", "organizer", "p-olga", "sealed")])
+    due = escalation.advance(an_incident(), alone, 1000)
+    last = escalation.advance(due.after, alone, due.after.due)
+    notices = due.notices + last.notices
+    assert [n.to for n in notices if n.key == "raid_nobody"] == ["reporter"]
+    assert "olga" in [n.to for n in notices if n.key == "nobody_on_call"]
+
+
+def test_who_is_paged_once_is_not_paged_again_in_the_same_run() -> None:
+    first = escalation.advance(an_incident(), a_roster("ana", "ben"), 1000)
+    second = escalation.advance(first.after, a_roster("ana", "ben"), 1060)
+    assert told(second, "page") == ["ben"]
+
+
+def test_a_holder_is_asked_for_news_and_loses_it_by_silence() -> None:
+    paged = escalation.advance(an_incident(), a_roster("ana", "ben"), 1000).after
+    held = incidents.claim(paged, "ana", 1010, minutes=15)
+    assert held
+    asked = escalation.advance(held.after, a_roster("ana"), held.after.due)
+    assert told(asked, "page_news") == ["ana"]
+    released = escalation.advance(asked.after, a_roster("ana"), asked.after.due)
+    assert released.event == "released"
+    assert released.after.state == "paging"
+    assert released.after.due == asked.after.due, "paged again at once"
+
+
+def test_who_let_it_go_is_not_the_first_to_be_paged_again() -> None:
+    paged = escalation.advance(an_incident(), a_roster("ana", "ben"), 1000).after
+    held = incidents.claim(paged, "ana", 1010, minutes=15)
+    assert held
+    passed = incidents.release(held.after, 1020, by="ana", event="passed")
+    again = escalation.advance(passed.after, a_roster("ana", "ben"), 1020)
+    assert "ana" not in told(again, "page_reopened")
+
+
+def test_a_closing_verdict_ends_the_timers_and_tells_the_reporter() -> None:
+    held = incidents.claim(an_incident(), "ana", 1010, minutes=15)
+    assert held
+    closed = incidents.report_state(held.after, "ana", "false_alarm", 1020, 15)
+    assert not closed.after.live
+    assert closed.after.due == 0
+    assert told(closed, "raid_false") == ["reporter"]
+
+
+class IncidentLife(RuleBasedStateMachine):
+    """Random claims, passes, verdicts, details and clock jumps, decided as the desk decides them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 1000.0
+        self.on_call: tuple[str, ...] = ("ana",)
+        self.one = an_incident(self.now)
+        self.holders: list[str] = []
+        self.events: list[str] = ["opened"]
+
+    def apply(self, change: Change | None) -> None:
+        if change:
+            self.one = replace(change.after, version=self.one.version + 1)
+            self.events.append(change.event)
+
+    @rule(who=st.lists(st.sampled_from(HANDLES), unique=True))
+    def roster_changes(self, who: list[str]) -> None:
+        self.on_call = tuple(who)
+
+    @rule(seconds=st.sampled_from([1, 30, 60, 300, 900, 4000, 30000]))
+    def time_passes(self, seconds: int) -> None:
+        self.now += seconds
+
+    @precondition(lambda self: self.one.live and self.one.due <= self.now)
+    @rule()
+    def timer_fires(self) -> None:
+        self.apply(escalation.advance(self.one, a_roster(*self.on_call), self.now))
+
+    @rule(handle=st.sampled_from(HANDLES))
+    def somebody_claims(self, handle: str) -> None:
+        before = self.one
+        change = incidents.claim(self.one, handle, self.now, minutes=15)
+        assert (change is not None) == (before.live and not before.held), (
+            "a claim wins exactly when it is free"
+        )
+        self.apply(change)
+
+    @precondition(lambda self: self.one.held)
+    @rule()
+    def holder_passes(self) -> None:
+        self.apply(incidents.release(self.one, self.now, by=self.one.claimed_by, event="passed"))
+
+    @precondition(lambda self: self.one.held)
+    @rule(state=st.sampled_from(["onway", "onscene", "confirmed", "false_alarm", "unable", "ended"]))
+    def holder_reports(self, state: str) -> None:
+        self.apply(incidents.report_state(self.one, self.one.claimed_by, state, self.now, 15))
+
+    @precondition(lambda self: self.one.live)
+    @rule(text=st.text(max_size=20), photos=st.integers(0, 2))
+    def reporter_adds(self, text: str, photos: int) -> None:
+        words = self.one.words
+        self.apply(incidents.add_words(self.one, text, place="", zone="", photos=photos))
+        assert self.one.words[: len(words)] == words, "what was reported is never lost"
+
+    @invariant()
+    def an_open_incident_has_a_next_step(self) -> None:
+        assert self.one.due > 0 if self.one.live else self.one.due == 0
+
+    @invariant()
+    def it_is_held_by_exactly_one_or_by_nobody(self) -> None:
+        assert bool(self.one.claimed_by) == self.one.held or not self.one.live
+
+    @invariant()
+    def the_log_has_one_event_for_each_version(self) -> None:
+        assert len(self.events) == self.one.version + 1
+
+    @invariant()
+    def it_survives_being_written_and_read(self) -> None:
+        assert record.from_fields(record._fields(self.one)) == self.one
+
+
+IncidentLife.TestCase.settings = hypothesis_settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestIncidentLife = IncidentLife.TestCase

@@ -1,0 +1,147 @@
+"""Outbound texts: queued once, urgent ones first, at the carrier's rate, never to who said stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from hotline.errors import SendError
+from hotline.sms import outbox
+from hotline.sms.outbox import Outbound, Outbox, Priority, queued
+from hotline.sms.people import opt_out
+
+if TYPE_CHECKING:
+    from hotline.privacy.phones import Vault
+    from hotline.store import Store
+
+NOW = 1_800_000_000.0
+
+
+def a_text(id_: str, priority: Priority = Priority.REPLY, **fields: Any) -> Outbound:
+    return Outbound(id_, fields.pop("person", "p1"), "sealed", "words", priority=priority, **fields)
+
+
+def an_outbox(store: Store, rate: float = 1000) -> Outbox:
+    return Outbox(store, "hotline", rate, "w1")
+
+
+async def taken_ids(box: Outbox, at: float) -> list[str]:
+    found: list[str] = []
+    while (taken := await box.take(at)).id:
+        found.append(taken.id)
+        at += 0.1
+    return found
+
+
+async def test_a_page_goes_before_a_reply_and_a_reply_before_an_alert(store: Store, vault: Vault) -> None:
+    for id_, priority in (("c", Priority.ALERT), ("b", Priority.REPLY), ("a", Priority.PAGE)):
+        await store.commit(queued(a_text(id_, priority), vault, NOW))
+    assert await taken_ids(an_outbox(store), NOW) == ["a", "b", "c"]
+
+
+async def test_the_same_cause_queues_a_text_once(store: Store, vault: Vault) -> None:
+    for _ in range(3):
+        await store.commit(queued(a_text("r1"), vault, NOW))
+    assert await taken_ids(an_outbox(store), NOW) == ["r1"]
+
+
+async def test_a_text_that_was_sent_is_not_queued_again(store: Store, vault: Vault) -> None:
+    box = an_outbox(store)
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    await box.take(NOW)
+    await box.accepted("r1", "SM1")
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    assert not (await box.take(NOW + 1)).id
+
+
+async def test_segments_leave_at_the_carriers_rate(store: Store, vault: Vault) -> None:
+    box = an_outbox(store, rate=2)
+    for number in range(3):
+        await store.commit(queued(a_text(f"r{number}"), vault, NOW))
+    assert (await box.take(NOW)).id == "r0"
+    early = await box.take(NOW + 0.1)
+    assert not early.id
+    assert 0.3 < early.wait < 0.5
+    assert (await box.take(NOW + 0.5)).id == "r1"
+
+
+async def test_a_long_text_costs_as_many_turns_as_it_has_segments(store: Store, vault: Vault) -> None:
+    box = an_outbox(store, rate=1)
+    await store.commit(queued(Outbound("long", "p1", "sealed", "x" * 300), vault, NOW))
+    await store.commit(queued(a_text("next"), vault, NOW + 1))
+    await box.take(NOW)
+    assert 1.9 < (await box.take(NOW + 0.01)).wait < 2.1
+
+
+async def test_consent_is_checked_at_the_last_instant(store: Store, vault: Vault) -> None:
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    await store.commit(opt_out("p1", "hotline"))
+    assert (await an_outbox(store).take(NOW)).dropped == "opted-out"
+    assert (await cast("Any", store.redis.hget("out:r1", "state"))) == "dropped"
+
+
+async def test_only_the_confirmation_of_a_stop_reaches_who_stopped(store: Store, vault: Vault) -> None:
+    await store.commit(opt_out("p1", "hotline"))
+    await store.commit(queued(a_text("confirmation", force=True), vault, NOW))
+    assert (await an_outbox(store).take(NOW)).id == "confirmation"
+
+
+async def test_a_text_that_expired_is_never_sent(store: Store, vault: Vault) -> None:
+    await store.commit(queued(a_text("late", expires=NOW + 1), vault, NOW))
+    assert (await an_outbox(store).take(NOW + 2)).dropped == "expired"
+
+
+async def test_the_intent_is_stored_before_the_call(store: Store, vault: Vault) -> None:
+    box = an_outbox(store)
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    await box.take(NOW)
+    assert await box.unresolved(NOW + 10, 5) == [("r1", NOW)]
+    assert (await box.read("r1"))["state"] == "sending"
+
+
+async def test_a_busy_carrier_gets_the_text_again_when_it_asked_to(store: Store, vault: Vault) -> None:
+    box = an_outbox(store)
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    await box.take(NOW)
+    await box.failed("r1", SendError("busy", outcome="retry", code=20429, retry_after=3), NOW)
+    assert 2.9 < (await box.take(NOW + 0.01)).wait < 3.1
+    assert (await box.take(NOW + 3.1)).id == "r1"
+
+
+async def test_a_refused_text_is_never_tried_again(store: Store, vault: Vault) -> None:
+    box = an_outbox(store)
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    await box.take(NOW)
+    await box.failed("r1", SendError("dead number", outcome="refused", code=21211), NOW)
+    assert not (await box.take(NOW + 10_000)).id
+    fields = await box.read("r1")
+    assert fields["state"] == "failed"
+    assert "body" not in fields
+
+
+async def test_an_unknown_outcome_is_not_tried_blindly(store: Store, vault: Vault) -> None:
+    box = an_outbox(store)
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    await box.take(NOW)
+    await box.failed("r1", SendError("time-out", outcome="unknown"), NOW)
+    assert not (await box.take(NOW + 100)).id
+    assert [id_ for id_, _ in await box.unresolved(NOW + 100, 5)] == ["r1"]
+
+
+async def test_a_status_only_moves_forward(store: Store, vault: Vault) -> None:
+    box = an_outbox(store)
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    await box.take(NOW)
+    await box.accepted("r1", "SM1")
+    for state in ("delivered", "sent", "queued", "undelivered"):
+        await outbox.status(store, id_="", sid="SM1", state=state, code="")
+    assert (await box.read("r1"))["status"] == "delivered"
+
+
+async def test_a_status_callback_proves_a_send_whose_answer_was_lost(store: Store, vault: Vault) -> None:
+    box = an_outbox(store)
+    await store.commit(queued(a_text("r1"), vault, NOW))
+    await box.take(NOW)
+    assert await outbox.status(store, id_="r1", sid="SM9", state="sent", code="") == "reply"
+    assert await box.unresolved(NOW + 100, 5) == []
+    assert not await box.requeue("r1")
+    assert (await box.read("r1"))["sid"] == "SM9"

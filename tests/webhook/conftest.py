@@ -1,0 +1,30 @@
+"""One door for all tests of this folder, on the session's Redis; every test begins with an empty one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hotline.settings import load_settings
+from tests.webhook.door import PUBLIC, Door
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from hotline.stack.embedded import EmbeddedRedis
+
+
+@pytest.fixture(scope="package")
+def door(redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory) -> Generator[Door]:
+    """The door as it stands behind a proxy: Twilio knows another address than the one it listens on."""
+    settings = load_settings(
+        _env_file=None,
+        environment="test",
+        redis_url=redis_server.url,
+        data_dir=tmp_path_factory.mktemp("door"),
+        public_base_url=PUBLIC,
+        console_password="a long password of the board",
+    )
+    with Door(settings) as opened:
+        yield opened

@@ -1,0 +1,124 @@
+"""The board: closed unless a password is set, and never a number on it. And: no route without a lock."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from pydantic import SecretStr
+from starlette.routing import Route
+
+from hotline.incidents.roster import seed_demo
+from tests.webhook.door import PHONE, Door, a_form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
+    from hotline.store import Store
+
+PASSWORD: Final = "a long password of the board"
+PUBLIC_ROUTES: Final = {"/health/live", "/health/ready"}
+
+
+def basic(password: str, name: str = "anybody") -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+async def test_without_a_password_configured_the_board_is_closed(settings: Settings) -> None:
+    with Door(settings.model_copy(update={"console_password": SecretStr("")})) as door:
+        for headers in ({}, {"Authorization": basic("")}, {"Authorization": basic(PASSWORD)}):
+            answer = await door.get("/console", **headers)
+            assert answer.status == 403
+            assert "set CONSOLE_PASSWORD" in answer.text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "Basic",
+        "Basic !!!",
+        "Basic /w==",
+        basic(""),
+        basic(PASSWORD[:-1]),
+        basic(PASSWORD + "x"),
+        basic("ü" * 28),
+        f"Bearer {PASSWORD}",
+        basic("", name=PASSWORD),
+    ],
+)
+async def test_without_the_right_password_the_board_asks_for_it(door: Door, store: Store, given: str) -> None:
+    await door.text(a_form(body="ICE is at 120 Park St"))
+    answer = await door.get("/console", **({"Authorization": given} if given else {}))
+    assert (answer.status, answer.text) == (401, "Password needed.")
+    assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+    assert await store.redis.zcard("incidents:open") == 1
+
+
+async def test_the_board_shows_incidents_and_staff_and_no_number(
+    door: Door, store: Store, vault: Vault
+) -> None:
+    await seed_demo(door.settings)
+    await door.text(a_form(body="ICE is at 120 Park St, call 860-555-0177"))
+    answer = await door.get("/console", Authorization=basic(PASSWORD))
+    assert answer.status == 200
+    for shown in ("120 Park St", "responder1", "[number]", "opened"):
+        assert shown in answer.text
+    for phone in (PHONE, "+18605550101", "+18605550177", "+18605550100"):
+        assert phone[-7:] not in answer.text.replace("-", "")
+        assert vault.pseudonym(phone) not in answer.text
+    sealed = await store.redis.keys("person:*")
+    assert sealed
+    assert "gAAAA" not in answer.text  # what a sealed number begins with
+
+
+async def test_the_board_of_an_empty_line_says_so(door: Door, store: Store) -> None:
+    answer = await door.get("/console", Authorization=basic(PASSWORD))
+    assert answer.status == 200
+    assert "Nothing reported." in answer.text
+    assert await store.redis.dbsize() == 0
+
+
+async def test_what_residents_write_stays_words_on_the_board(door: Door, store: Store) -> None:
+    await door.text(a_form(body="ICE is at 120 Park St <script>alert(1)</script>"))
+    answer = await door.get("/console", Authorization=basic(PASSWORD))
+    assert "<script" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert await store.redis.zcard("incidents:open") == 1
+
+
+async def test_the_board_is_kept_by_no_browser_and_framed_by_no_page(door: Door, store: Store) -> None:
+    headers: Mapping[str, str] = (await door.get("/console", Authorization=basic(PASSWORD))).headers
+    assert headers["Cache-Control"] == "no-store"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert await store.redis.dbsize() == 0
+
+
+async def test_every_route_is_signed_or_behind_a_password_or_public_on_purpose(
+    door: Door, store: Store
+) -> None:
+    """Called as a stranger would: a new route without a lock fails here."""
+    routes = [route for route in door.app.routes if isinstance(route, Route)]
+    assert len(routes) == len(door.app.routes), "a route of another kind: teach this test about it"
+    assert {route.path for route in routes} > PUBLIC_ROUTES
+    for route in routes:
+        for method in (route.methods or set()) - {"HEAD"}:
+            assert method in {"GET", "POST"}
+            call = door.post(a_form(), route.path) if method == "POST" else door.get(route.path)
+            status = (await call).status
+            if route.path in PUBLIC_ROUTES:
+                assert status in {200, 503}
+            else:
+                assert status == (403 if method == "POST" else 401), (
+                    f"{method} {route.path} lets strangers in"
+                )
+    assert await store.redis.dbsize() == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/redoc", "/openapi.json", "/metrics", "/webhook"])
+async def test_nothing_else_is_there(door: Door, path: str) -> None:
+    assert (await door.get(path, Authorization=basic(PASSWORD))).status == 404

@@ -1,0 +1,86 @@
+"""`/console`: the live board, behind a password. Handles and places; no number, no pseudonym."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from hotline.incidents import record
+from hotline.incidents.roster import load_roster
+from hotline.store import AWAY
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from hotline.runtime import Runtime
+
+SHOWN: Final = 50
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class ConsoleRoutes:
+    """The console's pages."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._password = runtime.settings.console_password.get_secret_value()
+        loader = FileSystemLoader(Path(__file__).parent / "templates")
+        self._pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+
+    async def board(self, request: Request) -> Response:
+        """Open incidents, who is on call, what waits in the outbox."""
+        refusal = self._refusal(request)
+        if refusal:
+            return refusal
+        try:
+            page = await self._page()
+        except AWAY:
+            return PlainTextResponse("Redis does not answer: see hotline doctor.", 503)
+        return HTMLResponse(page, headers=HEADERS)
+
+    def _refusal(self, request: Request) -> Response | None:
+        if not self._password:
+            return PlainTextResponse("The console is closed: set CONSOLE_PASSWORD.", 403)
+        if secrets.compare_digest(_password(request).encode(), self._password.encode()):
+            return None
+        challenge = {"WWW-Authenticate": 'Basic realm="console", charset="UTF-8"'}
+        return PlainTextResponse("Password needed.", 401, headers=challenge)
+
+    async def _page(self) -> str:
+        runtime = self._runtime
+        found = await record.load_many(runtime.store, "incidents:all")
+        roster = await load_roster(runtime.store)
+        waiting = {
+            name: int(await runtime.store.redis.zcard(f"outbox:{name}")) for name in ("hotline", "alerts")
+        }
+        return self._pages.get_template("board.html").render(
+            line=runtime.library.city.line_name,
+            incidents=[one.public() | {"words": one.words, "live": one.live} for one in found[::-1][:SHOWN]],
+            staff=sorted(roster.by_handle.values(), key=lambda member: member.handle),
+            waiting=waiting,
+            dead=int(await runtime.store.redis.xlen("dead")),
+            questions=int(await runtime.store.redis.zcard("questions:open")),
+            local_time=runtime.desk.local_time(runtime.clock()),
+        )
+
+
+def _password(request: Request) -> str:
+    """The password of HTTP Basic authentication, whatever the name; "" when there is none."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,154 @@
+"""Twilio's two routes: a text comes in, a status callback comes in. Stored before answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import structlog
+from starlette.responses import PlainTextResponse, Response
+
+from hotline import metrics
+from hotline.incidents import record
+from hotline.incidents.roster import handle_of
+from hotline.sms import inbox, outbox
+from hotline.sms.inbox import Inbound
+from hotline.store import AWAY, Conflict
+from webhook.signed import Gate, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.datastructures import ImmutableMultiDict
+    from starlette.requests import Request
+
+    from hotline.conversation.intake import Intake, Reading
+    from hotline.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+EMPTY: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+MOST_PHOTOS: Final = 10  # Twilio's own limit
+LONGEST_ID: Final = 100
+
+
+class TwilioRoutes:
+    """`POST /twilio/inbound` and `POST /twilio/status`."""
+
+    def __init__(self, runtime: Runtime, intake: Intake) -> None:
+        settings = runtime.settings
+        self._runtime = runtime
+        self._intake = intake
+        self._gate = Gate(settings.twilio_auth_token.get_secret_value(), settings.public_url)
+
+    async def inbound(self, request: Request) -> Response:
+        """Take a text in: dedupe, triage and append in one step, then 200."""
+        return await self._answer(request, "inbound", self._take_in)
+
+    async def status(self, request: Request) -> Response:
+        """Take a status callback in; a state only moves forward."""
+        return await self._answer(request, "status", self._take_status)
+
+    async def _answer(
+        self,
+        request: Request,
+        route: str,
+        work: Callable[[Request, ImmutableMultiDict[str, str]], Awaitable[str]],
+    ) -> Response:
+        try:
+            result = await work(request, await self._gate.form(request))
+        except Refusal as refusal:
+            metrics.WEBHOOKS.labels(route, str(refusal.status)).inc()
+            return PlainTextResponse(refusal.reason, refusal.status)
+        except AWAY:
+            # Never 200: what Twilio believes delivered must be in Redis.
+            metrics.WEBHOOKS.labels(route, "503").inc()
+            log.error("not stored: no Redis", route=route)
+            return PlainTextResponse("The store does not answer; try again.", 503)
+        metrics.WEBHOOKS.labels(route, result).inc()
+        return Response(EMPTY, media_type="text/xml")
+
+    async def _take_in(self, _: Request, form: ImmutableMultiDict[str, str]) -> str:
+        sid, address = _identity(form, "MessageSid"), _identity(form, "From")
+        reading = self._intake.read(form.get("Body", ""), media=len(_media(form)))
+        inbound = self._inbound(form, sid, address, reading)
+        sealed = self._runtime.vault.seal(address)
+        if reading.verdict.urgency == "page" and await self._opened(inbound, sealed, reading):
+            return "opened"
+        fresh = await inbox.accept(self._runtime.store, inbox.stored(inbound, sealed))
+        return "accepted" if fresh else "duplicate"
+
+    def _inbound(
+        self, form: ImmutableMultiDict[str, str], sid: str, address: str, reading: Reading
+    ) -> Inbound:
+        vault, settings = self._runtime.vault, self._runtime.settings
+        to = form.get("To", "").rpartition(":")[2]
+        return Inbound(
+            sid=sid,
+            person=vault.pseudonym(address),
+            sender="alerts" if to == settings.alerts_sender else "hotline",
+            body=vault.seal(reading.text),
+            media=tuple(vault.seal(url) for url in _media(form)),
+            urgency=reading.verdict.urgency,
+            at=self._runtime.clock(),
+            opt_out=form.get("OptOutType", ""),
+        )
+
+    async def _opened(self, inbound: Inbound, sealed: str, reading: Reading) -> bool:
+        """Store the text and open its incident in one step. False: not this way, store it as any text."""
+        store, desk = self._runtime.store, self._runtime.desk
+        if await self._at_work(inbound.person):
+            return False
+        id_ = await record.next_id(store)
+        commit = inbox.stored(replace(inbound, incident=id_), sealed)
+        commit.guard("absent", f"reporter:{inbound.person}")  # a second text adds to the first one's incident
+        commit.merge(
+            desk.opening(
+                id_, reporter=inbound.person, text=reading.text, lang=await self._language(inbound.person),
+                place=reading.details.place, zone=reading.details.zone, photos=len(inbound.media),
+            )
+        )  # fmt: skip
+        try:
+            await inbox.accept(store, commit)
+        except Conflict:
+            return False
+        return True
+
+    async def _language(self, person: str) -> str:
+        known = await cast("Any", self._runtime.store.redis.hget(f"person:{person}", "lang"))
+        return str(known or self._runtime.library.city.languages[0])
+
+    async def _at_work(self, person: str) -> bool:
+        """A responder who holds an incident and says "ICE is leaving" relays; that is no new report."""
+        handle = await handle_of(self._runtime.store, person)
+        if not handle:
+            return False
+        return any(one.held and one.claimed_by == handle for one in await self._runtime.desk.open_ones())
+
+    async def _take_status(self, request: Request, form: ImmutableMultiDict[str, str]) -> str:
+        state = form.get("MessageStatus", "")
+        if not state:
+            raise Refusal(400, "MessageStatus is missing.")
+        known = await outbox.status(
+            self._runtime.store,
+            id_=request.query_params.get("intent", ""),
+            sid=_identity(form, "MessageSid"),
+            state=state,
+            code=form.get("ErrorCode", ""),
+        )
+        if known:
+            metrics.STATUS.labels(state if state in outbox.RANK else "other").inc()
+        return "moved" if known else "unchanged"
+
+
+def _identity(form: ImmutableMultiDict[str, str], name: str) -> str:
+    value = form.get(name, "")
+    if not value.strip() or len(value) > LONGEST_ID or not value.isprintable():
+        raise Refusal(400, f"{name} is missing.")
+    return value
+
+
+def _media(form: ImmutableMultiDict[str, str]) -> list[str]:
+    number = form.get("NumMedia", "0")
+    count = min(int(number), MOST_PHOTOS) if number.isdecimal() and len(number) < 4 else 0
+    return [form.get(f"MediaUrl{place}", "") for place in range(count)]
