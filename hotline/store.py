@@ -13,7 +13,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ReadOnlyError, ResponseError
+from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from hotline.errors import StoreUnavailable
@@ -85,7 +85,9 @@ KEYS: Final = (
 INCIDENT_TTL: Final = 90 * DAY
 SCRIPTS: Final = {path.stem: path.read_text() for path in LUA.glob("*.lua")}
 # Whatever says that Redis is away, from our own commits or from redis-py's calls.
-AWAY: Final = (StoreUnavailable, RedisConnectionError, RedisTimeoutError, ReadOnlyError, OSError)
+AWAY: Final = (
+    StoreUnavailable, RedisConnectionError, RedisTimeoutError, ReadOnlyError, OutOfMemoryError, OSError
+)  # fmt: skip
 
 
 def registered(key: str) -> Key | None:
@@ -144,7 +146,9 @@ class Store:
             decode_responses=True,
             socket_connect_timeout=timeout,
             socket_timeout=timeout,
-            retry=Retry(NoBackoff(), 0),  # a write may have happened: only the caller knows if again is safe
+            # Once more on a broken connection: after a restart of Redis the pool is full of dead ones. Again
+            # is safe: every commit is guarded or idempotent, and what `take` took is reconciled.
+            retry=Retry(NoBackoff(), 1),
         )
         self.redis: Redis = Redis(connection_pool=pool)
         self._commit = self.redis.register_script(SCRIPTS["commit"])
@@ -194,9 +198,7 @@ class Store:
         answers = cast("list[object]", await pipe.execute(raise_on_error=False))
         # NOSCRIPT: the server restarted and forgot the script; those plans did not run.
         return [
-            await self._one(plan)
-            if isinstance(answer, ResponseError) and "NOSCRIPT" in str(answer)
-            else answer
+            await self._one(plan) if isinstance(answer, NoScriptError) else answer
             for (plan, _), answer in zip(batch, answers, strict=True)
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 64 * 1024  # bytes; Twilio's own forms stay far below
 FIELDS: Final = 500
+BROKEN: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ async def _body(request: Request) -> bytes:
 
 
 def _parse(body: bytes) -> ImmutableMultiDict[str, str]:
+    if BROKEN.search(body):
+        raise Refusal(400, "The form is not percent-encoded UTF-8.")
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS

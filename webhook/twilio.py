@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
+from redis.exceptions import RedisError
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from hotline import metrics
@@ -60,7 +62,10 @@ class TwilioRoutes:
         except Refusal as refusal:
             metrics.WEBHOOKS.labels(route, str(refusal.status)).inc()
             return PlainTextResponse(refusal.reason, refusal.status)
-        except AWAY:
+        except ClientDisconnect:
+            metrics.WEBHOOKS.labels(route, "gone").inc()
+            return PlainTextResponse("The request ended half-way.", 400)
+        except (*AWAY, RedisError):
             # Never 200: what Twilio believes delivered must be in Redis.
             metrics.WEBHOOKS.labels(route, "503").inc()
             log.error("not stored: no Redis", route=route)

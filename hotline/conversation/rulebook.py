@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field
 
 from hotline.errors import ContentError
-from hotline.spelling import split
+from hotline.spelling import fold, split
 from hotline.wordfiles import WordFile, read_words
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class Vocabulary(WordFile):
     spelling: dict[str, str] = Field(default_factory=dict)
     sets: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     concepts: dict[str, tuple[str, ...]]
+    stems: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,13 @@ class Rulebook:
     Attributes:
         grammar: how concepts combine.
         phrases: for each concept, every wording as a tuple of plain words; `#` stands for a number.
+        stems: the beginning of a word -> the concepts of every word that begins so.
         spelling: one word as texted -> the words it stands for.
     """
 
     grammar: Grammar
     phrases: dict[str, frozenset[tuple[str, ...]]]
+    stems: dict[str, frozenset[str]]
     spelling: dict[str, tuple[str, ...]]
 
     @classmethod
@@ -117,6 +120,7 @@ class Rulebook:
         grammar = read_words(folder / RULES_FILE, Grammar)
         _check_grammar(grammar)
         phrases: dict[str, set[tuple[str, ...]]] = {}
+        stems: dict[str, set[str]] = {}
         spelling: dict[str, tuple[str, ...]] = {}
         for path in sorted(folder.glob("*.yml")):
             if path.name == RULES_FILE:
@@ -125,9 +129,18 @@ class Rulebook:
             spelling |= {word: split(meant).words for word, meant in vocabulary.spelling.items()}
             for concept, wordings in _wordings(vocabulary, grammar, path.name):
                 phrases.setdefault(concept, set()).update(wordings)
+            for concept, beginnings in vocabulary.stems.items():
+                _check_declared(concept, grammar, path.name)
+                for beginning in beginnings:
+                    stems.setdefault(fold(beginning), set()).add(concept)
         if not phrases:
             raise ContentError(f"{folder}: no language file beside {RULES_FILE}; add at least en.yml.")
-        return cls(grammar, {name: frozenset(wordings) for name, wordings in phrases.items()}, spelling)
+        return cls(
+            grammar,
+            {name: frozenset(wordings) for name, wordings in phrases.items()},
+            {beginning: frozenset(concepts) for beginning, concepts in stems.items()},
+            spelling,
+        )
 
 
     def with_places(self, places: Iterable[str]) -> Self:
@@ -153,12 +166,16 @@ def _check_grammar(grammar: Grammar) -> None:
                 raise ContentError(f"{RULES_FILE}, rule {rule.id}: there is no blocker {name}.")
 
 
+def _check_declared(concept: str, grammar: Grammar, file: str) -> None:
+    if concept.removeprefix("not_") not in grammar.concepts:
+        raise ContentError(f"{file}: concept {concept} is not declared in {RULES_FILE}.")
+
+
 def _wordings(
     vocabulary: Vocabulary, grammar: Grammar, file: str
 ) -> Iterator[tuple[str, set[tuple[str, ...]]]]:
     for concept, phrases in vocabulary.concepts.items():
-        if concept.removeprefix("not_") not in grammar.concepts:
-            raise ContentError(f"{file}: concept {concept} is not declared in {RULES_FILE}.")
+        _check_declared(concept, grammar, file)
         for phrase in phrases:
             try:
                 yield concept, {words for words in expand(phrase, vocabulary.sets) if words}

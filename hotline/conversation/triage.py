@@ -57,6 +57,8 @@ class Triage:
         self._spelling = {
             word: tuple(self._one_spelling(one) for one in meant) for word, meant in book.spelling.items()
         }
+        self._stems = book.stems
+        self._stem_lengths = sorted({len(beginning) for beginning in book.stems})
         self._known = frozenset(
             word for phrases in book.phrases.values() for words in phrases for word in words
         )
@@ -103,7 +105,16 @@ class Triage:
         hits: Hits = {}
         for key, start, end in self._matcher(doc):
             hits.setdefault(self._names[key], []).append(Place(start, end))
+        for index, word in enumerate(words.words):
+            for concept in self._stem_concepts(word):
+                hits.setdefault(concept, []).append(Place(index, index + 1))
         return hits
+
+    def _stem_concepts(self, word: str) -> set[str]:
+        """The concepts of a word by its beginning: endings differ too much to be listed."""
+        if len(word) < self._stem_lengths[0]:
+            return set()
+        return {name for length in self._stem_lengths for name in self._stems.get(word[:length], ())}
 
     def _best(self, reading: Reading) -> Verdict:
         best = Verdict("none")

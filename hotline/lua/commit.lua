@@ -6,7 +6,8 @@ local call = redis.call
 
 local guard = {}
 function guard.absent(key) return call('EXISTS', key) == 0 end
-function guard.field(key, field, expected) return call('HGET', key, field) == expected end
+-- A field that is not there counts as ''.
+function guard.field(key, field, expected) return (call('HGET', key, field) or '') == expected end
 function guard.member(key, member) return call('ZSCORE', key, member) ~= false end
 function guard.head(key, value) return call('LINDEX', key, 0) == value end
 -- The pending entry is still ours: no other worker took the turn over.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MESSAGE_TTL: Final = 7 * DAY
 BACKOFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 180.0)
 PAGE_BACKOFF: Final = 5.0  # a page is never put off for longer
+CALLBACK_TRIES: Final = 20
 LIFE: Final = (2 * 3600.0, 12 * 3600.0, 2 * 3600.0)  # seconds a page, reply, alert is worth sending
 SCORE_STEP: Final = 10**13  # one step of priority outweighs any time in milliseconds
 # Forward only: a status of a lower or equal rank than the one we know changes nothing.
@@ -229,16 +230,25 @@ async def status(store: Store, *, id_: str, sid: str, state: str, code: str) -> 
         The kind of text it was about ("page", "reply", "alert"), "" when unknown or nothing changed.
     """
     id_ = id_ or str(await store.redis.get(f"sid:{sid}") or "")
-    fields = cast("dict[str, str]", await cast("Any", store.redis.hgetall(f"out:{id_}"))) if id_ else {}
-    if not fields or RANK.get(state, 0) <= RANK.get(fields.get("status", ""), 0):
-        return ""
+    for _ in range(CALLBACK_TRIES if id_ else 0):
+        fields = cast("dict[str, str]", await cast("Any", store.redis.hgetall(f"out:{id_}")))
+        if not fields or RANK.get(state, 0) <= RANK.get(fields.get("status", ""), 0):
+            return ""
+        try:
+            await store.commit(_moved(id_, sid, state, code, fields))
+        except Conflict:  # another callback was first: look again whether this one still moves it forward
+            continue
+        return fields["kind"]
+    return ""
+
+
+def _moved(id_: str, sid: str, state: str, code: str, fields: dict[str, str]) -> Commit:
     commit = Commit()
-    commit.guard("field", f"out:{id_}", "created", fields["created"])
+    commit.guard("field", f"out:{id_}", "status", fields.get("status", ""))
     if fields.get("state") in ("sending", "unknown"):
         commit.merge(accepted(id_, sid, f"outbox:sending:{fields['sender']}", fields))
     commit.write("HSET", f"out:{id_}", "status", state, "code", code)
     if RANK[state] >= RANK["undelivered"]:
         commit.write("HDEL", f"out:{id_}", "address")
         _count(commit, fields, id_, state)
-    await store.commit(commit)
-    return fields.get("kind", "")
+    return commit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
@@ -101,7 +102,9 @@ class RebasedHttpClient(AsyncTwilioHttpClient):
         if self._base:
             parts = urlsplit(url)
             url = urlunsplit(parts._replace(scheme=self._base.scheme, netloc=self._base.netloc))
-        response = await super().request(method, url, *args, **kwargs)
+        # The client hands its own "no time-out" on, which beats the session's.
+        async with asyncio.timeout(CALL_TIMEOUT):
+            response = await super().request(method, url, *args, **kwargs)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise SendError(
                 reason(20429), outcome="retry", code=20429, retry_after=_seconds(response.headers)
@@ -135,7 +138,7 @@ class TwilioCarrier:
             raise _classified(error) from None
         except (TimeoutError, aiohttp.ClientConnectorError) as error:
             raise _unreached(error) from None
-        except (aiohttp.ClientError, OSError, ValueError):
+        except (TwilioException, aiohttp.ClientError, OSError, ValueError):
             raise SendError("The connection broke during the call.", outcome="unknown") from None
         if not message.sid:
             raise SendError("The carrier gave no id.", outcome="unknown")
@@ -148,7 +151,7 @@ class TwilioCarrier:
         """
         try:
             listed = await self._client.messages.list_async(to=to, limit=50)
-        except (TwilioRestException, TimeoutError, aiohttp.ClientError, OSError, ValueError):
+        except (TwilioException, TimeoutError, aiohttp.ClientError, OSError, ValueError):
             raise SendError("The carrier's list could not be read.", outcome="retry") from None
         found = [
             Sent(str(row.sid), row.body or "", row.date_created or datetime.now(UTC))

@@ -33,7 +33,9 @@ async def hears(page: Page, number: str, words: str) -> None:
     await expect(phone(page, number).locator(".log")).to_contain_text(words, timeout=WAIT)
 
 
-@pytest.mark.skipif(not CHROMIUM.exists() and not os.environ.get("CI"), reason="install chromium to test the page")
+@pytest.mark.skipif(
+    not CHROMIUM.exists() and not os.environ.get("CI"), reason="install chromium to test the page"
+)
 async def test_a_report_made_in_the_browser_reaches_a_responder_in_the_browser(
     tmp_path: Path, rasa_url: str
 ) -> None:

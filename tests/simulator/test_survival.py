@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,17 +33,17 @@ def test_everything_accepted_before_a_kill_is_there_after_it(start: Starter) -> 
                 answer = network.create(To=phone, Body=f"n{n}")
                 accepted.append(answer.json["sid"])
                 accepted.append(network.text(phone, f"r{n}").json["sid"])
-        except (OSError, TypeError):  # killed in mid-call
+        except (OSError, HTTPException):  # killed in mid-call
             pass
         return tuple(accepted)
 
     with ThreadPoolExecutor(8) as pool:
         running = [pool.submit(talk, phone) for phone in phones]
-        wait_until(lambda: sum(len(network.phone(phone)) for phone in phones[:8]) > 60, what="some traffic")
+        wait_until(lambda: sum(len(network.phone(phone)) for phone in phones[:8]) > 80, what="some traffic")
         network.kill()
         accepted = [run.result() for run in running]
     network.start()
-    assert sum(map(len, accepted)) > 60
+    assert sum(map(len, accepted)) > 60  # all but the eight under way, at least
     for phone, sids in zip(phones, accepted, strict=True):
         kept = [one["sid"] for one in network.phone(phone)]
         assert kept[: len(sids)] == list(sids)

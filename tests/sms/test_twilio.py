@@ -1,4 +1,4 @@
-"""The official client against the second phone network: every way a call can end, and what may be done then."""
+"""The official client on the second phone network: how a call can end, and what may be done then."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
     from hotline.settings import Settings
 
-# The twilio package authenticates by a class that aiohttp will drop in its next major version.
-pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+# The twilio package signs in to the API by means that aiohttp will drop in its next major version.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning"),
+]
 
 PHONE: Final = "+18605550119"
 WORDS: Final = "zebra words that no log may hold"
@@ -50,7 +53,9 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 
 @asynccontextmanager
 async def a_carrier(settings: Settings, url: str) -> AsyncGenerator[TwilioCarrier]:
-    carrier = TwilioCarrier(load_settings(_env_file=None, **settings.model_dump() | {"twilio_api_base_url": url}))
+    carrier = TwilioCarrier(
+        load_settings(_env_file=None, **settings.model_dump() | {"twilio_api_base_url": url})
+    )
     try:
         yield carrier
     finally:
@@ -67,12 +72,18 @@ async def carrier(settings: Settings, simulator: str) -> AsyncGenerator[TwilioCa
 
 
 async def faulty(simulator: str, **faults: float) -> None:
-    async with aiohttp.ClientSession() as session, session.post(f"{simulator}/_faults", json=faults) as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{simulator}/_faults", json=faults) as answer,
+    ):
         assert answer.status == 200
 
 
 async def received(simulator: str, phone: str) -> list[dict[str, Any]]:
-    async with aiohttp.ClientSession() as session, session.get(f"{simulator}/phones/{phone}/messages") as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{simulator}/phones/{phone}/messages") as answer,
+    ):
         return await answer.json()
 
 
@@ -124,7 +135,9 @@ async def test_a_busy_carrier_is_asked_again_when_it_says(carrier: TwilioCarrier
     assert error.retry_after >= 1
 
 
-async def test_a_carrier_that_breaks_leaves_the_outcome_unknown(carrier: TwilioCarrier, simulator: str) -> None:
+async def test_a_carrier_that_breaks_leaves_the_outcome_unknown(
+    carrier: TwilioCarrier, simulator: str
+) -> None:
     """A 500 may come after acceptance: never sent again blindly."""
     await faulty(simulator, fail_500=1)
     assert (await failure(carrier)).outcome == "unknown"
@@ -149,8 +162,10 @@ async def test_a_time_out_after_acceptance_is_unknown_and_found_in_the_list(
     monkeypatch.setattr(twilio, "CALL_TIMEOUT", 0.3)
     await faulty(simulator, latency_ms=2000)
     async with a_carrier(settings, simulator) as impatient:
-        error = await failure(impatient, "+18605550115")
-        await faulty(simulator, latency_ms=0)
+        try:
+            error = await failure(impatient, "+18605550115")
+        finally:
+            await faulty(simulator, latency_ms=0)
         assert [one.body for one in await impatient.sent_to("+18605550115", began)] == [WORDS]
     assert error.outcome == "unknown"
 
@@ -285,7 +300,16 @@ async def test_a_busy_carrier_that_names_no_time_is_still_only_busy(settings: Se
     assert (error.outcome, error.retry_after) == ("retry", 0)
 
 
-@pytest.mark.parametrize("answer", [twilio_error(401, 20003), twilio_error(429, 20429), _reset, _no_json])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(twilio_error(401, 20003), id="refused"),
+        pytest.param(twilio_error(500, 20500), id="broken"),
+        pytest.param(twilio_error(429, 20429), id="busy"),
+        pytest.param(_reset, id="reset"),
+        pytest.param(_no_json, id="no JSON"),
+    ],
+)
 async def test_a_list_that_cannot_be_read_is_asked_for_again(
     settings: Settings, answer: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> None:
@@ -318,7 +342,13 @@ async def test_neither_number_nor_words_are_in_an_error_or_a_log_line(
     """At the lowest level, of every logger, of every library."""
     errors: list[SendError] = []
     with caplog.at_level(logging.DEBUG):
-        for answer in (twilio_error(400, 21211), twilio_error(500, 20500), twilio_error(429, 1), _reset, _no_sid):
+        for answer in (
+            twilio_error(400, 21211),
+            twilio_error(500, 20500),
+            twilio_error(429, 1),
+            _reset,
+            _no_sid,
+        ):
             async with answering(settings, answer) as carrier:
                 errors.append(await failure(carrier))
         async with a_carrier(settings, f"http://127.0.0.1:{free_port()}") as nobody:

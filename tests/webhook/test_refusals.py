@@ -210,9 +210,6 @@ async def _hang_up(door: Door, form: str, sent: int) -> None:
 
 
 @pytest.mark.usefixtures("empty")
-@pytest.mark.xfail(
-    strict=True, reason="webhook/twilio.py _answer lets ClientDisconnect through: a traceback in the log"
-)
 async def test_a_client_that_goes_away_amid_its_request_leaves_nothing_and_no_error(
     door: Door, caplog: pytest.LogCaptureFixture
 ) -> None:

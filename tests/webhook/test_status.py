@@ -118,9 +118,6 @@ class Overtaken(Store):
         await super().commit(commit)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="hotline/sms/outbox.py status() guards `created`, not the status it has read"
-)
 async def test_a_callback_that_is_overtaken_on_its_way_does_not_move_the_state_back(sent: Outbox) -> None:
     """Twilio does not keep their order, and two may be handled at the same instant."""
     overtaken = Overtaken(sent.store.url)

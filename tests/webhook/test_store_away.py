@@ -53,10 +53,6 @@ def own_door(own_redis: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory)
         yield opened
 
 
-FORGOT = "hotline/store.py _send looks for NOSCRIPT in words that redis-py has taken that code out of"
-
-
-@pytest.mark.xfail(strict=True, reason=FORGOT)
 async def test_commits_made_together_survive_a_server_that_forgot_the_scripts(own_store: Store) -> None:
     """Any restart forgets them."""
     await own_store.commit(a_write("a"))
@@ -94,7 +90,6 @@ async def taken_in(door: Door, form: str) -> bool:
     return (await door.text(form)).status == 200
 
 
-@pytest.mark.xfail(strict=True, reason="hotline/store.py: redis-py hands out connections of the dead server")
 async def test_when_redis_is_back_the_first_texts_are_taken_in(
     own_door: Door, own_redis: EmbeddedRedis, own_store: Store
 ) -> None:
@@ -127,9 +122,6 @@ async def test_a_redis_that_hangs_is_not_waited_for_longer_than_twilio_waits(
     assert len(await mailbox(own_store, vault.pseudonym(PHONE))) == 2
 
 
-@pytest.mark.xfail(
-    strict=True, reason="hotline/store.py AWAY lacks OutOfMemoryError: the door answers 500 with a traceback"
-)
 async def test_a_redis_that_takes_no_more_is_as_good_as_away(own_door: Door, own_store: Store) -> None:
     """Full memory, `noeviction`."""
     await own_door.text(a_form())

@@ -1,0 +1,33 @@
+"""Everything a Redis holds, as text: what somebody who gets hold of it would read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from hotline.store import Store
+
+_READ = {
+    "string": ("GET",),
+    "hash": ("HGETALL",),
+    "set": ("SMEMBERS",),
+    "list": ("LRANGE", 0, -1),
+    "zset": ("ZRANGE", 0, -1, "WITHSCORES"),
+    "stream": ("XRANGE", "-", "+"),
+}
+
+
+async def content(store: Store, key: str) -> str:
+    """What one key holds, whatever its type.
+
+    Raises:
+        KeyError: a type that this does not know yet.
+    """
+    redis = cast("Any", store.redis)
+    command, *rest = _READ[await redis.type(key)]
+    return repr(await redis.execute_command(command, key, *rest))
+
+
+async def everything(store: Store) -> dict[str, str]:
+    """Every key with what it holds."""
+    return {str(key): await content(store, str(key)) async for key in cast("Any", store.redis.scan_iter("*"))}
