@@ -47,6 +47,22 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
+def processor_seconds(group: int) -> float:
+    """Processor time a process group has used; 0 where there is no /proc to read it from."""
+    ticks = sum(_ticks(int(path.name), group) for path in Path("/proc").glob("[0-9]*"))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(pid: int, group: int) -> int:
+    try:
+        if os.getpgid(pid) != group:
+            return 0
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])  # utime and stime, proc(5)
+
+
 def memory_kind() -> str:
     """What `memory` counts here: PSS shares common pages out, RSS counts them in each process."""
     return "PSS" if Path("/proc/self/smaps_rollup").exists() else "RSS"

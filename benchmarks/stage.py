@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from redis.asyncio import Redis
 
-from benchmarks.machine import memory
+from benchmarks.machine import memory, processor_seconds
 from hotline.errors import HotlineError
 from hotline.settings import DEMO_SECRET, DEMO_SID, DEMO_TOKEN, ROOT, Settings, load_settings
 from hotline.stack.children import Child, Tether
@@ -131,6 +131,10 @@ class Stage:
         """End a process."""
         child, _ = self._table[name]
         await child.end(self._tether, GRACE)
+
+    def processor(self, name: str) -> float:
+        """Processor seconds a running process and its children have used; 0 where nothing tells."""
+        return processor_seconds(self._table[name][0].group)
 
     def memory(self, name: str) -> float:
         """Memory of a running process and its children, in MB."""

@@ -81,13 +81,13 @@ def split(text: str) -> Words:
     asked: set[int] = set()
     current = 0
     for found in _TOKEN.finditer(_join_and_part(fold(text))):
-        token = found.group(1) or found.group()
-        if token[0] not in _ENDERS:
-            words.append(token)
+        piece = found.group(1) or found.group()
+        if piece[0] not in _ENDERS:
+            words.append(piece)
             sentence.append(current)
             continue
-        if "?" in token:
+        if "?" in piece:
             asked.add(current)
-        if token != "." or not (words and words[-1] in _ABBREVIATIONS):
+        if piece != "." or not (words and words[-1] in _ABBREVIATIONS):
             current += 1
     return Words(tuple(words), tuple(sentence), frozenset(asked))

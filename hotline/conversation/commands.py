@@ -25,11 +25,10 @@ PARTS: Final = {"more": "no_card_more", "source": "no_card_source", "law": "no_c
 
 async def stopping(ctx: Context) -> bool:
     """Opt-out and opt-in come before everything else. True: the turn is over."""
-    word = ctx.text.strip().strip(".!").casefold()
     if ctx.inbound.opt_out == "START":
         ctx.commit.merge(opt_in(ctx.person.id, ctx.inbound.sender))
         return True
-    if ctx.inbound.opt_out == "STOP" or word in CARRIER_STOPS:
+    if ctx.inbound.opt_out == "STOP" or ctx.text.strip().casefold() in CARRIER_STOPS:
         _stop(ctx, confirm=False)
         return True
     wish = optout(ctx.text)

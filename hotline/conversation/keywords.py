@@ -1,4 +1,4 @@
-"""Commands in a word or two, in every language at once: the longest phrase wins, accents and case do not matter."""
+"""Commands in a word or two, in every language at once; accents, case and politeness do not matter."""
 
 from __future__ import annotations
 

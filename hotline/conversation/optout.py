@@ -73,7 +73,11 @@ def _by_core(sentences: list[str]) -> OptOut | None:
         rest = " ".join(core for core in sentences if core not in bare)
         return "ambiguous" if _is_crisis(rest) else "stop"
     if any(core in _WORDS.unclear for core in sentences):
-        return "ambiguous" if all(core in _WORDS.unclear or _COMPLAINT.match(core) for core in sentences) else None
+        return (
+            "ambiguous"
+            if all(core in _WORDS.unclear or _COMPLAINT.match(core) for core in sentences)
+            else None
+        )
     return _run_together(" ".join(sentences))
 
 

@@ -132,7 +132,7 @@ def _joined(anchor: Place, groups: list[list[Place]], rule: Rule) -> Place | Non
 
 
 def _nearest(origin: Place, hits: list[Place], rule: Rule) -> Place | None:
-    """The hit nearest to the origin, not before it when the rule is ordered; None when none is near enough."""
+    """The hit nearest to the origin, not before it if the rule is ordered; None when none is near enough."""
     index = bisect_left(hits, origin)
     best, least = None, rule.within + 1
     for hit in hits[index if rule.ordered else max(0, index - 2) : index + 2]:

@@ -15,7 +15,7 @@ from hotline.spelling import fold, split
 from hotline.wordfiles import WordFile, read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
     from pathlib import Path
 
 type Urgency = Literal["page", "ask", "none"]
@@ -142,7 +142,6 @@ class Rulebook:
             spelling,
         )
 
-
     def with_places(self, places: Iterable[str]) -> Self:
         """The same book with the names of a city among its places."""
         names = frozenset(words for words in map(_plain, places) if words)
@@ -152,18 +151,19 @@ class Rulebook:
 
 def _check_grammar(grammar: Grammar) -> None:
     """Every concept that a rule or blocker names must be declared."""
-    known = grammar.concepts.keys()
     for name, blocker in grammar.blockers.items():
-        for concept in (*(blocker.concept or name).split("|"), *blocker.unless, *blocker.needs):
-            if concept not in known:
-                raise ContentError(f"{RULES_FILE}, blocker {name}: concept {concept} is not declared.")
+        named = [*(blocker.concept or name).split("|"), *blocker.unless, *blocker.needs]
+        _check_named(f"blocker {name}", "concept", named, {*grammar.concepts, "question"})
     for rule in grammar.rules:
-        for concept in "|".join(rule.near).split("|"):
-            if concept not in known:
-                raise ContentError(f"{RULES_FILE}, rule {rule.id}: concept {concept} is not declared.")
-        for name in (*rule.also, *rule.softens, *rule.ignores):
-            if name not in grammar.blockers:
-                raise ContentError(f"{RULES_FILE}, rule {rule.id}: there is no blocker {name}.")
+        _check_named(f"rule {rule.id}", "concept", "|".join(rule.near).split("|"), grammar.concepts)
+        blockers = [*rule.also, *rule.softens, *rule.ignores]
+        _check_named(f"rule {rule.id}", "blocker", blockers, grammar.blockers)
+
+
+def _check_named(where: str, what: str, names: Iterable[str], known: Container[str]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ContentError(f"{RULES_FILE}, {where}: there is no {what} {unknown[0]}.")
 
 
 def _check_declared(concept: str, grammar: Grammar, file: str) -> None:
@@ -186,8 +186,8 @@ def _wordings(
 def expand(phrase: str, sets: dict[str, tuple[str, ...]]) -> set[tuple[str, ...]]:
     """Every wording of a phrase with {either|or} braces and $sets.
 
-    >>> sorted(expand("{at|near} my {front |}door", {}))
-    [('at', 'my', 'door'), ('at', 'my', 'front', 'door'), ('near', 'my', 'door'), ('near', 'my', 'front', 'door')]
+    >>> sorted(expand("at my {front |}door", {}))
+    [('at', 'my', 'door'), ('at', 'my', 'front', 'door')]
 
     Raises:
         ContentError: braces that do not close, a set that is not there, or too many wordings.

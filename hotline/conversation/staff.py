@@ -39,6 +39,7 @@ async def handle_staff(ctx: Context) -> bool:
     floor = _Floor(await load_roster(ctx.services.store), await ctx.services.desk.open_ones())
     if command is None:
         return await _relay(ctx, floor)
+    ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)  # a bare "1" has no language of its own
     if command.kind in NEWS:
         return await _news(ctx, floor, command)
     if command.kind == "take":

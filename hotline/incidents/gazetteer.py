@@ -1,10 +1,9 @@
-"""Find a city's streets, landmarks and neighborhoods in the words of a text, misspelt or not, without any network."""
+"""Find a city's streets, landmarks and neighborhoods in the words of a text, misspelt or not."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -19,19 +18,34 @@ if TYPE_CHECKING:
 type Kind = Literal["street", "landmark", "zone"]
 type Phrase = tuple[str, ...]
 
-CLOSE_ENOUGH: Final = (
-    86.0  # ratio of letters: "farmingtin ave" is close to "farmington ave", "park" is not to "bark"
-)
+CLOSE_ENOUGH: Final = 86.0  # ratio of letters: "farmingtin ave" is close, "bark" is not
 SHORTEST_FUZZY: Final = 6  # letters; shorter names are taken as written only
 STREET_TYPES: Final = {
     "street": ("st", "str", "street"), "avenue": ("ave", "av", "avenue", "avenida"), "road": ("rd", "road"),
-    "drive": ("dr", "drive"), "lane": ("ln", "lane"), "boulevard": ("blvd", "boulevard"), "place": ("pl", "place"),
+    "drive": ("dr", "drive"), "lane": ("ln", "lane"), "boulevard": ("blvd", "boulevard"),
+    "place": ("pl", "place"),
     "terrace": ("ter", "terrace"), "square": ("sq", "square"), "court": ("ct", "court"),
 }  # fmt: skip
 TYPE_WORDS: Final = frozenset(word for words in STREET_TYPES.values() for word in words)
 # Before a bare street name these make it a street: "on Broad", "la Park", "rue Main", "na Park".
 STREET_CUES: Final = frozenset(
-    ["on", "la", "calle", "avenida", "sou", "rue", "ulicy", "ulica", "ul", "na", "pon", "off", "corner", "esquina", "av"]
+    [
+        "on",
+        "la",
+        "calle",
+        "avenida",
+        "sou",
+        "rue",
+        "ulicy",
+        "ulica",
+        "ul",
+        "na",
+        "pon",
+        "off",
+        "corner",
+        "esquina",
+        "av",
+    ]
 )
 _WORD: Final = re.compile(r"[^\W_]+")
 
@@ -164,7 +178,11 @@ def _variants(phrase: Phrase) -> Iterator[Phrase]:
             yield from ((*phrase[:-1], word) for word in words)
 
 
-@lru_cache(maxsize=4)
+_built: dict[int, tuple[City, Gazetteer]] = {}  # by identity: a loaded city never changes
+
+
 def gazetteer(city: City) -> Gazetteer:
     """The city's gazetteer, built once."""
-    return Gazetteer(city)
+    if id(city) not in _built:
+        _built[id(city)] = (city, Gazetteer(city))  # the city is kept, so its identity stays its own
+    return _built[id(city)][1]

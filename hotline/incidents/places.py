@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hotline.incidents.detail_words import WORDS
@@ -11,10 +12,58 @@ from hotline.incidents.gazetteer import TYPE_WORDS
 if TYPE_CHECKING:
     from hotline.incidents.gazetteer import Gazetteer, Mark, Word
 
-_JOINERS: Final = frozenset(["and", "y", "con", "e", "ak", "et", "i", "n", "at", "esquina", "corner", "intersection", "con", "la", "cross"])
+_JOINERS: Final = frozenset(
+    [
+        "and",
+        "y",
+        "con",
+        "e",
+        "ak",
+        "et",
+        "i",
+        "n",
+        "at",
+        "esquina",
+        "corner",
+        "intersection",
+        "con",
+        "la",
+        "cross",
+    ]
+)
 _NUMBER_WORDS: Final = frozenset(["numero", "number", "num", "no", "nr"])
 _STOPWORDS: Final = frozenset(
-    ["the", "a", "an", "in", "to", "of", "at", "on", "is", "are", "la", "el", "de", "en", "y", "and", "my", "their", "this", "that", "ice", "from", "for", "with", "los", "las", "un", "una", "mi"]
+    [
+        "the",
+        "a",
+        "an",
+        "in",
+        "to",
+        "of",
+        "at",
+        "on",
+        "is",
+        "are",
+        "la",
+        "el",
+        "de",
+        "en",
+        "y",
+        "and",
+        "my",
+        "their",
+        "this",
+        "that",
+        "ice",
+        "from",
+        "for",
+        "with",
+        "los",
+        "las",
+        "un",
+        "una",
+        "mi",
+    ]
 )
 _EXIT: Final = re.compile(WORDS.exit, re.IGNORECASE)
 _MOST_WORDS: Final = 8  # of a place kept as typed
@@ -42,8 +91,8 @@ def find_place(text: str, words: list[Word], known: Gazetteer) -> tuple[str, str
 
 
 def _crossing(text: str, words: list[Word], streets: list[Mark]) -> tuple[str, str] | None:
-    """ "Park and Broad", "la Park con la Broad", "park/broad"."""
-    for first, second in zip(streets, streets[1:], strict=False):
+    """Two streets that are named together: "Park and Broad", "la Park con la Broad", "park/broad"."""
+    for first, second in pairwise(streets):
         between = {word.plain for word in words[first.end : second.start]}
         gap = text[words[first.end - 1].end : words[second.start].start]
         joined = bool(between & _JOINERS) or bool(re.search(r"[/&+]", gap))
@@ -121,7 +170,7 @@ def _after_cue(text: str, words: list[Word]) -> _Typed | None:
 
 
 def _words_behind(text: str, words: list[Word], cue: int, first: int) -> _Typed | None:
-    """The cue and the words behind it, up to punctuation, a verb, or eight words; None when they name no place."""
+    """The cue and what is behind it, up to punctuation, a verb, or eight words; None if it names no place."""
     last = first
     while last < len(words) and last - first < _MOST_WORDS:
         gap = text[words[last - 1].end : words[last].start]

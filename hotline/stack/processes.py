@@ -140,6 +140,8 @@ def environment(process: Process, live: Settings) -> dict[str, str]:
         "REDIS_URL": live.redis_url,
         "ACTION_ENDPOINT_URL": f"http://{internal}/webhook",
         "PROMETHEUS_MULTIPROC_DIR": str(live.data_dir.absolute() / "metrics"),
+        # As an account without Advanced Opt-Out: the network, not the line, confirms a STOP.
+        "SIMULATOR_OPT_OUT_REPLIES": os.environ.get("SIMULATOR_OPT_OUT_REPLIES", "true"),
         "PYTHONUNBUFFERED": "1",
     }
     if process.name in KEEPS_NO_SECRET:

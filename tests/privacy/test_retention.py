@@ -21,7 +21,7 @@ from hotline.store import DAY, KEYS, Commit, registered
 from tests.privacy.dump import content, everything
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from hotline.privacy.phones import Vault
     from hotline.store import Store
@@ -56,19 +56,16 @@ async def known(store: Store, vault: Vault, library: Library, phone: str) -> str
         )
     )
     await store.commit(commit)
-    await store.redis.set(f"tracker:{person}", "what Rasa remembers", ex=DAY)
+    await store.redis.set(f"rasa:tracker:{person}", "what Rasa remembers", ex=DAY)
     return person
 
 
 @pytest.fixture
-async def forgotten(store: Store, vault: Vault, library: Library) -> AsyncGenerator[tuple[Store, str, str]]:
+async def forgotten(store: Store, vault: Vault, library: Library) -> tuple[Store, str, str]:
     """A store where the first of two people asked to be forgotten."""
     person, other = [await known(store, vault, library, phone) for phone in (PHONE, OTHER)]
     await store.commit(await retention.forget(store, person))
-    yield store, person, other
-    # Rasa owns the trackers and their lifetime; the register of this service does not name them.
-    for key in await store.redis.keys("tracker:*"):
-        await store.redis.delete(key)
+    return store, person, other
 
 
 async def test_of_a_person_who_is_forgotten_only_the_stop_is_left(
@@ -96,7 +93,7 @@ async def test_forgetting_one_person_forgets_nobody_else(forgotten: tuple[Store,
     found = await everything(store)
     named = {key.partition(":")[0] for key, held in found.items() if other in key or other in held}
     assert named == {
-        "person", "subscriber", "subscribers", "optout", "incident", "reporter", "question", "tracker",
+        "person", "subscriber", "subscribers", "optout", "incident", "reporter", "question", "rasa",
     }  # fmt: skip
 
 

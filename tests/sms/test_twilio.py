@@ -67,8 +67,8 @@ async def carrier(settings: Settings, simulator: str) -> AsyncGenerator[TwilioCa
     """The carrier port on the simulator, with every fault switched off again afterwards."""
     async with a_carrier(settings, simulator) as opened:
         yield opened
-    async with aiohttp.ClientSession() as session:
-        await session.delete(f"{simulator}/_faults")
+    async with aiohttp.ClientSession() as session, session.delete(f"{simulator}/_faults") as answer:
+        assert answer.status == 200
 
 
 async def faulty(simulator: str, **faults: float) -> None:

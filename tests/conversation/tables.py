@@ -1,0 +1,27 @@
+"""The tables of texts beside these tests, and what is counted on them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+DATA = Path(__file__).parent / "data"
+
+type Row = dict[str, str]
+
+
+def table(name: str) -> list[Row]:
+    """The rows of one table."""
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [cast("Row", json.loads(line)) for line in lines]
+
+
+def share(rows: Iterable[Row], holds: Callable[[Row], bool]) -> float:
+    """The part of the rows for which something holds; an empty table proves nothing and is an error."""
+    found = [holds(row) for row in rows]
+    assert found
+    return sum(found) / len(found)
