@@ -1,1 +1,1 @@
-"""Side-by-side measurements on this machine, now: `python -m benchmarks`; docs/benchmarks.md says what and how."""
+"""Side-by-side measurements on this machine, now; docs/benchmarks.md says what is measured and how."""

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from benchmarks import assistant, page, webhook
 from benchmarks.machine import machine, sentences
-from hotline.errors import HotlineError
+from hotline.errors import HotlineError, InputError
 from hotline.settings import current_settings
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ BENCHES: Final[dict[str, Measure]] = {
 def main(arguments: list[str] | None = None) -> int:
     """Measure; 0 when everything that has to be reached is reached, else 1."""
     chosen = _parser().parse_args(arguments)
-    names: list[str] = chosen.names or list(BENCHES)
     try:
+        names = _names(chosen.names, chosen.rounds)
         return 0 if asyncio.run(_all(names, chosen.rounds, as_json=chosen.json)) else 1
     except HotlineError as error:
         print(error, file=sys.stderr)
@@ -60,13 +60,24 @@ async def _all(names: list[str], rounds: int | None, *, as_json: bool) -> bool:
     return met
 
 
+def _names(given: list[str], rounds: int | None) -> list[str]:
+    for name in given:
+        if name not in BENCHES:
+            raise InputError(f"There is no table {name}: name {', '.join(BENCHES)}, or none for all.")
+    if rounds is not None and rounds < 1:
+        raise InputError("--rounds takes a number from 1 on.")
+    return given or list(BENCHES)
+
+
 def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which tables; all without a name")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure, side by side, here and now."
+    )
+    parser.add_argument("names", nargs="*", help=f"{', '.join(BENCHES)}; all without a name")
     parser.add_argument("--rounds", type=int, help="rounds of each table; more of them, less noise")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser

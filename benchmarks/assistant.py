@@ -108,24 +108,25 @@ async def _round(made: Stage, sides: tuple[Side, Side], plan: Plan) -> None:
         timeout=TURN_SECONDS, connector=aiohttp.TCPConnector(limit=plan.residents)
     ) as session:
         for side in sides:
-            await _one_by_one(session, side, 10)  # warm
+            await one_by_one(session, side, 10)  # warm
         for side in sides:
-            side.single.append(percentile(await _one_by_one(session, side, plan.single), 0.5))
+            side.single.append(percentile(await one_by_one(session, side, plan.single), 0.5))
         for side in sides:
-            await _many(session, side, plan)
+            await many(session, side, plan)
     for side in sides:
         side.memory.append(sum(made.memory(name) for name in side.processes))
         for name in side.processes:
             await made.stop(name)
 
 
-async def _one_by_one(session: aiohttp.ClientSession, side: Side, number: int) -> list[float]:
+async def one_by_one(session: aiohttp.ClientSession, side: Side, number: int) -> list[float]:
     """Latencies in ms with nobody else asking."""
     texting = _texts(side, f"one{len(side.load)}x{number}")
     return [await _turn(session, side, next(texting)) for _ in range(number)]
 
 
-async def _many(session: aiohttp.ClientSession, side: Side, plan: Plan) -> None:
+async def many(session: aiohttp.ClientSession, side: Side, plan: Plan) -> None:
+    """Turns a second, and their median latency, with all residents asking at once."""
     found: list[float] = []
     begun = time.perf_counter()
 
@@ -178,12 +179,11 @@ def _table(plan: Plan, ours: Side, theirs: Side) -> Table:
         Reach("no turn of ours without an answer", ours.failed, ours.failed == 0),
     ]
     table.notes = [
-        f"{plan.rounds} rounds; each starts both, asks them in turn ({plan.single} texts one by one, then "
-        f"{plan.seconds:.0f} s of {plan.residents} at once) and stops both: median (lowest to highest round).",
-        "Ours: Rasa and the action server, conversations in Redis (not counted: 10 MB), our examples in two languages.",
-        f"Default: rasa {default_assistant.rasa_version()} as rasa init makes, trains and serves it, conversations in "
-        "memory, its own example sentences.",
-        f"A new resident every {texts.TEXTS_EACH} texts on both sides; load time from process start to a health "
-        "address that answers 200, our two processes one after the other.",
+        f"{plan.rounds} rounds: start both, ask both in turn, stop both. Median (lowest to highest round).",
+        f"One at a time: {plan.single} texts. In flight: {plan.seconds:.0f} s, one text of each resident.",
+        f"A new resident every {texts.TEXTS_EACH} texts, on both sides.",
+        "Ours: Rasa and the action server, conversations in Redis (10 MB, not counted), English and Spanish.",
+        f"rasa init: as rasa {default_assistant.rasa_version()} makes and serves it, its own sentences.",
+        "Load time: from process start to a health address that answers 200; our two one after the other.",
     ]
     return table

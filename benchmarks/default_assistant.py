@@ -61,9 +61,7 @@ async def prepare(bench: Path, say: Callable[[str], None]) -> Path:
     done = folder / "trained"
     if done.exists():
         return folder
-    say(
-        f"assistant: installing and training the default assistant, once: minutes, and {DISK_GB} GB in {folder}"
-    )
+    say(f"assistant: installing and training the default one, once: some minutes, {DISK_GB} GB in {folder}")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     python = folder / "venv" / "bin" / "python"

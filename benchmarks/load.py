@@ -1,4 +1,4 @@
-"""The load generator, a process of its own: `python -m benchmarks.load URL`; one JSON object on standard output.
+"""The load generator, a process of its own: `python -m benchmarks.load URL` prints one JSON object.
 
 Raw asyncio with kept connections and requests built beforehand, so that it costs the server's machine little.
 """

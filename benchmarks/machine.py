@@ -32,7 +32,7 @@ def machine() -> dict[str, str | int | float]:
 def sentences(before: dict[str, str | int | float], after: dict[str, str | int | float]) -> list[str]:
     """The same in words, for under a table."""
     return [
-        f"{before['cores']} cores ({before['processor']}), {before['memory_gb']} GB, {before['system']}; "
+        f"{before['cores']} cores ({before['processor']}), {before['memory_gb']} GB, {before['system']}",
         f"Python {before['python']}, {before['packages']}",
         f"{before['date']}, load average {before['load_1_min']} before and {after['load_1_min']} after",
     ]

@@ -178,7 +178,7 @@ async def measure(data_dir: Path, plan: Plan, say: Callable[[str], None]) -> Tab
         Carrier(urlsplit(made.live.twilio_api_base_url)) as carrier,
         aiohttp.ClientSession() as session,
     ):
-        await made.start("webhook", "worker")
+        await asyncio.gather(made.start("webhook"), made.start("worker"))
         bench = Bench(made, carrier, session, plan)
         for number in range(plan.rounds):
             for name, state in states.items():
@@ -215,16 +215,17 @@ def _table(plan: Plan, states: dict[str, State]) -> Table:
     lost = sum(state.lost for state in states.values())
     table.reaches = [Reach("no urgent report without its two pages", lost, lost == 0)]
     table.notes = [
-        f"{plan.rounds} rounds of {plan.reports} reports a state, the states in turn; two responders on call, each "
-        "report from a new phone, one at a time.",
-        "From just before the POST to the webhook until the create call's head is read by a carrier that runs in the "
-        f"benchmark's own process and answers 201 at once. MESSAGES_PER_SECOND={HIGHEST_RATE:.0f}: a real carrier's "
-        "rate comes on top (pages go first).",
+        f"{plan.rounds} rounds of {plan.reports} reports a state, the states in turn, one report at a time.",
+        "Each report from a new phone; two responders on call.",
+        "From just before the POST to the webhook until the carrier has read the head of the create call.",
+        "The carrier runs in the benchmark's own process (one clock) and answers 201 at once.",
+        f"MESSAGES_PER_SECOND={HIGHEST_RATE:.0f}: a real carrier's rate comes on top; pages go first.",
     ]
     if SATURATED in states:
         state = states[SATURATED]
-        table.notes.append(
-            f"Saturated: {plan.residents} residents ask without pause; {percentile(state.waiting, 0.5):.0f} turns queued "
-            f"or under way (median; Rasa takes 16 at once), {percentile(state.answered, 0.5):.0f} texts sent a second."
-        )
+        waiting, answered = percentile(state.waiting, 0.5), percentile(state.answered, 0.5)
+        table.notes += [
+            f"Saturated: {plan.residents} residents ask without pause and get {answered:.0f} texts a second;",
+            f"{waiting:.0f} turns wait or are under way (median), of which Rasa is given 16 at once.",
+        ]
     return table

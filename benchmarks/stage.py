@@ -117,14 +117,15 @@ class Stage:
         for name in names:
             child, gate = self._table[name]
             await child.start(self._tether)
-            async with asyncio.timeout(child.process.patience):
-                await self._healthy(child, gate)
+            await self._healthy(child, gate, begun + child.process.patience)
         return time.perf_counter() - begun
 
-    async def _healthy(self, child: Child, gate: Gate) -> None:
+    async def _healthy(self, child: Child, gate: Gate, deadline: float) -> None:
         while not await gate():
             if not child.is_running:
                 raise HotlineError(f"The {child.process.name} {await child.ended()}; see {child.log}.")
+            if time.perf_counter() > deadline:
+                raise HotlineError(f"The {child.process.name} was not well in time; see {child.log}.")
             await asyncio.sleep(LOOK_EVERY)
 
     async def stop(self, name: str) -> None:

@@ -93,7 +93,7 @@ async def measure(data_dir: Path, plan: Plan, say: Callable[[str], None]) -> Tab
         bare = Process("bare", ("bare",), port=free_port(), health="/health")
         command = [sys.executable, "-m", "benchmarks.bare", "--port", str(bare.port)]
         made.add(bare, command, os.environ)
-        await made.start("webhook", "bare")
+        await asyncio.gather(made.start("webhook"), made.start("bare"))
         sides = Side("webhook", made.live.hotline_port), Side("bare", bare.port)
         say("webhook: warming up")
         warm = [await load(side.url, plan, 0, plan.requests, plan.connections) for side in sides]
@@ -135,11 +135,12 @@ async def load(url: str, plan: Plan, first: int, count: int, connections: int) -
             raise HotlineError("The load generator failed; its words are above.")
         out.seek(0)
         fields: dict[str, Any] = json.load(out)
-    return Tally(**fields | {"lost": Counter(fields["lost"])})
+    fields["lost"] = Counter(fields["lost"])
+    return Tally(**fields)
 
 
 async def not_stored(redis: Any, acknowledged: Iterable[str]) -> int:
-    """How many acknowledged MessageSids are not in exactly one mailbox. No worker runs: all must wait there."""
+    """How many acknowledged MessageSids are not in exactly one mailbox; all wait there, as no worker runs."""
     found: Counter[str] = Counter()
     async for key in redis.scan_iter("inbox:*", count=1000, _type="list"):
         found.update(str(json.loads(entry)["sid"]) for entry in await redis.lrange(key, 0, -1))
@@ -184,11 +185,11 @@ def _table(plan: Plan, ours: Side, theirs: Side, burst: Tally, missing: int) -> 
         Reach("no acknowledged text that is not in Redis", missing, missing == 0),
     ]
     table.notes = [
-        f"{plan.rounds} rounds of {plan.requests} requests a side, taken in turn, after one to warm up: median "
-        "(lowest to highest round); the ratio is that of the two halves of a round.",
-        "Twenty form fields, signed by the twilio package; English and Spanish texts, one in "
-        f"{texts.URGENT_EVERY} urgent; embedded Redis, append-only file, fsync every second.",
-        "One uvicorn process each, same options; the load generator is a process of its own on the same cores.",
+        f"{plan.rounds} rounds of {plan.requests} requests a side, in turn, after one to warm up.",
+        "Median (lowest to highest round); the ratio is that of the two halves of a round.",
+        f"Twilio's twenty fields, signed by its package; two languages, 1 in {texts.URGENT_EVERY} urgent.",
+        "Embedded Redis, append-only file, fsync every second; nothing reads the mailboxes meanwhile.",
+        "One uvicorn process each, same options; the load generator is a process on the same cores.",
     ]
     reasons = sum((tally.lost for tally in (*ours.tallies, burst)), Counter[str]())
     if reasons:

@@ -19,7 +19,7 @@ _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
 _ELISION = re.compile(r"\b(l|d|j|m|n|s|t|c|w|qu|jusqu|lorsqu|puisqu)'(?=[a-z])")
 # "sí" is yes, "si" is if: the accent must be read before it is dropped.
 _SPANISH_YES = re.compile(r"\bsí\b|^\s*si\s*,")
-_TOKEN = re.compile(r"[^\W_]+|[.!?;\n¿¡]+|([\u2600-\u27bf\u203c\u2b50\U0001f300-\U0001faff])\1*")
+_TOKEN = re.compile(r"[^\W_]+|[.!?;\n¿¡]+|([\u2600-\u27bf\u203c\u2b50\U0001f100-\U0001faff])\1*")
 _ENDERS = frozenset(".!?;\n¿¡")
 _ABBREVIATIONS = frozenset(
     {"st", "ave", "av", "rd", "dr", "blvd", "mr", "mrs", "sr", "sra", "apt", "no", "ul"}

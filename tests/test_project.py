@@ -132,14 +132,25 @@ def written_keys(module: Module) -> Iterator[str]:
 
 def _place_of_key(call: ast.Call) -> int | None:
     receiver = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-    if receiver.endswith("redis") or receiver == "pipe":
+    if receiver.endswith(".redis") or receiver == "pipe":
         return 0 if called(call) not in NO_KEY else None
     if receiver.endswith("commit") and called(call) in ("write", "guard", "hset"):
-        return 0 if called(call) == "hset" else 1
+        command = ast.unparse(call.args[0]).strip("'") if call.args else ""
+        is_ours = called(call) == "write" and command.islower()  # post, finish: no key in their place
+        return None if is_ours else 0 if called(call) == "hset" else 1
     return None
 
 
-NO_KEY: Final = {"ping", "publish", "pipeline", "pubsub", "register_script", "aclose", "execute"}
+NO_KEY: Final = {
+    "ping",
+    "publish",
+    "pipeline",
+    "pubsub",
+    "register_script",
+    "aclose",
+    "execute",
+    "xreadgroup",
+}
 # f-strings and words that look like a key and are none, with what they are.
 NO_KEYS: Final = {
     "raid:": "the question a reporter was asked last, a field of person:*",
@@ -210,8 +221,7 @@ def test_a_module_can_be_read_in_one_go(module: Module) -> None:
 
 def test_no_module_is_a_drawer_for_everything() -> None:
     drawers = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
-    found = {module.name for module in modules(*OURS, "bot", "tests") if module.path.stem in drawers}
-    assert found == set()
+    assert [path.name for path in project_files() if path.suffix == ".py" and path.stem in drawers] == []
 
 
 def test_no_file_names_a_place_of_this_machine_or_a_package_registry() -> None:
@@ -256,6 +266,7 @@ OPEN: Final = {
     "state_": (*incidents.LIVE, *incidents.VERDICTS),
     "raid_": QUESTIONS,
     "staff_": ("on", "off"),
+    "label_": (),  # only where no card has the topic: the next test looks at them
     "word_": ("more", "law", "source", "person"),
     "no_card_": tuple(part for part in PARTS if part != "short"),
 }
@@ -285,7 +296,7 @@ def sentences(keys: Iterable[str]) -> set[str]:
 def test_every_sentence_that_the_source_says_exists_in_english_and_spanish() -> None:
     keys, unresolved = said_keys()
     assert unresolved <= HANDED_ON, "say a key that can be read from the source, or list it in HANDED_ON"
-    wanted = sentences(keys)
+    wanted = sentences(keys) - {""}  # no caution is no sentence
     assert {"welcome", "page", "raid_safety", "state_confirmed", "no_card_law"} <= wanted
     for lang in ("en", "es"):
         known = set(yaml.safe_load(read(f"content/messages/{lang}.yml")))

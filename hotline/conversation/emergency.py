@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from hotline.incidents import details, record
 from hotline.incidents import incident as incidents
 from hotline.incidents.roster import load_roster
-from hotline.sms.people import opt_in
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -26,8 +25,6 @@ DIGITS: Final = {
 async def opened(ctx: Context, place: str) -> None:
     """A text that opened an incident: the safety text is on its way, ask the first thing not known."""
     ctx.answered_by = "triage"
-    if "hotline" in ctx.person.stopped:  # who calls for help again wants to be answered
-        ctx.commit.merge(opt_in(ctx.person.id, "hotline"))
     _ask(ctx, _next("", known_place=_precise(ctx, place)))
 
 

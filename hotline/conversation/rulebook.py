@@ -23,6 +23,7 @@ type Urgency = Literal["page", "ask", "none"]
 RULES_FILE = "rules.yml"
 NUMBER, YEAR = "#", "#year"
 PLACE = "spot"  # the concept that a city's own names join
+SHORTEST_STEM = 3  # letters of the beginning of a word
 MOST_WORDINGS = 4000  # of one phrase: more is a slip of a brace and would eat memory
 
 _PART = re.compile(r"\{([^{}]*)\}|\$(\w+)|#year|#|[^\s{}$#]+")
@@ -131,8 +132,9 @@ class Rulebook:
                 phrases.setdefault(concept, set()).update(wordings)
             for concept, beginnings in vocabulary.stems.items():
                 _check_declared(concept, grammar, path.name)
-                for beginning in beginnings:
-                    stems.setdefault(fold(beginning), set()).add(concept)
+                for beginning in map(fold, beginnings):
+                    _check_stem(beginning, concept, path.name)
+                    stems.setdefault(beginning, set()).add(concept)
         if not phrases:
             raise ContentError(f"{folder}: no language file beside {RULES_FILE}; add at least en.yml.")
         return cls(
@@ -164,6 +166,11 @@ def _check_named(where: str, what: str, names: Iterable[str], known: Container[s
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ContentError(f"{RULES_FILE}, {where}: there is no {what} {unknown[0]}.")
+
+
+def _check_stem(beginning: str, concept: str, file: str) -> None:
+    if len(beginning) < SHORTEST_STEM:
+        raise ContentError(f"{file}, stems of {concept}: “{beginning}” is in too many words; make it longer.")
 
 
 def _check_declared(concept: str, grammar: Grammar, file: str) -> None:

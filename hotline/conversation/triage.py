@@ -11,11 +11,20 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from hotline.conversation.reading import Hits, Place, Reading
-from hotline.conversation.rulebook import NUMBER, YEAR, Blocker, Rule, Rulebook, Similar, Urgency
+from hotline.conversation.rulebook import (
+    NUMBER,
+    SHORTEST_STEM,
+    YEAR,
+    Blocker,
+    Rule,
+    Rulebook,
+    Similar,
+    Urgency,
+)
 from hotline.spelling import Words, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from spacy.vocab import Vocab
@@ -57,8 +66,8 @@ class Triage:
         self._spelling = {
             word: tuple(self._one_spelling(one) for one in meant) for word, meant in book.spelling.items()
         }
-        self._stems = book.stems
-        self._stem_lengths = sorted({len(beginning) for beginning in book.stems})
+        self._stems = _by_head(book.stems)
+        self._bearing = [(rule, _bearing(rule, book.grammar.blockers)) for rule in book.grammar.rules]
         self._known = frozenset(
             word for phrases in book.phrases.values() for words in phrases for word in words
         )
@@ -106,22 +115,27 @@ class Triage:
         for key, start, end in self._matcher(doc):
             hits.setdefault(self._names[key], []).append(Place(start, end))
         for index, word in enumerate(words.words):
-            for concept in self._stem_concepts(word):
+            for concept in self._begun(word):
                 hits.setdefault(concept, []).append(Place(index, index + 1))
         return hits
 
-    def _stem_concepts(self, word: str) -> set[str]:
+    def _begun(self, word: str) -> Iterable[str]:
         """The concepts of a word by its beginning: endings differ too much to be listed."""
-        if len(word) < self._stem_lengths[0]:
-            return set()
-        return {name for length in self._stem_lengths for name in self._stems.get(word[:length], ())}
+        near = self._stems.get(word[:SHORTEST_STEM], ())
+        return {name for beginning, names in near if word.startswith(beginning) for name in names}
 
     def _best(self, reading: Reading) -> Verdict:
         best = Verdict("none")
-        active = [item for item in self._grammar.blockers.items() if reading.may_lower(*item)]
-        for rule in self._grammar.rules:
-            if _RANK[rule.verdict] > _RANK[best.urgency]:
-                best = _applied(rule, reading, [item for item in active if _bears(rule, *item)], best)
+        active = {
+            name for name, blocker in self._grammar.blockers.items() if reading.may_lower(name, blocker)
+        }
+        for rule, bearing in self._bearing:
+            if _RANK[rule.verdict] <= _RANK[best.urgency]:
+                continue
+            matches = list(reading.matches(rule))
+            if matches:
+                blockers = [item for item in bearing if item[0] in active]
+                best = _applied(rule, matches, reading, blockers, best)
             if best.urgency == "page":
                 break
         return best
@@ -136,13 +150,28 @@ def _patterns(vocab: Vocab, phrases: Iterable[tuple[str, ...]]) -> list[Doc]:
     return cast("list[Doc]", [tuple(hashes[word] for word in phrase) for phrase in phrases])
 
 
-def _bears(rule: Rule, name: str, blocker: Blocker) -> bool:
-    return name in rule.also if blocker.only_if_named else name not in rule.ignores
+def _by_head(stems: Mapping[str, frozenset[str]]) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """The beginnings of words, with their concepts, under their own first letters."""
+    heads: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for beginning, concepts in stems.items():
+        heads.setdefault(beginning[:SHORTEST_STEM], []).append((beginning, concepts))
+    return heads
 
 
-def _applied(rule: Rule, reading: Reading, blockers: list[tuple[str, Blocker]], best: Verdict) -> Verdict:
+def _bearing(rule: Rule, blockers: Mapping[str, Blocker]) -> list[tuple[str, Blocker]]:
+    """The blockers that bear on a rule."""
+    return [
+        (name, blocker)
+        for name, blocker in blockers.items()
+        if (name in rule.also if blocker.only_if_named else name not in rule.ignores)
+    ]
+
+
+def _applied(
+    rule: Rule, matches: list[Place], reading: Reading, blockers: list[tuple[str, Blocker]], best: Verdict
+) -> Verdict:
     """The best verdict that any match of the rule reaches, if it is better than `best`."""
-    for match in reading.matches(rule):
+    for match in matches:
         verdict = _lowered(rule, match, reading, blockers, _RANK[best.urgency])
         if verdict is not None:
             best = verdict

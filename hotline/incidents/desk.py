@@ -14,7 +14,7 @@ from hotline.incidents import escalation, record
 from hotline.incidents.incident import Change, Incident, Notice
 from hotline.incidents.roster import Roster, load_roster
 from hotline.sms.outbox import Outbound, Priority, queued
-from hotline.sms.people import load_person
+from hotline.sms.people import load_person, opt_in
 from hotline.store import Commit, Conflict
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ class Desk:
             due=now,
             drill=drill,
         )
-        return record.written(None, Change(fresh, "opened", "reporter"), now)
+        commit = record.written(None, Change(fresh, "opened", "reporter"), now)
+        commit.merge(opt_in(reporter, "hotline"))  # who stopped us and calls for help wants to be answered
+        return commit
 
     async def reported_by(self, person: str) -> Incident | None:
         """The live incident a resident reported, if any."""

@@ -1,7 +1,7 @@
 -- Take the next text of one sender: due retries first come back, then the most urgent one goes,
 -- if the carrier's rate allows it now. The intent to send is written here, before any call is made.
 -- ARGV: sender, now (ms), ms per segment, worker, tolerance (ms)
--- Answers {"id", id} | {"wait", ms} | {"idle", ms or -1} | {"drop", id, why}
+-- Answers {"id", id, person} | {"wait", ms} | {"idle", ms or -1} | {"drop", id, why}
 local call = redis.call
 local sender, now, cost, worker, slack =
   ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
@@ -48,4 +48,4 @@ call('ZREM', queue, id)
 call('ZADD', sending, now, id)
 call('HSET', key, 'state', 'sending', 'intent', string.format('%d', now), 'worker', worker)
 call('HINCRBY', key, 'attempts', 1)
-return {'id', id}
+return {'id', id, person}

@@ -100,6 +100,7 @@ class Taken:
     """What the outbox gives a sender: a text to send, or how long to wait (seconds)."""
 
     id: str = ""
+    person: str = ""
     wait: float = 0.0
     dropped: str = ""
 
@@ -132,7 +133,7 @@ class Outbox:
             self.sender, int(now * 1000), self._cost, self.worker, self._slack
         )
         if kind == "id":
-            return Taken(id=str(rest[0]))
+            return Taken(id=str(rest[0]), person=str(rest[1]))
         if kind == "drop":
             return Taken(dropped=str(rest[1]))
         milliseconds = float(rest[0])

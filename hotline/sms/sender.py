@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 IN_FLIGHT: Final = 64
-CALL_ENDS_WITHIN: Final = 15.0  # seconds: longer than the carrier's time-out, so a live call is never "lost"
+CALL_ENDS_WITHIN: Final = 15.0  # seconds: longer than the time-out of a call
 
 
 class Sender:
@@ -60,6 +60,7 @@ class Sender:
         self._after = reconcile_after
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._calls: set[asyncio.Task[None]] = set()
+        self._last: dict[str, asyncio.Task[None]] = {}
         self._mine: set[str] = set()
 
     async def run(self) -> None:
@@ -80,21 +81,34 @@ class Sender:
             self._slots.release()
             raise
         if taken.id:
-            self._mine.add(taken.id)
-            call = asyncio.create_task(self._send(taken.id))
-            self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
+            self._begin(taken.id, taken.person)
             return
         self._slots.release()
         if taken.wait:
             await self._sleep(taken.wait)
 
+    def _begin(self, id_: str, person: str) -> None:
+        """Call the carrier beside other calls, but after the one before to the same person."""
+        self._mine.add(id_)
+        call = asyncio.create_task(self._send(id_, self._last.get(person)))
+        self._calls.add(call)
+        self._last[person] = call
+
+        def ended(_: asyncio.Task[None]) -> None:
+            self._calls.discard(call)
+            if self._last.get(person) is call:
+                del self._last[person]
+
+        call.add_done_callback(ended)
+
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.wake.wait(), seconds)
 
-    async def _send(self, id_: str) -> None:
+    async def _send(self, id_: str, before: asyncio.Task[None] | None) -> None:
         try:
+            if before:
+                await asyncio.wait({before})
             await self._call(id_)
         except AWAY:
             log.warning("outcome not stored, will be reconciled", outbound=id_)
@@ -142,7 +156,7 @@ class Sender:
 
     async def _settle(self, id_: str, intent: float) -> bool:
         fields = await self.outbox.read(id_)
-        if not await self._orphaned(fields, intent):
+        if not await self._orphaned(fields):
             return False
         if "body" not in fields or "address" not in fields:
             await self.outbox.store.redis.zrem(self.outbox.sending, id_)
@@ -159,12 +173,10 @@ class Sender:
             await self.outbox.requeue(id_)
         return True
 
-    async def _orphaned(self, fields: dict[str, str], intent: float) -> bool:
-        """Whether no live call can still settle it: its worker is gone, or the call must have ended."""
-        if fields.get("state") == "unknown" or self._clock() - intent > CALL_ENDS_WITHIN:
-            return True
+    async def _orphaned(self, fields: dict[str, str]) -> bool:
+        """Whether no live call can still settle it. A worker that lives mends its own."""
         worker = fields.get("worker", "")
-        return worker != self.outbox.worker and not await self.outbox.store.redis.exists(f"alive:{worker}")
+        return worker == self.outbox.worker or not await self.outbox.store.redis.exists(f"alive:{worker}")
 
     async def _find(self, fields: dict[str, str], intent: float) -> str:
         """The SID of this very text in the carrier's list, "" when it is not there."""

@@ -38,7 +38,21 @@ def test_a_word_that_may_be_a_cry_is_asked_about() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["STOP", "stop.", "Stop!!", "UNSUBSCRIBE", "End", "quit", "CANCEL", "stopall", "revoke", "opt out", "ALTO", "parar", "sispann"],
+    [
+        "STOP",
+        "stop.",
+        "Stop!!",
+        "UNSUBSCRIBE",
+        "End",
+        "quit",
+        "CANCEL",
+        "stopall",
+        "revoke",
+        "opt out",
+        "ALTO",
+        "parar",
+        "sispann",
+    ],
 )
 def test_a_carrier_word_always_stops(text: str) -> None:
     """47 CFR 64.1200(a)(10): these words are revocation in themselves."""
@@ -61,7 +75,9 @@ def test_what_follows_the_word_decides(wish: str, other: str) -> None:
     assert optout(other) is None
 
 
-@pytest.mark.parametrize("unit", ["stop ", "dont ", "no me ", "remove a ", "stop. ", "not want ", "quit the "])
+@pytest.mark.parametrize(
+    "unit", ["stop ", "dont ", "no me ", "remove a ", "stop. ", "not want ", "quit the "]
+)
 def test_no_text_makes_it_slow(unit: str) -> None:
     started = time.thread_time()
     optout((unit * LONGEST)[:LONGEST])

@@ -67,7 +67,8 @@ def test_everyday_texts_do_not_page() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["ICE", "ice!!!", "I.C.E.", "MIGRA", "la migra", "REDADA", "RAID", "IMIGRASYON", "imigração", "SOS MIGRA",
+    ["ICE", "ice!!!", "I.C.E.", "MIGRA", "la migra", "REDADA", "RAID", "IMIGRASYON", "imigração",
+     "SOS MIGRA",
      "help ICE", "🚨", "🆘", "🧊", "🚨🚨🚨 park st", "migraaaaa", "ice ice ice"],
 )  # fmt: skip
 def test_one_word_or_emoji_is_enough_to_page(text: str) -> None:
@@ -76,7 +77,8 @@ def test_one_word_or_emoji_is_enough_to_page(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["ice cream", "black ice on 84", "put ice on it", "my son plays ice hockey", "the police", "landlord at the door for rent",
+    ["ice cream", "black ice on 84", "put ice on it", "my son plays ice hockey", "the police",
+     "landlord at the door for rent",
      "", "   ", "ok", "👍", "no", "what if ICE comes", "la semana pasada se llevaron a mi primo"],
 )  # fmt: skip
 def test_what_is_not_urgent_stays_quiet(text: str) -> None:
@@ -107,7 +109,9 @@ def test_the_order_of_words_decides(calm: str, urgent: str) -> None:
     assert TRIAGE.judge(urgent).urgency == "page"
 
 
-@pytest.mark.parametrize("written", ["immigration", "imigration", "immagration", "INMIGRACIÓN", "migrasion", "imigrasyon"])
+@pytest.mark.parametrize(
+    "written", ["immigration", "imigration", "immagration", "INMIGRACIÓN", "migrasion", "imigrasyon"]
+)
 def test_immigration_is_understood_however_it_is_spelt(written: str) -> None:
     assert TRIAGE.judge(f"{written} is at my door").urgency == "page"
 
@@ -130,7 +134,10 @@ def test_rules_take_at_most_five_milliseconds() -> None:
     assert sorted(took)[int(len(took) * 0.99)] <= 0.010  # half of it is room for a slower or busier machine
 
 
-@pytest.mark.parametrize("unit", ["if ice is here ", "can ice come in ", "ice ", "🚨", "? ", "i.", "l'", "ice here ", "imigrashun "])
+@pytest.mark.parametrize(
+    "unit",
+    ["if ice is here ", "can ice come in ", "ice ", "🚨", "? ", "i.", "l'", "ice here ", "imigrashun "],
+)
 def test_no_text_makes_the_rules_slow(unit: str) -> None:
     started = time.thread_time()
     TRIAGE.judge((unit * LONGEST)[:LONGEST])
@@ -164,7 +171,7 @@ def test_judging_from_many_threads_gives_the_same_verdicts() -> None:
 
 
 def test_what_people_text_does_not_stay_in_memory() -> None:
-    """spaCy keeps every word it ever saw: the rules hand it only words of their own."""
+    """The vocabulary of spaCy keeps every word it ever saw: the rules hand it only words of their own."""
     TRIAGE.judge("ICE is near Zzyzxqwandale Boulevard")
     assert "zzyzxqwandale" not in TRIAGE._vocab.strings
 
@@ -177,20 +184,28 @@ def rules(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        ("rules.yml", "near: [agent, mine]", "near: [agent, mnie]", "rule agent-mine: there is no concept mnie"),
+        (
+            "rules.yml",
+            "near: [agent, mine]",
+            "near: [agent, mnie]",
+            "rule agent-mine: there is no concept mnie",
+        ),
         ("rules.yml", "also: [topic]", "also: [topik]", "there is no blocker topik"),
         ("rules.yml", "verdict: page", "verdict: alarm", "rules > 0 > verdict"),
         ("en.yml", "  agent:\n", "  agnet:\n", "en.yml: concept agnet is not declared"),
         ("en.yml", "{ice|i c e|", "{ice|i c e|$nosuchset|", "there is no set $nosuchset"),
         ("es.yml", "lang: es", "lang: español", "es.yml, lang"),
+        ("ht.yml", "  agent:\n", "  came: [x]\n  agent:\n", "came stands here a second time"),
         ("pt.yml", "concepts:", "concepts: [", "pt.yml is not readable YAML"),
     ],
 )
-def test_a_malformed_rule_is_refused_by_file_and_name(rules: Path, file: str, old: str, new: str, told: str) -> None:
+def test_a_malformed_rule_is_refused_by_file_and_name(
+    rules: Path, file: str, old: str, new: str, told: str
+) -> None:
     text = (rules / file).read_text(encoding="utf-8")
     assert old in text
     (rules / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(ContentError, match="(?s).*") as caught:
+    with pytest.raises(ContentError, match=r".") as caught:
         Triage(rules)
     assert told in str(caught.value)
 
@@ -203,6 +218,7 @@ def test_missing_rules_are_refused(tmp_path: Path) -> None:
 def test_a_phrase_that_would_fill_memory_is_refused(rules: Path) -> None:
     text = (rules / "fr.yml").read_text(encoding="utf-8")
     many = "{" + "|".join(f"w{n}" for n in range(80)) + "}"
-    (rules / "fr.yml").write_text(text + f'  help2: ["{many} {many}"]\n'.replace("help2", "away"), encoding="utf-8")
+    long = text.replace("  arrived: [", f'  arrived: ["{many} {many}", ', 1)
+    (rules / "fr.yml").write_text(long, encoding="utf-8")
     with pytest.raises(ContentError, match="wordings"):
         Triage(rules)

@@ -1,4 +1,4 @@
-"""A report's place, count, time, vehicles and whether somebody is taken are read from the words people use."""
+"""Place, count, time, vehicles and whether somebody is taken are read from the words people use."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def test_the_place_is_a_known_name_or_the_words_themselves(text: str, place: str
 
 @pytest.mark.parametrize(
     ("text", "zone"),
-    [("hay migra en frog hollow", "frog_hollow"), ("41 Broad st", "frog_hollow"), ("120 Park St", ""), ("walmart", ""),
+    [("hay migra en frog hollow", "frog_hollow"), ("41 Broad st", "frog_hollow"), ("120 Park St", ""),
+     ("walmart", ""),
      ("on Park Street in Parkville", "parkville")],
 )  # fmt: skip
 def test_the_zone_is_told_only_when_there_is_one(text: str, zone: str) -> None:
@@ -70,8 +71,10 @@ def test_the_zone_is_told_only_when_there_is_one(text: str, zone: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("4 agents", "4"), ("about 6 men in vests", "about 6"), ("hay como seis agentes", "about 6"), ("varios hombres", "varios"),
-     ("dos de ellos", ""), ("kat ajan", "4"), ("3 ICE cars", ""), ("120 agents street", ""), ("three armed officers", "3"),
+    [("4 agents", "4"), ("about 6 men in vests", "about 6"), ("hay como seis agentes", "about 6"),
+     ("varios hombres", "varios"),
+     ("dos de ellos", ""), ("kat ajan", "4"), ("3 ICE cars", ""), ("120 agents street", ""),
+     ("three armed officers", "3"),
      ("apartment 4", ""), ("ICE", "")],
 )  # fmt: skip
 def test_agents_are_counted_and_cars_are_not(text: str, count: str) -> None:
@@ -81,7 +84,8 @@ def test_agents_are_counted_and_cars_are_not(text: str, count: str) -> None:
 @pytest.mark.parametrize(
     ("text", "when"),
     [("right now", "now"), ("ahorita", "now"), ("kounye a", "now"), ("hace 5 minutos", "hace 5 minutos"),
-     ("10 minutes ago", "10 minutes ago"), ("at 9:40am", "at 9:40am"), ("a las 7", "a las 7"), ("ICE at 120 Park St", "")],
+     ("10 minutes ago", "10 minutes ago"), ("at 9:40am", "at 9:40am"), ("a las 7", "a las 7"),
+     ("ICE at 120 Park St", "")],
 )  # fmt: skip
 def test_the_time_is_now_or_as_typed(text: str, when: str) -> None:
     assert extract(text, HARTFORD).when == when
@@ -89,8 +93,10 @@ def test_the_time_is_now_or_as_typed(text: str, when: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "vehicle"),
-    [("two black SUVs no plates outside", "two black SUVs no plates"), ("camioneta blanca sin placas", "camioneta blanca sin placas"),
-     ("dois carros pretos", "dois carros pretos"), ("a white van and a gray Tahoe", "white van; gray Tahoe"), ("ICE here", "")],
+    [("two black SUVs no plates outside", "two black SUVs no plates"),
+     ("camioneta blanca sin placas", "camioneta blanca sin placas"),
+     ("dois carros pretos", "dois carros pretos"),
+     ("a white van and a gray Tahoe", "white van; gray Tahoe"), ("ICE here", "")],
 )  # fmt: skip
 def test_vehicles_are_kept_as_typed(text: str, vehicle: str) -> None:
     assert extract(text, HARTFORD).vehicle == vehicle
@@ -98,7 +104,8 @@ def test_vehicles_are_kept_as_typed(text: str, vehicle: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "taken"),
-    [("they took my brother", True), ("se llevaron a mi primo", True), ("yo pran mari m", True), ("estão levando ele", True),
+    [("they took my brother", True), ("se llevaron a mi primo", True), ("yo pran mari m", True),
+     ("estão levando ele", True),
      ("nobody was taken", False), ("no se llevaron a nadie", False), ("they want to take my dad", False),
      ("i took a video", False), ("ICE is here", False)],
 )  # fmt: skip

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from hotline.errors import SendError
 from hotline.sms import outbox
 from hotline.sms.outbox import Outbound, Outbox, Priority, queued
 from hotline.sms.people import opt_out
+from hotline.sms.sender import Sender
 
 if TYPE_CHECKING:
     from hotline.privacy.phones import Vault
+    from hotline.sms.twilio import Carrier, Sent
     from hotline.store import Store
 
 NOW = 1_800_000_000.0
@@ -145,3 +148,35 @@ async def test_a_status_callback_proves_a_send_whose_answer_was_lost(store: Stor
     assert await box.unresolved(NOW + 100, 5) == []
     assert not await box.requeue("r1")
     assert (await box.read("r1"))["sid"] == "SM9"
+
+
+async def test_two_texts_to_one_person_arrive_in_their_order(store: Store, vault: Vault) -> None:
+    """Even when the carrier is slower with the first: an answer before its welcome confuses."""
+    arrived: list[str] = []
+    both = asyncio.Event()
+
+    class Slow:
+        async def send(self, *, body: str, **_: Any) -> str:
+            await asyncio.sleep(0.05 if body == "first" else 0)
+            arrived.append(body)
+            if len(arrived) == 2:
+                both.set()
+            return f"SM{len(arrived)}"
+
+        async def sent_to(self, *_: Any) -> list[Sent]:
+            return []
+
+        async def close(self) -> None: ...
+
+    address = vault.seal("+18605550111")
+    for number, body in enumerate(("first", "second")):
+        await store.commit(queued(Outbound(f"r{number}", "p1", address, body), vault, NOW))
+    sender = Sender(
+        an_outbox(store), cast("Carrier", Slow()), vault,
+        number="+18605550100", callback="http://x", clock=lambda: NOW, reconcile_after=1,
+    )  # fmt: skip
+    running = asyncio.create_task(sender.run())
+    await asyncio.wait_for(both.wait(), 5)
+    running.cancel()
+    await asyncio.wait({running})
+    assert arrived == ["first", "second"]
