@@ -10,9 +10,10 @@ _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff]"
 )
 _ACCENT = re.compile("[\u0300-\u036f]")
-_APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ", "'"))
+_APOSTROPHE = re.compile("[’‘`´ʼ]")
 # Letters that Unicode does not split into a base and an accent.
-_BASE_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+_BASE_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+_UNSPLIT = re.compile(f"[{''.join(_BASE_LETTERS)}]")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?")
 _RUN = re.compile(r"(\b)?([^\W\d])\2{2,}(\b)?")
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
@@ -49,9 +50,10 @@ def fold(text: str) -> str:
     if text.isascii():
         text = _SPANISH_YES.sub("yes ", text.lower())
     else:
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().translate(_APOSTROPHES)
-        text = _SPANISH_YES.sub("yes ", text)
-        text = _ACCENT.sub("", unicodedata.normalize("NFD", text)).translate(_BASE_LETTERS)
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+        text = _SPANISH_YES.sub("yes ", _APOSTROPHE.sub("'", text))
+        text = _ACCENT.sub("", unicodedata.normalize("NFD", text))
+        text = _UNSPLIT.sub(lambda letter: _BASE_LETTERS[letter.group()], text)
     return _RUN.sub(_unstretched, text)
 
 

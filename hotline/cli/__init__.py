@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 
-from hotline.errors import HotlineError
+from hotline.errors import HotlineError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -65,7 +65,7 @@ def main() -> None:
     from redis.exceptions import RedisError
 
     try:
-        _app()()
+        sys.exit(_run())
     except HotlineError as error:
         _fail(str(error))
     except (RedisError, ConnectionError):
@@ -76,6 +76,21 @@ def main() -> None:
         _fail(f"A file could not be read: {getattr(error, 'filename', None) or 'it is not UTF-8 text'}.")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _run() -> int:
+    """Exit code of the command that was typed; typer's own pages about wrong ones become a sentence."""
+    from typer._click.exceptions import ClickException, NoArgsIsHelpError
+
+    try:
+        return int(_app()(standalone_mode=False) or 0)
+    except NoArgsIsHelpError as nothing:
+        nothing.show()
+        return 1
+    except ClickException as usage:
+        raise InputError(f"{usage.format_message().rstrip('.')}: see --help.") from None
+    except typer.Abort:
+        return 130
 
 
 def _fail(sentence: str) -> Any:

@@ -24,11 +24,13 @@ def add(
     """Sign somebody up whose consent you hold."""
     from hotline import subscribers
     from hotline.errors import InputError
+    from hotline.incidents.roster import check_languages
 
     async def work(runtime: Runtime) -> None:
         found = subscribers.zones_in(zones, runtime.library.city)
         if not found:
             raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
+        check_languages([lang])
         if len(consent.strip()) < 10:
             raise InputError("Say in --consent how and when the person agreed, in ten characters or more.")
         await subscribers.add_by_number(

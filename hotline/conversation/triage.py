@@ -63,6 +63,9 @@ class Triage:
         """
         book = Rulebook.load(rules_dir).with_places(places)
         self._grammar = book.grammar
+        self._shortest_similar = min(
+            (similar.lengths.start for similar in book.grammar.similar.values()), default=0
+        )
         self._spelling = {
             word: tuple(self._one_spelling(one) for one in meant) for word, meant in book.spelling.items()
         }
@@ -103,7 +106,9 @@ class Triage:
 
     def _meant(self, word: str) -> tuple[str, ...]:
         meant = self._spelling.get(word)
-        return (self._one_spelling(word),) if meant is None else meant
+        if meant is not None:
+            return meant
+        return (word,) if len(word) < self._shortest_similar else (self._one_spelling(word),)
 
     def _one_spelling(self, word: str) -> str:
         return next((name for name, similar in self._grammar.similar.items() if _alike(word, similar)), word)
@@ -132,10 +137,9 @@ class Triage:
         for rule, bearing in self._bearing:
             if _RANK[rule.verdict] <= _RANK[best.urgency]:
                 continue
-            matches = list(reading.matches(rule))
-            if matches:
-                blockers = [item for item in bearing if item[0] in active]
-                best = _applied(rule, matches, reading, blockers, best)
+            blockers = [item for item in bearing if item[0] in active]
+            if not _hopeless(rule, blockers, _RANK[best.urgency]):
+                best = _applied(rule, reading, blockers, best)
             if best.urgency == "page":
                 break
         return best
@@ -167,11 +171,17 @@ def _bearing(rule: Rule, blockers: Mapping[str, Blocker]) -> list[tuple[str, Blo
     ]
 
 
-def _applied(
-    rule: Rule, matches: list[Place], reading: Reading, blockers: list[tuple[str, Blocker]], best: Verdict
-) -> Verdict:
+def _hopeless(rule: Rule, blockers: list[tuple[str, Blocker]], least: int) -> bool:
+    """Whether a blocker of the whole text keeps every match of the rule at or below `least`."""
+    return any(
+        blocker.scope == "text" and not blocker.unless and _RANK[rule.softens.get(name, blocker.to)] <= least
+        for name, blocker in blockers
+    )
+
+
+def _applied(rule: Rule, reading: Reading, blockers: list[tuple[str, Blocker]], best: Verdict) -> Verdict:
     """The best verdict that any match of the rule reaches, if it is better than `best`."""
-    for match in matches:
+    for match in reading.matches(rule):
         verdict = _lowered(rule, match, reading, blockers, _RANK[best.urgency])
         if verdict is not None:
             best = verdict

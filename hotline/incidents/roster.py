@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
@@ -132,6 +133,7 @@ async def add_staff(
         raise InputError("A handle is 1 to 20 letters, digits, - or _, such as maria2.")
     if role not in ROLES:
         raise InputError(f"The role is one of {', '.join(ROLES)}.")
+    check_languages(languages)
     address = parse_number(number)
     person = vault.pseudonym(address)
     taken_by = await handle_of(store, person)
@@ -146,6 +148,16 @@ async def add_staff(
     commit.write("HSET", "staff:people", person, handle)
     await store.commit(commit)
     return member
+
+
+def check_languages(languages: Iterable[str]) -> None:
+    """Refuse what is no language code.
+
+    Raises:
+        InputError: with the remedy.
+    """
+    if not all(re.fullmatch("[a-z]{2}", language) for language in languages):
+        raise InputError("A language is its code of two letters, such as es: write en,es for two.")
 
 
 async def _forget_number(store: Store, handle: str) -> bool:

@@ -31,7 +31,8 @@ def parse_number(text: str, region: str = "US") -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         raise InputError("That is not a phone number: write it as +18605550111.") from None
-    if not phonenumbers.is_possible_number(number):
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE:  # seven digits are possible, but only next door
         raise InputError("That phone number has the wrong length: write it as +18605550111.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -15,23 +15,62 @@ AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30}  # days
 
 
 async def forget(store: Store, person: str) -> Commit:
-    """The writes that forget a person: record, subscription, questions. A stop stays: it protects them.
+    """The writes that forget a person: all that is kept and all that waits. A stop stays: it protects them.
 
     An open incident stays too, without the way back to who reported it: responders may be on their way.
     """
     commit = Commit()
     commit.write(
-        "DEL", f"person:{person}", f"subscriber:{person}", f"reporter:{person}", f"rasa:tracker:{person}"
-    )
-    commit.write("SREM", "subscribers:everybody", person)
-    async for key in cast("Any", store.redis.scan_iter("question:*", count=500)):
-        if await cast("Any", store.redis.hget(key, "person")) == person:
-            commit.write("DEL", str(key))
-            commit.write("ZREM", "questions:open", str(key).partition(":")[2])
-    async for key in cast("Any", store.redis.scan_iter("incident:*", count=500)):
-        if not str(key).endswith(":log") and await cast("Any", store.redis.hget(key, "reporter")) == person:
-            commit.write("HSET", str(key), "reporter", "")
+        "DEL", f"person:{person}", f"subscriber:{person}", f"reporter:{person}", f"rasa:tracker:{person}",
+        f"inbox:{person}",
+    )  # fmt: skip
+    commit.write("HDEL", "inbox:active", person)
+    for key in await _keys(store, "subscribers:*"):
+        commit.write("SREM", key, person)
+    for key in await _of(store, "question:*", "person", person):
+        commit.write("DEL", key)
+        commit.write("ZREM", "questions:open", key.partition(":")[2])
+    for key in await _of(store, "incident:*[0-9]", "reporter", person):
+        commit.write("HSET", key, "reporter", "")
+    for key in await _of(store, "out:*", "person", person):
+        commit.write("DEL", key)
+        for queue in await _keys(store, "outbox:*"):
+            if not queue.startswith("outbox:rate:"):
+                commit.write("ZREM", queue, key.removeprefix("out:"))
+    await _forget_lists(store, person, commit)
     return commit
+
+
+async def _forget_lists(store: Store, person: str, commit: Commit) -> None:
+    """Streams and lists where the person stands in an entry among others'."""
+    for stream in ("inbox:ready", "dead"):
+        for entry, fields in cast("Any", await store.redis.xrange(stream)):
+            if any(person in str(value) for value in fields.values()):
+                commit.write("XDEL", stream, str(entry))
+    for key in await _keys(store, "broadcast:*:todo"):
+        for row in await cast("Any", store.redis.lrange(key, 0, -1)):
+            if person in row:
+                commit.write("LREM", key, 0, row)
+    for key in await _keys(store, "broadcast:*:ledger"):
+        commit.write("HDEL", key, person)
+
+
+async def _keys(store: Store, pattern: str) -> list[str]:
+    return [str(key) async for key in cast("Any", store.redis.scan_iter(pattern, count=1000))]
+
+
+async def _of(store: Store, pattern: str, field: str, person: str) -> list[str]:
+    """Hashes of a pattern whose field names the person."""
+    found: list[str] = []
+    keys = await _keys(store, pattern)
+    for start in range(0, len(keys), 500):
+        batch = keys[start : start + 500]
+        pipe = store.redis.pipeline(transaction=False)
+        for key in batch:
+            pipe.hget(key, field)
+        values = await pipe.execute()
+        found += [key for key, value in zip(batch, values, strict=True) if value == person]
+    return found
 
 
 async def trim(store: Store, now: float | None = None) -> None:

@@ -93,10 +93,6 @@ async def test_what_cannot_be_done_is_one_sentence_and_changes_nothing(
     assert sorted(await store.redis.keys("*")) == before
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="hotline/cli/{staff,subscribers}.py take any word for a language; no --text can then name it",
-)
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -213,9 +209,6 @@ async def test_a_text_without_a_simulator_names_the_remedy(
     assert "make demo" in one_sentence(await hotline("text", "hello"))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="hotline/cli/__init__.py main: typer prints its own page and ends with 2"
-)
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -121,17 +121,29 @@ def test_the_verdict_names_the_rule_and_what_lowered_it() -> None:
     assert "rumour" in TRIAGE.judge("i heard ICE is on Park Street").reasons
 
 
-def test_rules_take_at_most_five_milliseconds() -> None:
-    """Measured in the thread's own time on texts as long as a text can be, built from the whole table."""
-    chance = random.Random(7)
-    texts = [" ".join(chance.choice(ROWS)["text"] for _ in range(60))[:LONGEST] for _ in range(150)]
-    texts += [row["text"] for row in ROWS[:150]]
+def quickest(text: str) -> float:
+    """Seconds of the thread's own time, the best of three: what is measured is the rules,
+    not the neighbours."""
     took: list[float] = []
-    for text in texts:
+    for _ in range(3):
         started = time.thread_time()
         TRIAGE.judge(text)
         took.append(time.thread_time() - started)
-    assert sorted(took)[int(len(took) * 0.99)] <= 0.010  # half of it is room for a slower or busier machine
+    return min(took)
+
+
+def test_a_text_as_it_comes_takes_far_less_than_five_milliseconds() -> None:
+    took = sorted(quickest(row["text"]) for row in ROWS[::4])
+    assert took[int(len(took) * 0.99)] <= 0.002
+
+
+def test_the_longest_texts_take_about_five_milliseconds() -> None:
+    """1,600 characters made of the whole table,
+    far denser than anything people write; room for a slow machine."""
+    chance = random.Random(7)
+    texts = [" ".join(chance.choice(ROWS)["text"] for _ in range(60))[:LONGEST] for _ in range(100)]
+    took = sorted(map(quickest, texts))
+    assert took[98] <= 0.008
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,6 @@ def test_what_is_no_number_is_refused_in_one_sentence_that_does_not_repeat_it(wr
     assert not written.strip("+") or written not in said
 
 
-@pytest.mark.xfail(
-    strict=True, reason="hotline/privacy/phones.py parse_number: 7 digits are possible, but only locally"
-)
 @pytest.mark.parametrize("written", ["555-0111", "5550111"])
 def test_a_number_without_its_area_is_refused(written: str) -> None:
     with pytest.raises(InputError):

@@ -78,9 +78,6 @@ async def test_of_a_person_who_is_forgotten_only_the_stop_is_left(
     assert named - {"subscribers:frog_hollow"} == {"optout:alerts"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="hotline/privacy/retention.py forget leaves the pseudonym in subscribers:{zone}"
-)
 async def test_of_a_person_who_is_forgotten_no_zone_knows_the_pseudonym(
     forgotten: tuple[Store, str, str],
 ) -> None:
@@ -137,9 +134,6 @@ async def in_audience(store: Store, vault: Vault, person: str) -> None:
     await store.redis.expire("broadcast:1:todo", DAY)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="hotline/privacy/retention.py forget knows neither inbox, outbox, dead nor broadcasts"
-)
 @pytest.mark.parametrize("kept", [waits_out, waits_in, is_dead, in_audience])
 async def test_nothing_that_waits_for_a_person_who_is_forgotten_is_left(
     store: Store, vault: Vault, kept: Callable[[Store, Vault, str], Awaitable[None]]

@@ -1,0 +1,74 @@
+"""A broadcast through the real line: exactly one text per person, even when the worker dies on the way."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from hotline import subscribers
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.content import Library
+from hotline.privacy.phones import Vault
+from hotline.settings import ROOT
+from hotline.sms.people import opt_out
+from hotline.store import Store
+from tests.line import ALERTS, Line, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PEOPLE: Final = [f"+1860556{number:04}" for number in range(40)]
+INVALID, STOPPED = "+18605550191", "+18605550157"
+WORDS: Final = "Meeting at six, 10 Main St."
+
+
+async def approved(store: Store, vault: Vault) -> str:
+    """A broadcast to all of them, to a number that is none, and to one who has stopped."""
+    for number in (*PEOPLE, INVALID, STOPPED):
+        await subscribers.add_by_number(
+            store, vault, number, ("all",), "en", consent="asked at the fair", now=time.time()
+        )
+    await store.commit(opt_out(vault.pseudonym(STOPPED), "alerts"))
+    library = Library.load(ROOT / "content", "hartford")
+    one = await broadcasts.draft(
+        store, library, by="organizer1", kind="event", texts={"en": WORDS}, zone="", incident="",
+        expires=time.time() + 600,
+    )  # fmt: skip
+    await broadcasts.approve(store, one.id, "organizer2", time.time())
+    return one.id
+
+
+async def test_every_person_gets_exactly_one_text_although_the_worker_is_killed_midway(
+    tmp_path: Path,
+) -> None:
+    async with Line(tmp_path, ALERTS_PER_SECOND="40") as line:
+        await line.start("simulator", "webhook", "worker")
+        store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
+        id_ = await approved(store, vault)
+
+        async def receipts(*states: str) -> int:
+            found = (await broadcasts.load(store, id_)).receipts
+            return sum(found.get(state, 0) for state in states)
+
+        async def some() -> bool:
+            return await receipts("sent", "delivered") >= 10
+
+        async def all_settled() -> bool:
+            return await receipts("delivered", "failed", "opted-out") == len(PEOPLE) + 2
+
+        await wait_until(some, 20, "ten texts leaving")
+        line.kill("worker")
+        await store.redis.delete(*await store.redis.keys("alive:*"))  # spares the wait for its heartbeat
+        assert await receipts("delivered") < len(PEOPLE)
+        await line.start("worker")
+        await wait_until(all_settled, 30, "every text being settled")
+        for number in PEOPLE:
+            (got,) = [one for one in await line.messages(number) if one["direction"] == "received"]
+            assert WORDS in got["body"]
+            assert got["from"] == ALERTS
+        for number in (INVALID, STOPPED):
+            assert await line.received(number) == []
+        one = await broadcasts.load(store, id_)
+        assert one.receipts == {"delivered": len(PEOPLE), "failed": 1, "opted-out": 1}
+        assert (one.state, one.total) == ("sent", len(PEOPLE) + 2)
+        await store.close()
