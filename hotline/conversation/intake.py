@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hotline import metrics
 from hotline.conversation.triage import Triage, Verdict
 from hotline.incidents import details
+from hotline.incidents.gazetteer import gazetteer
 from hotline.privacy.redaction import mask
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Intake:
     """Rules only: milliseconds, no network, no Rasa."""
 
     def __init__(self, rules: Path, city: City) -> None:
-        self._triage = Triage(rules)
+        self._triage = Triage(rules, gazetteer(city).names())
         self._city = city
 
     def read(self, text: str, *, media: int = 0) -> Reading:

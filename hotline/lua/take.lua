@@ -23,8 +23,18 @@ local key = 'out:' .. id
 local facts = call('HMGET', key, 'person', 'segments', 'expires', 'force')
 local person, segments, expires, force = facts[1], tonumber(facts[2] or 1), tonumber(facts[3] or 0), facts[4]
 
+-- A pause or a cancellation also holds for what was already fed to this queue.
+local broadcast = call('HGET', key, 'broadcast')
+local standing = broadcast and broadcast ~= '' and call('HGET', 'broadcast:' .. broadcast, 'state')
+if standing == 'paused' then
+  call('ZREM', queue, id)
+  call('ZADD', later, now + 1000, id)
+  return {'drop', id, 'paused'}
+end
+
 local why = nil
 if not person then why = 'gone'
+elseif standing == 'cancelled' then why = 'cancelled'
 elseif expires > 0 and expires <= now then why = 'expired'
 elseif force ~= '1' and call('SISMEMBER', 'optout:' .. sender, person) == 1 then why = 'opted-out'
 elseif call('SISMEMBER', 'frozen', sender) == 1 and call('HGET', key, 'kind') == 'alert' then why = 'frozen' end
@@ -32,7 +42,6 @@ if why then
   call('ZREM', queue, id)
   if person then
     call('HSET', key, 'state', 'dropped', 'code', why)
-    local broadcast = call('HGET', key, 'broadcast')
     if broadcast and broadcast ~= '' then
       call('HSET', 'broadcast:' .. broadcast .. ':ledger', person, why)
     end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from enum import IntEnum
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 MESSAGE_TTL: Final = 7 * DAY
 BACKOFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 180.0)
 PAGE_BACKOFF: Final = 5.0  # a page is never put off for longer
+OPEN: Final = ("sending", "unknown")  # the carrier may or may not have it
 CALLBACK_TRIES: Final = 20
 LIFE: Final = (2 * 3600.0, 12 * 3600.0, 2 * 3600.0)  # seconds a page, reply, alert is worth sending
 SCORE_STEP: Final = 10**13  # one step of priority outweighs any time in milliseconds
@@ -144,8 +146,14 @@ class Outbox:
         return cast("dict[str, str]", await cast("Any", self.store.redis.hgetall(f"out:{id_}")))
 
     async def accepted(self, id_: str, sid: str) -> None:
-        """The carrier took it: remember its SID, let the words go."""
-        await self.store.commit(accepted(id_, sid, self.sending, await self.read(id_)))
+        """The carrier took it: remember its SID, let the words go. A callback may have said so before."""
+        fields = await self.read(id_)
+        if fields.get("state") not in OPEN:
+            return
+        commit = accepted(id_, sid, self.sending, fields)
+        commit.guard("field", f"out:{id_}", "state", fields["state"])
+        with contextlib.suppress(Conflict):
+            await self.store.commit(commit)
 
     async def failed(self, id_: str, error: SendError, now: float) -> None:
         """Resolve a failed call by what the error says; a retry ends when the text expires, not before."""
@@ -246,7 +254,7 @@ async def status(store: Store, *, id_: str, sid: str, state: str, code: str) -> 
 def _moved(id_: str, sid: str, state: str, code: str, fields: dict[str, str]) -> Commit:
     commit = Commit()
     commit.guard("field", f"out:{id_}", "status", fields.get("status", ""))
-    if fields.get("state") in ("sending", "unknown"):
+    if fields.get("state") in OPEN:
         commit.merge(accepted(id_, sid, f"outbox:sending:{fields['sender']}", fields))
     commit.write("HSET", f"out:{id_}", "status", state, "code", code)
     if RANK[state] >= RANK["undelivered"]:

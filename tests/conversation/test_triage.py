@@ -122,8 +122,7 @@ def test_the_verdict_names_the_rule_and_what_lowered_it() -> None:
 
 
 def quickest(text: str) -> float:
-    """Seconds of the thread's own time, the best of three: what is measured is the rules,
-    not the neighbours."""
+    """Seconds of the thread's own time, the best of three: the rules are measured, not the neighbours."""
     took: list[float] = []
     for _ in range(3):
         started = time.thread_time()
@@ -138,8 +137,7 @@ def test_a_text_as_it_comes_takes_far_less_than_five_milliseconds() -> None:
 
 
 def test_the_longest_texts_take_about_five_milliseconds() -> None:
-    """1,600 characters made of the whole table,
-    far denser than anything people write; room for a slow machine."""
+    """1,600 characters out of the whole table, far denser than what people write."""
     chance = random.Random(7)
     texts = [" ".join(chance.choice(ROWS)["text"] for _ in range(60))[:LONGEST] for _ in range(100)]
     took = sorted(map(quickest, texts))
