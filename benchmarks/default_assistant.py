@@ -63,7 +63,7 @@ async def prepare(bench: Path, say: Callable[[str], None]) -> Path:
         return folder
     say(f"assistant: installing and training the default one, once: some minutes, {DISK_GB} GB in {folder}")
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    (folder / "project").mkdir(parents=True)
     python = folder / "venv" / "bin" / "python"
     uv = str(ROOT / ".tools" / "uv")
     # The interpreter itself: an environment made from another environment would depend on it.

@@ -7,22 +7,17 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-import yaml
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from hotline.cli import _app
-from hotline.content import Library
-from hotline.content.library import PARTS
-from hotline.conversation.emergency import QUESTIONS
-from hotline.incidents import incident as incidents
 from hotline.privacy.retention import AGED_STREAMS
 from hotline.settings import ROOT, Settings
 from hotline.store import KEYS, registered
 from tests.source import HOLE, Module, Strings, called, modules, pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 OURS: Final = ("hotline", "webhook", "simulator", "actions")
@@ -238,75 +233,3 @@ def test_no_file_names_a_place_of_this_machine_or_a_package_registry() -> None:
             continue
         found += [f"{path.relative_to(ROOT)}: {word}" for word in words if word in text]
     assert found == []
-
-
-# -- words
-
-
-def said_keys() -> tuple[dict[str, str], set[str]]:
-    """Message keys in the source, each with a module that says it; and expressions that tell nothing."""
-    keys: dict[str, str] = {}
-    unresolved: set[str] = set()
-    for module in modules("hotline", "webhook", "actions"):
-        if module.name.startswith(("hotline/stack/", "hotline/cli/")):  # a screen has words of its own
-            continue
-        strings = Strings(module)
-        for call, scope in module.calls():
-            place = {"say": 0, "Notice": 1}.get(called(call))
-            if place is None and ast.unparse(call.func) == "ctx.answer":
-                place = 1
-            if place is not None and len(call.args) > place:
-                keys |= dict.fromkeys(strings.of(call.args[place], scope), module.name)
-        unresolved |= {f"{module.name}: {text}" for text in strings.unresolved}
-    return keys, unresolved
-
-
-# What an open field of a key may be.
-OPEN: Final = {
-    "state_": (*incidents.LIVE, *incidents.VERDICTS),
-    "raid_": QUESTIONS,
-    "staff_": ("on", "off"),
-    "label_": (),  # only where no card has the topic: the next test looks at them
-    "word_": ("more", "law", "source", "person"),
-    "no_card_": tuple(part for part in PARTS if part != "short"),
-}
-# Calls that hand on a key which somebody else has chosen: that one is looked at where it is chosen.
-HANDED_ON: Final = {
-    "hotline/content/library.py: key",
-    "hotline/conversation/context.py: key",
-    "hotline/conversation/context.py: otherwise",
-    "hotline/incidents/desk.py: notice.key",
-    "hotline/incidents/desk.py: text",
-    "hotline/incidents/incident.py: told",
-    "actions/small_talk.py: turn.topic",
-    "actions/offer_choices.py: OUT_OF_SCOPE",
-}
-
-
-def sentences(keys: Iterable[str]) -> set[str]:
-    """Keys with their open fields filled in."""
-    found: set[str] = set()
-    for key in keys:
-        head, hole, tail = key.partition(HOLE)
-        assert not tail
-        found |= {head + value for value in OPEN[head]} if hole else {key}
-    return found
-
-
-def test_every_sentence_that_the_source_says_exists_in_english_and_spanish() -> None:
-    keys, unresolved = said_keys()
-    assert unresolved <= HANDED_ON, "say a key that can be read from the source, or list it in HANDED_ON"
-    wanted = sentences(keys) - {""}  # no caution is no sentence
-    assert {"welcome", "page", "raid_safety", "state_confirmed", "no_card_law"} <= wanted
-    for lang in ("en", "es"):
-        known = set(yaml.safe_load(read(f"content/messages/{lang}.yml")))
-        assert wanted - known == set(), f"content/messages/{lang}.yml"
-
-
-def test_every_sentence_in_the_files_is_said_somewhere() -> None:
-    """A sentence that nobody says costs a translator an hour and a lawyer a reading."""
-    source = "".join(module.text for module in modules("hotline", "webhook", "actions"))
-    constants = set(re.findall(r"""["']#?([a-z_]+)["']""", source))
-    labels = {f"label_{topic}" for topic in Library.load(ROOT / "content", "hartford").topics}
-    said = constants | labels | sentences(f"{head}{HOLE}" for head in OPEN)
-    assert sorted(set(yaml.safe_load(read("content/messages/en.yml"))) - said) == []

@@ -18,12 +18,14 @@ app = typer.Typer()
 @app.command()
 def forget(number: Annotated[str, typer.Argument(metavar="E164")]) -> None:
     """Delete what is kept about one phone. A stop is kept: it protects the person."""
-    from hotline.privacy.phones import parse_number
+    from hotline.privacy.phones import CHANNELS, parse_number
     from hotline.privacy.retention import forget as forgotten
 
     async def work(runtime: Runtime) -> None:
-        person = runtime.vault.pseudonym(parse_number(number))
-        await runtime.store.commit(await forgotten(runtime.store, person))
+        address = parse_number(number)
+        for channel in ("", *CHANNELS):  # on each, the same phone is another pseudonym
+            person = runtime.vault.pseudonym(channel + address)
+            await runtime.store.commit(await forgotten(runtime.store, person))
 
     with_runtime(work)
     out.print("Forgotten.")

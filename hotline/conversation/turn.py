@@ -12,6 +12,7 @@ from hotline.conversation.context import Context, Services
 from hotline.conversation.staff import handle_staff
 from hotline.errors import DialogueUnavailable
 from hotline.incidents import details, questions
+from hotline.incidents.places import same_place
 from hotline.incidents.roster import handle_of, load_roster
 from hotline.sms.people import load_person
 
@@ -203,4 +204,4 @@ async def _status(ctx: Context) -> None:
 def _near(one: Incident, place: Details) -> bool:
     """Whether a report is about the place asked for; without a place every report counts."""
     same_zone = bool(one.zone) and one.zone == place.zone
-    return not place.place or one.place == place.place or same_zone
+    return not place.place or same_place(one.place, place.place) or same_zone

@@ -1,188 +1,170 @@
-"""Find a city's streets, landmarks and neighborhoods in the words of a text, misspelt or not."""
+"""The names of a city's streets, landmarks and zones, indexed once, misspellings forgiven."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from hotline.spelling import fold
+from hotline.incidents.place_words import TYPES, WORD, WORDS
+from hotline.privacy.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from hotline.content.city import City, Place
+    from hotline.content.city import City
 
-type Kind = Literal["street", "landmark", "zone"]
-type Phrase = tuple[str, ...]
+type _Key = tuple[str, ...]
 
-CLOSE_ENOUGH: Final = 86.0  # ratio of letters: "farmingtin ave" is close, "bark" is not
-SHORTEST_FUZZY: Final = 6  # letters; shorter names are taken as written only
-STREET_TYPES: Final = {
-    "street": ("st", "str", "street"), "avenue": ("ave", "av", "avenue", "avenida"), "road": ("rd", "road"),
-    "drive": ("dr", "drive"), "lane": ("ln", "lane"), "boulevard": ("blvd", "boulevard"),
-    "place": ("pl", "place"),
-    "terrace": ("ter", "terrace"), "square": ("sq", "square"), "court": ("ct", "court"),
-}  # fmt: skip
-TYPE_WORDS: Final = frozenset(word for words in STREET_TYPES.values() for word in words)
-# Before a bare street name these make it a street: "on Broad", "la Park", "rue Main", "na Park".
-STREET_CUES: Final = frozenset(
-    [
-        "on",
-        "la",
-        "calle",
-        "avenida",
-        "sou",
-        "rue",
-        "ulicy",
-        "ulica",
-        "ul",
-        "na",
-        "pon",
-        "off",
-        "corner",
-        "esquina",
-        "av",
-    ]
-)
-_WORD: Final = re.compile(r"[^\W_]+")
+_MOST_CITIES: Final = 8
+_LONGEST: Final = 5  # words of a name
+_LONG_ENOUGH: Final = 5  # letters; shorter names have too many neighbours
+_LONG: Final = 9  # letters of a full name from which a slip is forgiven, of a street's from which two are
 
 
-class Word(NamedTuple):
-    """A word of a text: plain, and where it stands in the original."""
-
-    plain: str
-    start: int
-    end: int
+_BEFORE: Final = WORDS.articles | WORDS.before_name | {"the"}
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A known place: its kind, its proper name, and its zone's id where exactly one is known."""
+class Entry(NamedTuple):
+    """What a name stands for.
 
-    kind: Kind
-    name: str
-    zone: str = ""
+    Attributes:
+        label: as the city pack has it: `Park Street`, `Pope Park`.
+        street: a street, not a landmark or zone.
+        zones: ids of the zones it lies in, as far as known.
+        zone_name: the name of a zone itself.
+        address: of a landmark, with its house number.
+    """
+
+    label: str
+    street: bool
+    zones: tuple[str, ...]
+    zone_name: bool = False
+    address: str = ""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A known place in a text: words `start` to `end`; `bare` when only the name of a street was written."""
+class Hit(NamedTuple):
+    """An entry whose name starts where it was looked for, and the index of the first word behind it."""
 
-    start: int
-    end: int
     entry: Entry
-    bare: bool = False
-
-
-def words_of(text: str) -> list[Word]:
-    """The words of a text with their places in it."""
-    return [Word(fold(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)]
+    last: int
 
 
 class Gazetteer:
-    """The known places of one city, indexed by every way they are written."""
+    """Names of one city: in full, and of streets without St, Ave or la."""
 
     def __init__(self, city: City) -> None:
-        self._entries: dict[Phrase, Entry] = {}
-        self._bare: dict[Phrase, Entry] = {}
+        self._names: dict[_Key, Entry] = {}
+        self._bases: dict[_Key, Entry] = {}
         for place in city.streets:
-            self._add_place(place)
+            street = place.kind == "street"
+            address = place.address if place.address[:1].isdigit() and not street else ""
+            entry = Entry(place.name, street, place.zones, address=address)
+            for name in (place.name, *place.aliases):
+                self._add(_key(plain(name).split()), entry)
         for zone in city.zones:
+            entry = Entry(zone.name, street=False, zones=(zone.id,), zone_name=True)
             for name in (zone.name, *zone.aliases):
-                self._entries.setdefault(_phrase(name), Entry("zone", zone.name, zone.id))
-        self._longest = max(map(len, self._entries), default=0)
-        self._written = {
-            " ".join(phrase): entry
-            for phrase, entry in self._entries.items()
-            if len("".join(phrase)) >= SHORTEST_FUZZY
-        }
+                self._names.setdefault(_key(WORD.findall(plain(name))), entry)
+        self._spellings = _by_first_letter(self._bases, shortest=_LONG_ENOUGH)
+        # Own names only: the alias "immigration office" is one letter from "immigration officer".
+        own = {words: entry for words, entry in self._names.items() if " ".join(words) == plain(entry.label)}
+        self._long_names = _by_first_letter(own, shortest=_LONG)
 
-    def _add_place(self, place: Place) -> None:
-        entry = Entry(place.kind, place.name, place.zones[0] if len(place.zones) == 1 else "")
-        for name in (place.name, *place.aliases):
-            for phrase in _variants(_phrase(name)):
-                self._entries.setdefault(phrase, entry)
-        bare = _phrase(place.name)[:-1]
-        if place.kind == "street" and bare:
-            self._bare.setdefault(bare, entry)
+    def _add(self, words: _Key, entry: Entry) -> None:
+        base = _base(words) if entry.street else words
+        if entry.street:
+            self._bases.setdefault(base, entry)
+        if not entry.street or base != words or len(base) > 1:
+            self._names.setdefault(words, entry)
 
     def names(self) -> list[str]:
-        """Every way a street or landmark is written, bare street names too, for whoever looks for places."""
-        known = [phrase for phrase, entry in self._entries.items() if entry.kind != "zone"]
-        return [" ".join(phrase) for phrase in (*known, *self._bare)]
+        """Every way a street or landmark is written, and the bare names of streets."""
+        known = [words for words, entry in self._names.items() if not entry.zone_name]
+        own = [
+            words for words, entry in self._bases.items() if _base(_key(plain(entry.label).split())) == words
+        ]
+        return [" ".join(words) for words in (*known, *own)]
 
-    def marks(self, words: list[Word]) -> list[Mark]:
-        """The known places of a text in order; where two overlap, the longer one."""
-        plain = tuple(word.plain for word in words)
-        found: list[Mark] = []
-        place = 0
-        while place < len(plain):
-            mark = self._exact(plain, place) or self._fuzzy(plain, place) or self._bare_street(plain, place)
-            if mark:
-                found.append(mark)
-            place = mark.end if mark else place + 1
-        return found
+    def named(self, words: Sequence[str], at: int) -> Hit | None:
+        """The longest full name that starts here."""
+        return _longest(self._names, words, at)
 
-    def _exact(self, plain: Phrase, start: int) -> Mark | None:
-        for length in range(min(self._longest, len(plain) - start), 0, -1):
-            entry = self._entries.get(plain[start : start + length])
-            if entry:
-                end = start + length
-                typed = entry.kind == "street" and plain[end : end + 1] and plain[end] in TYPE_WORDS
-                return Mark(start, end + 1 if typed else end, entry)  # "la Park street" too
+    def base(self, words: Sequence[str], at: int) -> Hit | None:
+        """The longest bare street name that starts here."""
+        return _longest(self._bases, words, at)
+
+    def misspelt_street(self, words: Sequence[str]) -> Entry | None:
+        """The one street whose bare name is a slip or two away from these words."""
+        name = " ".join(words)
+        return _nearest(name, self._spellings, slips=2 if len(name) >= _LONG else 1)
+
+    def misspelt_name(self, words: Sequence[str]) -> Entry | None:
+        """The one landmark or zone whose own name is a slip away from these words."""
+        return None if _key(words) in self._names else _nearest(" ".join(words), self._long_names, slips=1)
+
+
+def ordinary(words: Sequence[str]) -> bool:
+    """Whether a bare name is also an everyday word."""
+    return len(words) == 1 and words[0] in WORDS.ordinary
+
+
+def _key(words: Sequence[str]) -> _Key:
+    """Words for looking up: "street", "str" and "st" are one."""
+    return tuple(TYPES[word].lower() if word in TYPES else word for word in words)
+
+
+def _base(words: _Key) -> _Key:
+    """A street's name alone; "the ave" stays, or every avenue would be it."""
+    start, end = 0, len(words)
+    while start < end - 1 and words[start] in _BEFORE:
+        start += 1
+    while start < end - 1 and words[end - 1] in TYPES:
+        end -= 1
+    return words if words[start] in TYPES else words[start:end]
+
+
+def _longest(table: dict[_Key, Entry], words: Sequence[str], at: int) -> Hit | None:
+    for length in range(min(_LONGEST, len(words) - at), 0, -1):
+        if entry := table.get(_key(words[at : at + length])):
+            return Hit(entry, at + length)
+    return None
+
+
+type _Spellings = dict[str, dict[str, Entry]]
+
+
+def _by_first_letter(names: dict[_Key, Entry], *, shortest: int) -> _Spellings:
+    table: _Spellings = defaultdict(dict)
+    for words, entry in names.items():
+        name = " ".join(words)
+        if len(name) >= shortest and name[0].isalpha():
+            table[name[0]][name] = entry
+    return dict(table)
+
+
+def _nearest(name: str, spellings: _Spellings, *, slips: int) -> Entry | None:
+    """The entry whose name differs by so many slips at most; the first letter people get right."""
+    near = spellings.get(name[:1])
+    if not near or len(name) < _LONG_ENOUGH:
         return None
-
-    def _bare_street(self, plain: Phrase, start: int) -> Mark | None:
-        for length in (3, 2, 1):
-            entry = self._bare.get(plain[start : start + length])
-            if entry:
-                return Mark(
-                    start, start + length, entry, bare=not (start and plain[start - 1] in STREET_CUES)
-                )
-        return None
-
-    def _fuzzy(self, plain: Phrase, start: int) -> Mark | None:
-        """A misspelt street: its type or a cue must stand beside it, or every long word would be compared."""
-        for length in (3, 2, 1):
-            window = plain[start : start + length]
-            if len(window) < length or not _may_be_street(plain, start, length):
-                continue
-            written = " ".join(window)
-            if len(written) < SHORTEST_FUZZY or any(word.isdigit() for word in window):
-                continue
-            best = process.extractOne(
-                written, self._written.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH
-            )
-            if best:
-                return Mark(start, start + length, self._written[best[0]])
-        return None
+    best = process.extract(name, near.keys(), scorer=OSA.distance, score_cutoff=slips, limit=3)
+    entries = {near[found].label: near[found] for found, distance, _ in best if distance == best[0][1]}
+    return next(iter(entries.values())) if len(entries) == 1 else None
 
 
-def _may_be_street(plain: Phrase, start: int, length: int) -> bool:
-    ends_in_type = length > 1 and plain[start + length - 1] in TYPE_WORDS
-    return ends_in_type or (start > 0 and plain[start - 1] in STREET_CUES)
-
-
-def _phrase(name: str) -> Phrase:
-    return tuple(word.plain for word in words_of(name))
-
-
-def _variants(phrase: Phrase) -> Iterator[Phrase]:
-    """The phrase, and the same with its street type written the other ways: "park street" is "park st"."""
-    yield phrase
-    for words in STREET_TYPES.values():
-        if len(phrase) > 1 and phrase[-1] in words:
-            yield from ((*phrase[:-1], word) for word in words)
-
-
-_built: dict[int, tuple[City, Gazetteer]] = {}  # by identity: a loaded city never changes
+_built: dict[int, tuple[City, Gazetteer]] = {}  # by id(); holding the city keeps its id its own
 
 
 def gazetteer(city: City) -> Gazetteer:
     """The city's gazetteer, built once."""
-    if id(city) not in _built:
-        _built[id(city)] = (city, Gazetteer(city))  # the city is kept, so its identity stays its own
-    return _built[id(city)][1]
+    known = _built.get(id(city))
+    if known:
+        return known[1]
+    if len(_built) >= _MOST_CITIES:
+        _built.clear()
+    made = Gazetteer(city)
+    _built[id(city)] = (city, made)
+    return made

@@ -1,187 +1,111 @@
-"""Where a report says something happens: house number, cross streets, a known name, or the words as typed."""
+"""Where: the place a text names, as responders would write it."""
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from hotline.incidents.detail_words import WORDS
-from hotline.incidents.gazetteer import TYPE_WORDS
+from hotline.incidents import streets
+from hotline.incidents.place_words import BREAKS, CUE_PLACE, EXIT, TYPES, WORD, WORDS
+from hotline.privacy.plain import plain
 
 if TYPE_CHECKING:
-    from hotline.incidents.gazetteer import Gazetteer, Mark, Word
+    from collections.abc import Iterable
 
-_JOINERS: Final = frozenset(
-    [
-        "and",
-        "y",
-        "con",
-        "e",
-        "ak",
-        "et",
-        "i",
-        "n",
-        "at",
-        "esquina",
-        "corner",
-        "intersection",
-        "con",
-        "la",
-        "cross",
-    ]
-)
-_NUMBER_WORDS: Final = frozenset(["numero", "number", "num", "no", "nr"])
-_STOPWORDS: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "in",
-        "to",
-        "of",
-        "at",
-        "on",
-        "is",
-        "are",
-        "la",
-        "el",
-        "de",
-        "en",
-        "y",
-        "and",
-        "my",
-        "their",
-        "this",
-        "that",
-        "ice",
-        "from",
-        "for",
-        "with",
-        "los",
-        "las",
-        "un",
-        "una",
-        "mi",
-    ]
-)
-_EXIT: Final = re.compile(WORDS.exit, re.IGNORECASE)
-_MOST_WORDS: Final = 8  # of a place kept as typed
-_LONGEST: Final = 60  # characters of it
+    from hotline.incidents.gazetteer import Gazetteer
+    from hotline.incidents.streets import Mention
+
+_LONGEST_WORDS: Final = 60  # characters of a place kept in the resident's words
 
 
-class _Typed(NamedTuple):
-    start: int
-    end: int
+class Found(NamedTuple):
+    """A place and the id of its zone; empty where unknown."""
+
+    place: str
+    zone: str
 
 
-def find_place(text: str, words: list[Word], known: Gazetteer) -> tuple[str, str]:
-    """The place and the id of its zone; either may be empty."""
-    marks = known.marks(words)
-    streets = [mark for mark in marks if mark.entry.kind == "street"]
-    zones = [mark.entry.zone for mark in marks if mark.entry.kind == "zone"]
-    found = _crossing(text, words, streets) or _named(words, marks)
-    if found is None:
-        typed = _address(words) or _exit(text) or _after_cue(text, words)
-        place = text[typed.start : typed.end] if typed else ""
-        fallback = next((mark.entry.name for mark in marks if mark.entry.kind == "zone"), "")
-        return place or fallback, zones[0] if zones else ""
-    place, zone = found
-    return place, zones[0] if zones else zone
+def find(text: str, gazetteer: Gazetteer) -> Found:
+    """The place of one text.
+
+    "esquina de la park y broad" gives `Broad Street & Park Street`. A street that no gazetteer knows, or a
+    kind of place ("in front of the laundromat"), is kept as the resident wrote it; nothing is made up.
+    """
+    clear = plain(text)
+    words = [found.group() for found in WORD.finditer(clear)]
+    mentions = streets.mentions(words, gazetteer)
+    cue = _cue_words(text, clear, with_street=not any(one.street for one in mentions))
+    if not mentions:
+        return Found(_exit(text, clear) or cue, "")
+    label = _label(words, mentions)
+    if cue and all(one.street or one.zone_name for one in mentions):
+        label = f"{label} ({cue})"
+    return Found(label, _zone(mentions))
 
 
-def _crossing(text: str, words: list[Word], streets: list[Mark]) -> tuple[str, str] | None:
-    """Two streets that are named together: "Park and Broad", "la Park con la Broad", "park/broad"."""
-    for first, second in pairwise(streets):
-        between = {word.plain for word in words[first.end : second.start]}
-        gap = text[words[first.end - 1].end : words[second.start].start]
-        joined = bool(between & _JOINERS) or bool(re.search(r"[/&+]", gap))
-        if joined and second.start - first.end <= 3 and first.entry != second.entry:
-            same = first.entry.zone == second.entry.zone
-            return f"{first.entry.name} and {second.entry.name}", first.entry.zone if same else ""
-    return None
+def same_place(one: str, other: str) -> bool:
+    """Whether two places share a street or landmark: "120 Park Street" and "Broad St & Park St" do."""
+    return bool(_parts(one) & _parts(other))
 
 
-def _named(words: list[Word], marks: list[Mark]) -> tuple[str, str] | None:
-    """The best known place: a house number first, then a landmark, then a street."""
-    numbered = ((_house_number(words, mark), mark) for mark in marks if mark.entry.kind == "street")
-    for number, mark in numbered:
-        if number:
-            return f"{number} {mark.entry.name}", mark.entry.zone
-    solid = [mark for mark in marks if not mark.bare and mark.entry.kind != "zone"]
-    best = min(solid, key=lambda mark: mark.entry.kind != "landmark", default=None)
-    return (best.entry.name, best.entry.zone) if best else None
+def _parts(place: str) -> frozenset[str]:
+    chunks = (part for chunk in plain(place.partition(" (")[0]).split(",") for part in chunk.split("&"))
+    parts = (
+        " ".join(TYPES.get(word, word) for word in chunk.split() if not word[0].isdigit()) for chunk in chunks
+    )
+    return frozenset(part for part in parts if part)
 
 
-def _house_number(words: list[Word], mark: Mark) -> str:
-    if mark.start and _is_house(words[mark.start - 1].plain):
-        return words[mark.start - 1].plain
-    after = words[mark.end : mark.end + 2]
-    if len(after) == 2 and after[0].plain in _NUMBER_WORDS and _is_house(after[1].plain):
-        return after[1].plain
+def _label(words: list[str], mentions: list[Mention]) -> str:
+    on_street = _unique(one for one in mentions if one.street)
+    landmarks = _unique(one for one in mentions if not one.street and not one.zone_name)
+    numbered = next((one for one in on_street if one.number), None)
+    if numbered:
+        where = f"{numbered.number} {numbered.label}"
+    else:
+        where = _crossing(words, mentions) or (on_street[0].label if on_street else "")
+    named = landmarks[0].label if landmarks else ""
+    address = landmarks[0].address if landmarks and not where else ""
+    return ", ".join(part for part in (where, named, address) if part) or mentions[0].label
+
+
+def _unique(mentions: Iterable[Mention]) -> list[Mention]:
+    """The first mention of each label; a later one with a house number takes its place."""
+    kept: dict[str, Mention] = {}
+    for one in mentions:
+        if one.label not in kept or (one.number and not kept[one.label].number):
+            kept[one.label] = one
+    return list(kept.values())
+
+
+def _crossing(words: list[str], mentions: list[Mention]) -> str:
+    """Two streets with nothing but "and", "con", "corner" … between them; the same whichever came first."""
+    on_street = [one for one in mentions if one.street]
+    for one, other in pairwise(on_street):
+        if one.label != other.label and streets.ties(words[one.last : other.first]):
+            return " & ".join(sorted((one.label, other.label)))
     return ""
 
 
-def _is_house(word: str) -> bool:
-    return word.isascii() and word[:1].isdigit() and word.rstrip("abc").isdigit() and len(word) <= 5
+def _zone(mentions: list[Mention]) -> str:
+    """A zone that was named; else the one zone that all streets and landmarks have in common; else ""."""
+    for one in mentions:
+        if one.zone_name:
+            return one.zones[0]
+    known = [set(one.zones) for one in mentions if one.zones]
+    common = set[str].intersection(*known) if known else set[str]()
+    return common.pop() if len(common) == 1 else ""
 
 
-def _address(words: list[Word]) -> _Typed | None:
-    """A street that no list knows, by its type: "88 Ward St", "Zion street"."""
-    for index, word in enumerate(words):
-        if word.plain not in TYPE_WORDS or index == 0 or words[index - 1].plain in _STOPWORDS:
-            continue
-        first = index - 1
-        for earlier in range(index - 1, max(-1, index - 4), -1):
-            if _is_house(words[earlier].plain):
-                first = earlier
-                break
-        if first < index - 1 or not words[first].plain.isdigit():
-            return _Typed(words[first].start, word.end)
-    return None
+def _exit(text: str, clear: str) -> str:
+    found = EXIT.search(clear)
+    return text[found.start() : found.end()] if found else ""
 
 
-def _exit(text: str) -> _Typed | None:
-    found = _EXIT.search(text)
-    return _Typed(*found.span()) if found else None
-
-
-def _by_first_word(cues: tuple[str, ...]) -> dict[str, list[list[str]]]:
-    """The cues as words, under their first word, the longest first."""
-    index: dict[str, list[list[str]]] = {}
-    for cue in sorted(cues, key=len, reverse=True):
-        index.setdefault(cue.split()[0], []).append(cue.split())
-    return index
-
-
-_CUES: Final = (_by_first_word(WORDS.place_cues), _by_first_word(WORDS.weak_cues))
-
-
-def _after_cue(text: str, words: list[Word]) -> _Typed | None:
-    plain = [word.plain for word in words]
-    for cues in _CUES:
-        for index, word in enumerate(plain):
-            for parts in cues.get(word, ()):
-                first = index + len(parts)
-                typed = _words_behind(text, words, index, first) if plain[index:first] == parts else None
-                if typed:
-                    return typed
-    return None
-
-
-def _words_behind(text: str, words: list[Word], cue: int, first: int) -> _Typed | None:
-    """The cue and what is behind it, up to punctuation, a verb, or eight words; None if it names no place."""
-    last = first
-    while last < len(words) and last - first < _MOST_WORDS:
-        gap = text[words[last - 1].end : words[last].start]
-        if words[last].plain in WORDS.place_ends or re.search(r"[.,;!?\n]", gap):
-            break
-        last += 1
-    while last > first and words[last - 1].plain in _STOPWORDS:
-        last -= 1
-    behind = [word.plain for word in words[first:last]]
-    if not any(len(word) > 2 and word not in WORDS.not_places and word not in _STOPWORDS for word in behind):
-        return None
-    if behind[0] in WORDS.not_places:
-        return None
-    return _Typed(words[cue].start, min(words[last - 1].end, words[cue].start + _LONGEST))
+def _cue_words(text: str, clear: str, *, with_street: bool) -> str:
+    found = CUE_PLACE.search(clear)
+    if not found:
+        return ""
+    start = found.end("cue") + 1 if found.group("cue") in WORDS.mere_cues else found.start()
+    words = text[start : found.end() if with_street else found.start("street")]
+    return " ".join(words.split()) if len(words) <= _LONGEST_WORDS and not set(words) & BREAKS else ""

@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import RootModel
 
+from hotline.patterns import compiled
 from hotline.privacy.plain import plain
 from hotline.wordfiles import WordFile, read_words
 
@@ -26,7 +27,6 @@ class _Status(RootModel[dict[str, _Language]]):
     """status.yml; see there how it is written."""
 
 
-_PART: Final = re.compile(r"<([a-z]+)>")
 # No claim is without one of these: most texts are done here.
 _HINT: Final = re.compile(
     r"doc|dokiman|endokim|papel|papei|paper|papye|papier|legal|[kc]lan|irregul|stat[iu]|vis[at]|viza|wiz[ay]"
@@ -34,18 +34,8 @@ _HINT: Final = re.compile(
     r"|rezidans"
     r"|coyote|\brio\b|cerro|monte|desi?erto?|mexico|kat\b|inspect|unlawful|perim|i-?94|authoriz|cai cai|karty"
 )
-
-
-def _compiled(pattern: str, parts: dict[str, str]) -> re.Pattern[str]:
-    """A pattern of status.yml, ready to search with."""
-    while _PART.search(pattern):
-        pattern = _PART.sub(lambda part: parts[part.group(1)], pattern)
-    marked = pattern.replace("«", "(?P<drop>").replace("»", ")")
-    return re.compile(marked.replace(" ", r"\s{1,3}").replace("~", r"\s?") + r"(?!\w)")
-
-
 _CLAIMS: Final = tuple(
-    (_compiled(claim.pattern, language.parts), claim.words)
+    (compiled(claim.pattern, language.parts), claim.words)
     for language in read_words(Path(__file__).with_name("status.yml"), _Status).root.values()
     for claim in language.claims
 )
@@ -70,7 +60,7 @@ def _replaced(text: str, pattern: re.Pattern[str], words: str) -> str:
     kept: list[str] = []
     position = 0
     for found in pattern.finditer(plain(text)):
-        start, end = found.span("drop")
+        start, end = found.span("marked")
         kept += [text[position:start], words]
         position = end
     return "".join((*kept, text[position:])) if kept else text

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from hotline import cli
+from hotline.incidents.roster import seed_demo
+from hotline.runtime import Runtime
 from hotline.settings import ROOT, current_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
 
+    from hotline.settings import Settings
     from hotline.stack.embedded import EmbeddedRedis
+    from hotline.store import Store
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,21 @@ def hotline(
 
     yield run
     current_settings.cache_clear()
+
+
+@pytest.fixture
+async def demo(store: Store, settings: Settings) -> Store:
+    """The demo's volunteers."""
+    await seed_demo(settings)
+    return store
+
+
+@pytest.fixture
+async def runtime(demo: Store, settings: Settings) -> AsyncGenerator[Runtime]:
+    """What the line itself works with, beside the command line."""
+    opened = Runtime.open(settings.model_copy(update={"redis_url": demo.url}))
+    yield opened
+    await opened.close()
 
 
 def _exit_code() -> int:

@@ -1,72 +1,22 @@
-"""The command line at its work: staff, reports, broadcasts, subscribers, privacy."""
+"""The command line at its work: staff, reports, subscribers, privacy."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.incidents import incident as incidents
 from hotline.incidents import record
-from hotline.incidents.roster import handle_of, load_roster, seed_demo
-from hotline.runtime import Runtime
+from hotline.incidents.roster import handle_of, load_roster
 from hotline.sms.people import Person, save_person
+from tests.cli.scene import NUMBER, RESIDENT, claimed, done, reported
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from hotline.privacy.phones import Vault
-    from hotline.settings import Settings
+    from hotline.runtime import Runtime
     from hotline.store import Store
-    from tests.cli.conftest import Hotline, Outcome
-
-NUMBER: Final = "+18605550155"
-RESIDENT: Final = "+18605550111"
-
-
-def done(outcome: Outcome) -> str:
-    """What a command printed, once it is sure that it went well."""
-    assert (outcome.code, outcome.err) == (0, ""), outcome
-    return outcome.out
-
-
-@pytest.fixture
-async def demo(store: Store, settings: Settings) -> Store:
-    """The demo's volunteers."""
-    await seed_demo(settings)
-    return store
-
-
-@pytest.fixture
-async def runtime(demo: Store, settings: Settings) -> AsyncGenerator[Runtime]:
-    """What the line itself works with, beside the command line."""
-    opened = Runtime.open(settings.model_copy(update={"redis_url": demo.url}))
-    yield opened
-    await opened.close()
-
-
-async def reported(runtime: Runtime, text: str = "ICE is at 120 Park St") -> str:
-    """An open incident of the resident; answers its number."""
-    person = runtime.vault.pseudonym(RESIDENT)
-    id_ = await record.next_id(runtime.store)
-    commit = save_person(Person(person, runtime.vault.seal(RESIDENT), "en"))
-    commit.merge(
-        runtime.desk.opening(
-            id_, reporter=person, text=text, lang="en", place="120 Park St", zone="", photos=0
-        )
-    )
-    await runtime.store.commit(commit)
-    return id_
-
-
-async def claimed(runtime: Runtime, id_: str, handle: str, state: str = "") -> None:
-    """The incident in a responder's hands, with a verdict when one is named."""
-    now = runtime.clock()
-    await runtime.desk.change(id_, lambda one: incidents.claim(one, handle, now, 15))
-    if state:
-        await runtime.desk.change(id_, lambda one: incidents.report_state(one, handle, state, now, 15))
-
+    from tests.cli.conftest import Hotline
 
 # -- staff
 
@@ -174,122 +124,6 @@ async def test_an_empty_line_has_no_reports(hotline: Hotline, store: Store) -> N
     assert await store.redis.dbsize() == 0
 
 
-# -- broadcasts
-
-
-async def drafted(hotline: Hotline, *more: str, kind: str = "event") -> str:
-    """A draft of organizer1; answers its number."""
-    made = await hotline(
-        "broadcast", "draft", "--by", "organizer1", "--kind", kind, "--expires", "2h",
-        "--text", "en=Meeting at six.", "--json", *more,
-    )  # fmt: skip
-    assert made.code == 0, made.err
-    return str(made.json["id"])
-
-
-@pytest.mark.usefixtures("demo")
-async def test_a_broadcast_is_drafted_approved_paused_resumed_and_cancelled(hotline: Hotline) -> None:
-    id_ = await drafted(hotline)
-
-    async def state() -> str:
-        return str((await hotline("broadcast", "status", id_, "--json")).json["state"])
-
-    assert await state() == "draft"
-    seen: list[str] = []
-    for step in (("approve", id_, "--by", "organizer2"), ("pause", id_), ("resume", id_), ("cancel", id_)):
-        assert f"Broadcast {id_}" in done(await hotline("broadcast", *step))
-        seen.append(await state())
-    assert seen == ["sending", "paused", "sending", "cancelled"]
-
-
-@pytest.mark.usefixtures("demo")
-async def test_a_draft_says_who_must_act_next(hotline: Hotline) -> None:
-    said = done(
-        await hotline(
-            "broadcast",
-            "draft",
-            "--by",
-            "organizer1",
-            "--kind",
-            "news",
-            "--expires",
-            "1d",
-            "--text",
-            "en=Hello.",
-        )
-    )
-    assert "A second organizer sends it: hotline broadcast approve 1" in said
-
-
-async def test_who_drafted_a_broadcast_cannot_approve_it(hotline: Hotline, demo: Store) -> None:
-    id_ = await drafted(hotline)
-    refused = await hotline("broadcast", "approve", id_, "--by", "organizer1")
-    assert (refused.code, refused.err) == (1, "A second organizer must approve: whoever drafted it cannot.\n")
-    assert await cast("Any", demo.redis.hget(f"broadcast:{id_}", "state")) == "draft"
-    assert not await demo.redis.exists("broadcasts:sending")
-
-
-async def test_a_language_of_the_audience_without_its_text_stops_the_approval(
-    hotline: Hotline, demo: Store
-) -> None:
-    done(await hotline("subscribers", "add", NUMBER, "--consent", "signed on paper in May", "--lang", "es"))
-    id_ = await drafted(hotline)
-    refused = await hotline("broadcast", "approve", id_, "--by", "organizer2")
-    assert (refused.code, refused.err) == (1, "People in this audience read es: add that --text.\n")
-    assert await cast("Any", demo.redis.hget(f"broadcast:{id_}", "state")) == "draft"
-    assert not await demo.redis.exists(f"broadcast:{id_}:todo")
-
-
-@pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize(
-    ("before", "step"),
-    [
-        ((), ("pause",)),
-        ((), ("resume",)),
-        (("approve",), ("resume",)),
-        (("approve",), ("approve", "--by", "organizer2")),
-        (("cancel",), ("cancel",)),
-        (("cancel",), ("approve", "--by", "organizer2")),
-    ],
-)
-async def test_a_broadcast_cannot_be_moved_out_of_turn(
-    hotline: Hotline, before: tuple[str, ...], step: tuple[str, ...]
-) -> None:
-    id_ = await drafted(hotline)
-    for name in before:
-        more = ("--by", "organizer2") if name == "approve" else ()
-        done(await hotline("broadcast", name, id_, *more))
-    state = (await hotline("broadcast", "status", id_, "--json")).json["state"]
-    refused = await hotline("broadcast", step[0], id_, *step[1:])
-    assert (refused.code, refused.err) == (1, f"Broadcast {id_} is {state}: it cannot be changed that way.\n")
-    assert (await hotline("broadcast", "status", id_, "--json")).json["state"] == state
-
-
-async def test_an_alert_is_written_from_a_confirmed_incident_only(hotline: Hotline, runtime: Runtime) -> None:
-    id_ = await reported(runtime)
-    await claimed(runtime, id_, "responder1")
-    text = (
-        "--by",
-        "organizer1",
-        "--kind",
-        "alert",
-        "--expires",
-        "90m",
-        "--text",
-        "en=Confirmed.",
-        "--incident",
-        id_,
-    )
-    refused = await hotline("broadcast", "draft", *text)
-    assert (refused.code, "confirmed incident" in refused.err) == (1, True)
-    now = runtime.clock()
-    await runtime.desk.change(
-        id_, lambda one: incidents.report_state(one, "responder1", "confirmed", now, 15)
-    )
-    made = await hotline("broadcast", "draft", *text, "--json")
-    assert (made.code, made.json["kind"], made.json["incident"]) == (0, "alert", id_)
-
-
 # -- subscribers and privacy
 
 
@@ -333,6 +167,17 @@ async def test_forgetting_a_phone_leaves_nothing_of_it_but_its_stop(
     assert done(await hotline("subscribers", "count")) == "0 people.\n"
     assert await store.redis.keys(f"*{person}*") == []
     assert await cast("Any", store.redis.smembers("optout:hotline")) == {person}
+
+
+@pytest.mark.parametrize("written", [NUMBER, f"whatsapp:{NUMBER}"])
+async def test_a_phone_is_forgotten_on_every_channel_it_wrote_from(
+    hotline: Hotline, store: Store, vault: Vault, written: str
+) -> None:
+    addresses = (NUMBER, f"whatsapp:{NUMBER}", f"rcs:{NUMBER}")
+    for address in addresses:
+        await store.commit(save_person(Person(vault.pseudonym(address), vault.seal(address), "es")))
+    assert done(await hotline("forget", written)) == "Forgotten.\n"
+    assert await store.redis.keys("person:*") == []
 
 
 async def test_holdings_count_what_is_kept_and_for_how_long(hotline: Hotline, runtime: Runtime) -> None:

@@ -105,7 +105,8 @@ def test_a_clear_text_changes_the_language_whatever_came_before(text: str, lang:
     "text",
     ["oye can ICE entrar a mi casa sin warrant", "mi landlord dice que va a llamar a ICE",
      "estan en el parking del Walmart", "my husband lo agarraron en el trabajo que hago",
-     "quiero subscribe a las alertas please"],
+     "quiero subscribe a las alertas please", "mi boss no me quiere pagar", "necesito un ride para la corte",
+     "la migra is here ayudenme por favor"],
 )  # fmt: skip
 def test_spanglish_is_spanish_when_its_small_words_are(text: str) -> None:
     assert GUESSER.guess(text).lang == "es"

@@ -100,7 +100,7 @@ async def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     folder = tmp_path_factory.mktemp("leaks")
     shared = folder / "metrics"
     shared.mkdir()
-    more = {"LOG_LEVEL": "debug", "MAX_TRIES": "2", "PROMETHEUS_MULTIPROC_DIR": str(shared)}
+    more = {"LOG_LEVEL": "debug", "MAX_TRIES": "1", "PROMETHEUS_MULTIPROC_DIR": str(shared)}
     async with Line(folder, **more) as line:
         await line.start("simulator", "actions", "webhook", "worker")
         await _talk(line)

@@ -31,6 +31,11 @@ CLAIMS = [
     ("my undocumented mom", f"my {EN} mom"),
     ("can they arrest me for being undocumented?", f"can they arrest me for being {EN}?"),
     ("can i go to the emergency room without papers", f"can i go to the emergency room {EN}"),
+    ("I’m an undocumented immigrant", f"I’m {EN}"),
+    ("can I call 911 if I don't have papers", f"can I call 911 if I have {EN}"),
+    ("soy indocumentado y mi esposa es ilegal", f"soy {ES} y mi esposa es {ES}"),
+    ("soy un inmigrante sin papeles", f"soy {ES}"),
+    ("vivo aqui sin papeles", f"vivo aqui {ES}"),
     ("no tengo papeles", f"tengo {ES}"),
     ("NO TENGO PAPELES Y TENGO MIEDO", f"tengo {ES} Y TENGO MIEDO"),
     ("soy indocumentada", f"soy {ES}"),
@@ -75,6 +80,9 @@ NO_CLAIMS = [
     "eske moun ki pa gen papye gen dwa",
     "est-ce que les sans papiers ont des droits",
     "can the police ask my immigration status",
+    "can undocumented people call the police",
+    "my DACA expired",
+    "the agents have no warrant",
 ]
 
 NUMBERS = [
@@ -100,6 +108,10 @@ NUMBERS = [
     ("receipt IOE0912345678", "receipt [case number]"),
     ("ssn 123-45-6789", "ssn [SSN]"),
     ("my social is 123456789", "my social is [SSN]"),
+    ("860 5550111", "[number]"),
+    ("8605550111.", "[number]."),
+    ("my A number is A123 456 789", "my A number is [A-number]"),
+    ("A# 098765432", "[A-number]"),
     ("write maria.lopez+x@example.org please", "write [email] please"),
     ("06106 860-555-0111", "06106 [number]"),
 ]
@@ -117,6 +129,10 @@ UNTOUCHED = [
     "plate AB 12345",
     "placa 123 ABC",
     "bus 47 to 450 Main St",
+    "in 2019-2024, 5.12.2025",
+    "route 84 exit 46",
+    "Q12 yes",
+    "$1500 bond",
 ]
 
 
