@@ -36,15 +36,17 @@ class Plan:
 
     Attributes:
         rounds: each starts both assistants anew.
-        single: texts one after the other.
+        turns: how often a round asks one and then the other.
+        single: texts one by one, each time.
         residents: in flight at once, one text each.
-        seconds: how long they text.
+        seconds: how long they text, each time.
     """
 
     rounds: int = 3
-    single: int = 100
+    turns: int = 4
+    single: int = 30
     residents: int = 16
-    seconds: float = 6.0
+    seconds: float = 3.0
 
 
 @dataclass
@@ -109,10 +111,11 @@ async def _round(made: Stage, sides: tuple[Side, Side], plan: Plan) -> None:
     ) as session:
         for side in sides:
             await one_by_one(session, side, 10)  # warm
-        for side in sides:
-            side.single.append(percentile(await one_by_one(session, side, plan.single), 0.5))
-        for side in sides:
-            await many(session, side, plan)
+        for _ in range(plan.turns):
+            for side in sides:
+                side.single.append(percentile(await one_by_one(session, side, plan.single), 0.5))
+            for side in sides:
+                await many(session, side, plan)
     for side in sides:
         side.memory.append(sum(made.memory(name) for name in side.processes))
         for name in side.processes:
@@ -121,7 +124,7 @@ async def _round(made: Stage, sides: tuple[Side, Side], plan: Plan) -> None:
 
 async def one_by_one(session: aiohttp.ClientSession, side: Side, number: int) -> list[float]:
     """Latencies in ms with nobody else asking."""
-    texting = _texts(side, f"one{len(side.load)}x{number}")
+    texting = _texts(side, f"one{len(side.load)}x{len(side.single)}")
     return [await _turn(session, side, next(texting)) for _ in range(number)]
 
 
@@ -136,7 +139,7 @@ async def many(session: aiohttp.ClientSession, side: Side, plan: Plan) -> None:
                 return
             found.append(await _turn(session, side, text))
 
-    await asyncio.gather(*(resident(f"many{len(side.load)}x{number}") for number in range(plan.residents)))
+    await asyncio.gather(*(resident(f"many{len(side.rate)}x{number}") for number in range(plan.residents)))
     side.rate.append(len(found) / (time.perf_counter() - begun))
     side.busy.append(percentile(found, 0.5))
 
@@ -179,8 +182,9 @@ def _table(plan: Plan, ours: Side, theirs: Side) -> Table:
         Reach("no turn of ours without an answer", ours.failed, ours.failed == 0),
     ]
     table.notes = [
-        f"{plan.rounds} rounds: start both, ask both in turn, stop both. Median (lowest to highest round).",
-        f"One at a time: {plan.single} texts. In flight: {plan.seconds:.0f} s, one text of each resident.",
+        f"{plan.rounds} rounds: start both, {plan.turns} times ask one and then the other, stop both.",
+        f"Each time {plan.single} texts one by one, then {plan.seconds:.0f} s of all residents at once.",
+        "Median (lowest to highest); a ratio is that of two measurements that followed each other.",
         f"A new resident every {texts.TEXTS_EACH} texts, on both sides.",
         "Ours: Rasa and the action server, conversations in Redis (10 MB, not counted), English and Spanish.",
         f"rasa init: as rasa {default_assistant.rasa_version()} makes and serves it, its own sentences.",
