@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from hotline.incidents.details import Details
 
 
+TRIAGED = {urgency: metrics.TRIAGED.labels(urgency) for urgency in ("page", "ask", "none")}
+
+
 @dataclass(frozen=True)
 class Reading:
     """A text as it is kept, and what the rules say of it.
@@ -46,7 +49,7 @@ class Intake:
         started = time.perf_counter()
         verdict = self._triage.judge(text, media=media)
         metrics.TRIAGE.observe(time.perf_counter() - started)
-        metrics.TRIAGED.labels(verdict.urgency).inc()
+        TRIAGED[verdict.urgency].inc()
         masked = mask(text)
         found = details.extract(masked if verdict.urgency == "page" else "", self._city)
         return Reading(masked, verdict, found)

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, KeysView
 
     from hotline.conversation.rulebook import Blocker, Rule, Urgency
     from hotline.spelling import Words
@@ -35,6 +35,11 @@ class Reading:
         self._hits = _without_covered(hits)
         self._unions: Hits = {}
         self._sentences_with: dict[str, frozenset[int]] = {}
+
+    @property
+    def concepts(self) -> KeysView[str]:
+        """What was found."""
+        return self._hits.keys()
 
     def matches(self, rule: Rule) -> Iterator[Place]:
         """Every place where the concepts of the rule stand together."""

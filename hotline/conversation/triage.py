@@ -16,6 +16,7 @@ from hotline.conversation.rulebook import (
     SHORTEST_STEM,
     YEAR,
     Blocker,
+    Grammar,
     Rule,
     Rulebook,
     Similar,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spacy.vocab import Vocab
+
+type Candidate = tuple[int, tuple[frozenset[str], ...]]  # place of a rule, and the concepts it needs besides
 
 _RANK: dict[Urgency, int] = {"none": 0, "ask": 1, "page": 2}
 _UNKNOWN = (
@@ -78,6 +81,7 @@ class Triage:
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
         for concept, phrases in book.phrases.items():
             self._matcher.add(concept, _patterns(self._vocab, phrases))
+        self._starts = _starts(book.grammar)
         self._names = {self._vocab.strings[concept]: concept for concept in book.phrases}
 
     def judge(self, text: str, *, media: int = 0) -> Verdict:
@@ -129,12 +133,25 @@ class Triage:
         near = self._stems.get(word[:SHORTEST_STEM], ())
         return {name for beginning, names in near if word.startswith(beginning) for name in names}
 
+    def _candidates(self, reading: Reading) -> list[int]:
+        """Places of the rules whose concepts are all in the text; most texts have none."""
+        found = {
+            place
+            for concept in reading.concepts
+            for place, others in self._starts.get(concept, ())
+            if not any(reading.concepts.isdisjoint(part) for part in others)
+        }
+        return sorted(found)
+
     def _best(self, reading: Reading) -> Verdict:
         best = Verdict("none")
+        candidates = self._candidates(reading)
+        if not candidates:
+            return best
         active = {
             name for name, blocker in self._grammar.blockers.items() if reading.may_lower(name, blocker)
         }
-        for rule, bearing in self._bearing:
+        for rule, bearing in (self._bearing[place] for place in candidates):
             if _RANK[rule.verdict] <= _RANK[best.urgency]:
                 continue
             blockers = [item for item in bearing if item[0] in active]
@@ -143,6 +160,16 @@ class Triage:
             if best.urgency == "page":
                 break
         return best
+
+
+def _starts(grammar: Grammar) -> dict[str, list[Candidate]]:
+    """For each concept, the rules that begin with it."""
+    found: dict[str, list[Candidate]] = {}
+    for place, rule in enumerate(grammar.rules):
+        first, *others = (frozenset(part.split("|")) for part in rule.near)
+        for concept in first:
+            found.setdefault(concept, []).append((place, tuple(others)))
+    return found
 
 
 def _patterns(vocab: Vocab, phrases: Iterable[tuple[str, ...]]) -> list[Doc]:
