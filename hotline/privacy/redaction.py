@@ -57,6 +57,7 @@ _PERSONAL: Final = re.compile(
     re.IGNORECASE,
 )
 _REMAINING: Final = re.compile(rf"{_KEEP}|(?P<phone>{_LONG})")
+_DIGIT_OR_AT: Final = re.compile(r"[\d@]")
 _WORDS: Final = {
     "email": "[email]", "ssn": "[SSN]", "case": "[case number]", "alien": "[A-number]", "phone": "[number]",
 }  # fmt: skip
@@ -89,6 +90,8 @@ def mask(text: str) -> str:
     'I am [immigration status], call [number], I live at 120 Park St'
     """
     composed = unicodedata.normalize("NFC", text)
+    if _DIGIT_OR_AT.search(composed) is None:  # most texts: nothing below is without one
+        return mask_status(composed)
     return mask_status(_REMAINING.sub(_masked, _PERSONAL.sub(_masked, composed)))
 
 

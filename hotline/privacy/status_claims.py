@@ -49,10 +49,13 @@ def mask_status(text: str) -> str:
     >>> mask_status("mi esposo no tiene papeles, lo pueden deportar?")
     'mi esposo tiene [estatus migratorio], lo pueden deportar?'
     """
-    if _HINT.search(plain(text)) is None:
+    folded = plain(text)
+    if _HINT.search(folded) is None:
         return text
     for pattern, words in _CLAIMS:
-        text = _replaced(text, pattern, words)
+        if pattern.search(folded):
+            text = _replaced(text, pattern, words)
+            folded = plain(text)
     return text
 
 
