@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
+import os
 
 import phonenumbers
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hotline.errors import InputError
 
 CHANNELS = ("whatsapp:", "messenger:", "rcs:")
 PSEUDONYM_LENGTH = 26
+NONCE = 12  # bytes, NIST SP 800-38D
 
 
 def _derive(secret: str, purpose: bytes) -> bytes:
@@ -47,8 +51,7 @@ class Vault:
 
     def __init__(self, secrets: list[str]) -> None:
         self._name_key = _derive(secrets[-1], b"pseudonym")
-        keys = [base64.urlsafe_b64encode(_derive(secret, b"seal")) for secret in secrets]
-        self._seal = MultiFernet([Fernet(key) for key in keys])
+        self._seals = [AESGCM(_derive(secret, b"seal")) for secret in secrets]
 
     def pseudonym(self, address: str) -> str:
         """26 lower-case letters and digits for an address as Twilio writes it, channel prefix included.
@@ -60,7 +63,8 @@ class Vault:
 
     def seal(self, text: str) -> str:
         """Encrypt and authenticate a number or a body."""
-        return self._seal.encrypt(text.encode()).decode()
+        nonce = os.urandom(NONCE)
+        return base64.urlsafe_b64encode(nonce + self._seals[0].encrypt(nonce, text.encode(), None)).decode()
 
     def open(self, sealed: str) -> str:
         """Decrypt what `seal` made.
@@ -68,7 +72,9 @@ class Vault:
         Raises:
             InputError: the secret key is not the one it was sealed with.
         """
-        try:
-            return self._seal.decrypt(sealed.encode()).decode()
-        except InvalidToken:
-            raise InputError("HOTLINE_SECRET_KEY is not the key this data was sealed with.") from None
+        with contextlib.suppress(ValueError):  # not base64, or too short
+            raw = base64.urlsafe_b64decode(sealed)
+            for seal in self._seals:
+                with contextlib.suppress(InvalidTag):
+                    return seal.decrypt(raw[:NONCE], raw[NONCE:], None).decode()
+        raise InputError("HOTLINE_SECRET_KEY is not the key this data was sealed with.")
