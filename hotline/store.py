@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from pydantic_core import to_json
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -172,7 +172,7 @@ class Store:
             StoreUnavailable: Redis did not answer; assume nothing was written.
         """
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._waiting.append((json.dumps({"guards": commit.guards, "writes": commit.writes}), future))
+        self._waiting.append((to_json({"guards": commit.guards, "writes": commit.writes}).decode(), future))
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._flush())
         failed = await future

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from pydantic_core import to_json
 from redis.exceptions import ResponseError
 
 from hotline.store import DAY, Commit, Conflict
@@ -48,7 +49,7 @@ class Inbound:
 
     def to_json(self) -> str:
         """The mailbox entry."""
-        return json.dumps(asdict(self))
+        return to_json(vars(self)).decode()
 
     @classmethod
     def from_json(cls, text: str) -> Inbound:
