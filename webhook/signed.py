@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
-from starlette.datastructures import ImmutableMultiDict
+from multidict import MultiDict
+from starlette.requests import ClientDisconnect
 from twilio.request_validator import RequestValidator
 
 if TYPE_CHECKING:
@@ -43,49 +45,67 @@ class Gate:
         self._validator = RequestValidator(token) if token else None
         self._public_url = public_url
 
-    async def form(self, request: Request) -> ImmutableMultiDict[str, str]:
+    async def form(self, request: Request) -> MultiDict[str]:
         """The signed form of a request.
 
         Raises:
             Refusal: 403 without a valid signature, 413 over `LIMIT`, 400 for a broken body.
         """
-        signature = request.headers.get("X-Twilio-Signature", "")
+        headers = dict(request.scope["headers"])  # ASGI: names are lower case
+        signature = headers.get(b"x-twilio-signature", b"").decode("latin-1")
         if self._validator is None:
             raise Refusal(403, "No auth token is configured, so no request can be trusted.")
         if not signature:
             raise Refusal(403, "The X-Twilio-Signature header is missing.")
-        form = _parse(await _body(request))
+        form = _parse(await _body(request, headers))
         # The query string is part of what Twilio signs.
-        query = f"?{request.url.query}" if request.url.query else ""
-        if not self._validator.validate(f"{self._public_url}{request.url.path}{query}", form, signature):
+        query = request.scope["query_string"].decode("latin-1")
+        url = f"{self._public_url}{request.scope['path']}{'?' if query else ''}{query}"
+        if not self._fits(url, form, signature):
             raise Refusal(403, "The signature does not fit this request and PUBLIC_BASE_URL.")
         return form
 
+    def _fits(self, url: str, form: MultiDict[str], signature: str) -> bool:
+        """Whether Twilio signed this: for the address as configured, else with and without its port."""
+        if self._validator is None:
+            return False
+        expected = self._validator.compute_signature(url, form).encode()
+        if hmac.compare_digest(expected, signature.encode()):
+            return True
+        return self._validator.validate(url, form, signature)
 
-async def _body(request: Request) -> bytes:
-    kind = request.headers.get("Content-Type", "")
-    if not kind.startswith("application/x-www-form-urlencoded"):
+
+async def _body(request: Request, headers: dict[bytes, bytes]) -> bytes:
+    if not headers.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded"):
         raise Refusal(415, "Send application/x-www-form-urlencoded.")
-    declared = request.headers.get("Content-Length", "0")
+    declared = headers.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > LIMIT:
         raise Refusal(413, "The form is larger than 64 KiB.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body, more = b"", True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > LIMIT:
             raise Refusal(413, "The form is larger than 64 KiB.")
-    return bytes(body)
+    return body
 
 
-def _parse(body: bytes) -> ImmutableMultiDict[str, str]:
-    if BROKEN.search(body):
-        raise Refusal(400, "The form is not percent-encoded UTF-8.")
+def _parse(body: bytes) -> MultiDict[str]:
+    """The fields of a form, as `urllib.parse.parse_qsl` reads them, which takes twice as long."""
+    parts = body.split(b"&")
+    if len(parts) > FIELDS:
+        raise Refusal(400, "The form has too many fields.")
     try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS
-        )
+        if BROKEN.search(body):
+            raise Refusal(400, "The form is not percent-encoded UTF-8.")
+        pairs = (part.decode("ascii").partition("=") for part in parts if part)
+        return MultiDict([(_plain(name), _plain(value)) for name, _, value in pairs])
     except UnicodeDecodeError:
         raise Refusal(400, "The form is not percent-encoded UTF-8.") from None
-    except ValueError:
-        raise Refusal(400, "The form has too many fields.") from None
-    return ImmutableMultiDict(pairs)
+
+
+def _plain(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text

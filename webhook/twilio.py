@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from redis.exceptions import RedisError
@@ -11,8 +11,6 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from hotline import metrics
-from hotline.incidents import record
-from hotline.incidents.roster import handle_of
 from hotline.sms import inbox, outbox
 from hotline.sms.inbox import Inbound
 from hotline.store import AWAY, Conflict
@@ -21,7 +19,7 @@ from webhook.signed import Gate, Refusal
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from starlette.datastructures import ImmutableMultiDict
+    from multidict import MultiDict
     from starlette.requests import Request
 
     from hotline.conversation.intake import Intake, Reading
@@ -30,7 +28,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 EMPTY: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+TAKEN: Final = Response(EMPTY, media_type="text/xml")  # holds no state: one serves all
 MOST_PHOTOS: Final = 10  # Twilio's own limit
+COUNTED: Final = {
+    (route, result): metrics.WEBHOOKS.labels(route, result)
+    for route, results in {
+        "inbound": ("opened", "accepted", "duplicate"), "status": ("moved", "unchanged"),
+    }.items()
+    for result in results
+}  # fmt: skip
 LONGEST_ID: Final = 100
 
 
@@ -55,7 +61,7 @@ class TwilioRoutes:
         self,
         request: Request,
         route: str,
-        work: Callable[[Request, ImmutableMultiDict[str, str]], Awaitable[str]],
+        work: Callable[[Request, MultiDict[str]], Awaitable[str]],
     ) -> Response:
         try:
             result = await work(request, await self._gate.form(request))
@@ -70,10 +76,10 @@ class TwilioRoutes:
             metrics.WEBHOOKS.labels(route, "503").inc()
             log.error("not stored: no Redis", route=route)
             return PlainTextResponse("The store does not answer; try again.", 503)
-        metrics.WEBHOOKS.labels(route, result).inc()
-        return Response(EMPTY, media_type="text/xml")
+        COUNTED[route, result].inc()
+        return TAKEN
 
-    async def _take_in(self, _: Request, form: ImmutableMultiDict[str, str]) -> str:
+    async def _take_in(self, _: Request, form: MultiDict[str]) -> str:
         sid, address = _identity(form, "MessageSid"), _identity(form, "From")
         reading = self._intake.read(form.get("Body", ""), media=len(_media(form)))
         inbound = self._inbound(form, sid, address, reading)
@@ -83,9 +89,7 @@ class TwilioRoutes:
         fresh = await inbox.accept(self._runtime.store, inbox.stored(inbound, sealed))
         return "accepted" if fresh else "duplicate"
 
-    def _inbound(
-        self, form: ImmutableMultiDict[str, str], sid: str, address: str, reading: Reading
-    ) -> Inbound:
+    def _inbound(self, form: MultiDict[str], sid: str, address: str, reading: Reading) -> Inbound:
         vault, settings = self._runtime.vault, self._runtime.settings
         to = form.get("To", "").rpartition(":")[2]
         return Inbound(
@@ -102,15 +106,20 @@ class TwilioRoutes:
     async def _opened(self, inbound: Inbound, sealed: str, reading: Reading) -> bool:
         """Store the text and open its incident in one step. False: not this way, store it as any text."""
         store, desk = self._runtime.store, self._runtime.desk
-        if await self._at_work(inbound.person):
+        known = store.redis.pipeline(transaction=False)  # one trip for the three
+        known.hget("staff:people", inbound.person)
+        known.hget(f"person:{inbound.person}", "lang")
+        known.incr("incidents:last")
+        handle, lang, id_ = await known.execute()
+        if handle and await self._at_work(handle):
             return False
-        id_ = await record.next_id(store)
-        commit = inbox.stored(replace(inbound, incident=id_), sealed)
+        commit = inbox.stored(replace(inbound, incident=str(id_)), sealed)
         commit.guard("absent", f"reporter:{inbound.person}")  # a second text adds to the first one's incident
         commit.merge(
             desk.opening(
-                id_, reporter=inbound.person, text=reading.text, lang=await self._language(inbound.person),
-                place=reading.details.place, zone=reading.details.zone, photos=len(inbound.media),
+                str(id_), reporter=inbound.person, text=reading.text,
+                lang=lang or self._runtime.library.city.languages[0], place=reading.details.place,
+                zone=reading.details.zone, photos=len(inbound.media),
             )
         )  # fmt: skip
         try:
@@ -119,18 +128,11 @@ class TwilioRoutes:
             return False
         return True
 
-    async def _language(self, person: str) -> str:
-        known = await cast("Any", self._runtime.store.redis.hget(f"person:{person}", "lang"))
-        return str(known or self._runtime.library.city.languages[0])
-
-    async def _at_work(self, person: str) -> bool:
+    async def _at_work(self, handle: str) -> bool:
         """A responder who holds an incident and says "ICE is leaving" relays; that is no new report."""
-        handle = await handle_of(self._runtime.store, person)
-        if not handle:
-            return False
         return any(one.held and one.claimed_by == handle for one in await self._runtime.desk.open_ones())
 
-    async def _take_status(self, request: Request, form: ImmutableMultiDict[str, str]) -> str:
+    async def _take_status(self, request: Request, form: MultiDict[str]) -> str:
         state = form.get("MessageStatus", "")
         if not state:
             raise Refusal(400, "MessageStatus is missing.")
@@ -146,14 +148,14 @@ class TwilioRoutes:
         return "moved" if known else "unchanged"
 
 
-def _identity(form: ImmutableMultiDict[str, str], name: str) -> str:
+def _identity(form: MultiDict[str], name: str) -> str:
     value = form.get(name, "")
     if not value.strip() or len(value) > LONGEST_ID or not value.isprintable():
         raise Refusal(400, f"{name} is missing.")
     return value
 
 
-def _media(form: ImmutableMultiDict[str, str]) -> list[str]:
+def _media(form: MultiDict[str]) -> list[str]:
     number = form.get("NumMedia", "0")
     count = min(int(number), MOST_PHOTOS) if number.isdecimal() and len(number) < 4 else 0
     return [form.get(f"MediaUrl{place}", "") for place in range(count)]
