@@ -99,6 +99,7 @@ class TwilioRoutes:
             body=vault.seal(reading.text),
             media=tuple(vault.seal(url) for url in _media(form)),
             urgency=reading.verdict.urgency,
+            rule=reading.verdict.rule,
             at=self._runtime.clock(),
             opt_out=form.get("OptOutType", ""),
         )
@@ -120,6 +121,7 @@ class TwilioRoutes:
                 str(id_), reporter=inbound.person, text=reading.text,
                 lang=lang or self._runtime.library.city.languages[0], place=reading.details.place,
                 zone=reading.details.zone, photos=len(inbound.media),
+                drill=inbound.person == self._runtime.vault.drill,
             )
         )  # fmt: skip
         try:

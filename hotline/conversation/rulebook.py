@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 type Urgency = Literal["page", "ask", "none"]
+type Ruling = Literal["page", "ask", "hint"]  # a hint alone leaves a text calm
 
 RULES_FILE = "rules.yml"
 NUMBER, YEAR = "#", "#year"
@@ -47,7 +48,7 @@ class Rule(WordFile):
     """One way to reach a verdict: see the head of rules.yml for the meaning of each field."""
 
     id: str
-    verdict: Literal["page", "ask"]
+    verdict: Ruling
     near: tuple[str, ...] = Field(min_length=1)
     within: int = Field(8, ge=1)
     ordered: bool = False

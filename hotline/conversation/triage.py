@@ -19,6 +19,7 @@ from hotline.conversation.rulebook import (
     Grammar,
     Rule,
     Rulebook,
+    Ruling,
     Similar,
     Urgency,
 )
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 type Candidate = tuple[int, tuple[frozenset[str], ...]]  # place of a rule, and the concepts it needs besides
 
-_RANK: dict[Urgency, int] = {"none": 0, "ask": 1, "page": 2}
+_RANK: dict[Urgency | Ruling, int] = {"none": 0, "hint": 1, "ask": 2, "page": 3}
 _UNKNOWN = (
     "_"  # stands for every word the rules do not know: spaCy's vocabulary never grows with what people text
 )
@@ -44,10 +45,23 @@ class Verdict:
 
     Attributes:
         urgency: ``page`` responders at once, ``ask`` whether it is happening now, or ``none``.
-        reasons: ids of the rule that decided and of the blockers that lowered it.
+        reasons: ids of the rule that decided and of the blockers that lowered it; of a mere hint, too.
     """
 
     urgency: Urgency
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The rule that decided or hinted, "" when none fired."""
+        return self.reasons[0] if self.reasons else ""
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """A verdict on its way: the rules also give hints."""
+
+    ruling: Urgency | Ruling
     reasons: tuple[str, ...] = ()
 
 
@@ -94,10 +108,10 @@ class Triage:
         words = self._respelled(split(text))
         if not words.words:
             return Verdict("page", ("photo",)) if media else Verdict("none")
-        verdict = self._best(Reading(words, self._find(words)))
-        if media and verdict.urgency == "none":
+        best = self._best(Reading(words, self._find(words)))
+        if media and _RANK[best.ruling] <= _RANK["hint"]:
             return Verdict("ask", ("photo-with-words",))
-        return verdict
+        return Verdict("none" if best.ruling == "hint" else best.ruling, best.reasons)
 
     def _respelled(self, words: Words) -> Words:
         """The same text with known misspellings undone."""
@@ -143,8 +157,8 @@ class Triage:
         }
         return sorted(found)
 
-    def _best(self, reading: Reading) -> Verdict:
-        best = Verdict("none")
+    def _best(self, reading: Reading) -> _Finding:
+        best = _Finding("none")
         candidates = self._candidates(reading)
         if not candidates:
             return best
@@ -152,12 +166,12 @@ class Triage:
             name for name, blocker in self._grammar.blockers.items() if reading.may_lower(name, blocker)
         }
         for rule, bearing in (self._bearing[place] for place in candidates):
-            if _RANK[rule.verdict] <= _RANK[best.urgency]:
+            if _RANK[rule.verdict] <= _RANK[best.ruling]:
                 continue
             blockers = [item for item in bearing if item[0] in active]
-            if not _hopeless(rule, blockers, _RANK[best.urgency]):
+            if not _hopeless(rule, blockers, _RANK[best.ruling]):
                 best = _applied(rule, reading, blockers, best)
-            if best.urgency == "page":
+            if best.ruling == "page":
                 break
         return best
 
@@ -206,22 +220,22 @@ def _hopeless(rule: Rule, blockers: list[tuple[str, Blocker]], least: int) -> bo
     )
 
 
-def _applied(rule: Rule, reading: Reading, blockers: list[tuple[str, Blocker]], best: Verdict) -> Verdict:
+def _applied(rule: Rule, reading: Reading, blockers: list[tuple[str, Blocker]], best: _Finding) -> _Finding:
     """The best verdict that any match of the rule reaches, if it is better than `best`."""
     for match in reading.matches(rule):
-        verdict = _lowered(rule, match, reading, blockers, _RANK[best.urgency])
+        verdict = _lowered(rule, match, reading, blockers, _RANK[best.ruling])
         if verdict is not None:
             best = verdict
-            if verdict.urgency == rule.verdict:
+            if verdict.ruling == rule.verdict:
                 break
     return best
 
 
 def _lowered(
     rule: Rule, match: Place, reading: Reading, blockers: list[tuple[str, Blocker]], least: int
-) -> Verdict | None:
+) -> _Finding | None:
     """The verdict of one match, or None when it does not rank above `least`."""
-    urgency: Urgency = rule.verdict
+    ruling: Urgency | Ruling = rule.verdict
     reasons = [rule.id]
     for name, blocker in blockers:
         to = reading.lowers(name, blocker, match, weak=rule.weak)
@@ -230,10 +244,10 @@ def _lowered(
         to = rule.softens.get(name, to)
         if _RANK[to] <= least:
             return None
-        if _RANK[to] < _RANK[urgency]:
-            urgency = to
+        if _RANK[to] < _RANK[ruling]:
+            ruling = to
             reasons.append(name)
-    return Verdict(urgency, tuple(reasons))
+    return _Finding(ruling, tuple(reasons))
 
 
 def _alike(word: str, similar: Similar) -> bool:

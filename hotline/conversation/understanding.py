@@ -1,10 +1,11 @@
 """How a text is understood, from end to end: what `hotline classify` and `hotline explain` print.
 
-The same parts in the same order as a live text: the webhook's rules, then keywords, then Rasa.
+The same parts in the same order as a live text: the webhook's rules, keywords, the second look, then Rasa.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from hotline.conversation.dialogue import Dialogue, Understood
     from hotline.conversation.intake import Intake
     from hotline.conversation.language import LanguageGuesser
+    from hotline.conversation.rulebook import Urgency
+    from hotline.conversation.urgency import UrgencyModel
 
 COMMAND_TOPICS: Final = {
     "stop": "unsubscribe_alerts", "start": "subscribe_alerts", "alerts": "subscribe_alerts",
@@ -37,7 +40,7 @@ class Understanding:
         masked: the text as it would be kept.
         reasons: ids of the triage rules that fired.
         answer: what would be answered, "" when something else happens.
-        by: ``triage``, ``keyword`` or ``rasa``.
+        by: ``triage``, ``keyword``, ``second look`` or ``rasa``.
     """
 
     topic: str
@@ -62,7 +65,14 @@ class Understanding:
 
 
 async def understand(
-    text: str, *, intake: Intake, guesser: LanguageGuesser, dialogue: Dialogue, person: str, media: int = 0
+    text: str,
+    *,
+    intake: Intake,
+    guesser: LanguageGuesser,
+    urgency_model: UrgencyModel,
+    dialogue: Dialogue,
+    person: str,
+    media: int = 0,
 ) -> Understanding:
     """Understand one text of a person without history.
 
@@ -71,11 +81,15 @@ async def understand(
     """
     reading = intake.read(text, media=media)
     lang = guesser.guess(reading.text).lang
-    urgency, reasons = reading.verdict.urgency, reading.verdict.reasons
+    reasons = reading.verdict.reasons
+    urgency: Urgency = reading.verdict.urgency
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="triage")
     if topic := _keyword(reading.text):
         return Understanding(topic, 1.0, (), urgency, lang, reading.text, reasons, by="keyword")
+    urgency = await asyncio.to_thread(urgency_model.raised, reading.text, urgency, reading.verdict.rule)
+    if urgency == "page":
+        return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
     heard: Understood = await dialogue.ask(person, reading.text, lang)
     if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
         urgency = "ask"

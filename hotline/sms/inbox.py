@@ -31,6 +31,7 @@ class Inbound:
         sender: which of our numbers it came to, ``hotline`` or ``alerts``.
         body: sealed body, already masked.
         media: sealed addresses of photos.
+        rule: id of the triage rule that decided or hinted, "" when none fired.
         urgency: what triage said in the webhook: ``page``, ``ask`` or ``none``.
         incident: number of the incident this text opened, "" when none.
         at: when it was stored, seconds since the epoch.
@@ -43,6 +44,7 @@ class Inbound:
     body: str
     media: tuple[str, ...] = ()
     urgency: str = "none"
+    rule: str = ""
     incident: str = ""
     at: float = 0.0
     opt_out: str = ""
