@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from hotline.incidents import record
-from hotline.incidents.roster import load_roster
+from hotline.incidents import record, violations
 from hotline.store import AWAY
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class ConsoleRoutes:
     async def _page(self) -> str:
         runtime = self._runtime
         found = await record.load_many(runtime.store, "incidents:all")
-        roster = await load_roster(runtime.store)
+        roster = await runtime.desk.roster()
         waiting = {
             name: int(await runtime.store.redis.zcard(f"outbox:{name}")) for name in ("hotline", "alerts")
         }
@@ -70,6 +69,8 @@ class ConsoleRoutes:
             staff=sorted(roster.by_handle.values(), key=lambda member: member.handle),
             waiting=waiting,
             dead=int(await runtime.store.redis.xlen("dead")),
+            cards=runtime.library.standings(),
+            violations=sum(one.state == "open" for one in await violations.load_all(runtime.store)),
             questions=int(await runtime.store.redis.zcard("questions:open")),
             local_time=runtime.desk.local_time(runtime.clock()),
         )

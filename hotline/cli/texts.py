@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
-import sys
 import time
 from pathlib import Path  # noqa: TC003 - typer reads the annotation
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import aiohttp
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hotline.cli import err, out
-from hotline.errors import DialogueUnavailable, InputError
+from hotline.cli import out
+from hotline.cli.ear import Ear, progress, read_rows
+from hotline.errors import InputError
 
 if TYPE_CHECKING:
     from hotline.conversation.understanding import Understanding
     from hotline.settings import Settings
 
 app = typer.Typer()
-
-AT_ONCE: Final = 4
-TRIES: Final = 3
-PATIENCE: Final = 20.0  # seconds a line of a file may wait for Rasa; a resident waits 2.5
 
 
 @app.command()
@@ -82,33 +76,13 @@ def classify(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help='lines with a "text"; - for stdin')],
 ) -> None:
     """Print each line with topic, confidence, choices, urgency and lang, as a live text is understood."""
-    if str(file) == "-":
-        rows = _rows(sys.stdin)
-    else:
-        with file.open(encoding="utf-8") as lines:
-            rows = _rows(lines)
-    asyncio.run(_classify(rows))
-
-
-def _rows(lines: TextIO) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError:
-            raise InputError(f"Line {number} is not JSON.") from None
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise InputError(f'Line {number} has no "text".')
-        rows.append(row)
-    return rows
+    asyncio.run(_classify([row for _, row in read_rows(file)]))
 
 
 async def _classify(rows: list[dict[str, Any]]) -> None:
     done: list[asyncio.Task[Understanding]] = []
-    async with _Ear() as ear:
-        with _bar() as bar:
+    async with Ear() as ear:
+        with progress() as bar:
             task = bar.add_task("texts", total=len(rows))
             done = [asyncio.create_task(ear.hear(row["text"])) for row in rows]
             try:
@@ -122,60 +96,6 @@ async def _classify(rows: list[dict[str, Any]]) -> None:
                 await asyncio.gather(*done, return_exceptions=True)
 
 
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-
-
-class _Ear:
-    """The understanding of a running stack, or of one that it starts for the occasion."""
-
-    async def __aenter__(self) -> Self:
-        from hotline.content import Library
-        from hotline.conversation.dialogue import RasaDialogue
-        from hotline.conversation.intake import Intake
-        from hotline.conversation.language import LanguageGuesser
-        from hotline.settings import load_settings
-        from hotline.stack.borrow import borrowed_rasa
-
-        settings = load_settings()
-        library = Library.load(settings.content_dir, settings.city)
-        self._intake = Intake(settings.content_dir / "triage", library.city)
-        self._guesser = LanguageGuesser()
-        self._rasa = borrowed_rasa(settings)
-        self._dialogue = RasaDialogue(await self._rasa.__aenter__(), PATIENCE)
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        await self._dialogue.close()
-        await self._rasa.__aexit__(None, None, None)
-
-    async def hear(self, words: str) -> Understanding:
-        """Understand one text, with a person of its own: no history leaks from line to line."""
-        from hotline.conversation.understanding import understand
-
-        async with self._slots:
-            for attempt in range(1, TRIES + 1):
-                try:
-                    return await understand(
-                        words,
-                        intake=self._intake,
-                        guesser=self._guesser,
-                        dialogue=self._dialogue,
-                        person=_nobody(),
-                    )
-                except DialogueUnavailable:
-                    if attempt == TRIES:
-                        raise
-                    await asyncio.sleep(attempt)
-        raise AssertionError
-
-
-def _nobody() -> str:
-    return "classify" + secrets.token_hex(9)
-
-
 @app.command()
 def explain(body: str) -> None:
     """Show how a text would be understood: what is masked, which rules fire, which topic, which answer."""
@@ -183,7 +103,7 @@ def explain(body: str) -> None:
 
 
 async def _explain(body: str) -> None:
-    async with _Ear() as ear:
+    async with Ear() as ear:
         found = await ear.hear(body)
     rows = {
         "kept as": found.masked,

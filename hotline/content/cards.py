@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 type Jurisdiction = Literal["national", "state", "city"]
+type Role = Literal["lawyer", "translator"]
 type Status = Literal["draft", "reviewed"]
 
 _NEARNESS: dict[Jurisdiction, int] = {"national": 0, "state": 1, "city": 2}
@@ -45,11 +46,15 @@ class Quotation(Strict):
 
 
 class Signature(Strict):
-    """A named lawyer's or translator's word that one language is right."""
+    """A named lawyer's or translator's word that one language is right; `hotline content sign` writes it.
+
+    `text` is the fingerprint of what was signed: a text that is changed later is no longer signed.
+    """
 
     name: Text
-    role: Literal["lawyer", "translator"]
+    role: Role
     signed_on: date  # plain `on` would be YAML for true
+    text: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
 
 class Words(Strict):

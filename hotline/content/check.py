@@ -10,6 +10,8 @@ from hotline.content.cards import Card, read_card_files
 from hotline.content.city import City, read_city
 from hotline.content.library import EVENTS, PARTS, Library
 from hotline.content.messages import FALLBACK, Messages, fields, read_messages
+from hotline.content.readability import ease
+from hotline.content.review import standing, void
 from hotline.content.topics import ANSWERED, REQUIRED
 from hotline.content.wording import Ban, Cheaper, breaches, numbers, read_bans, read_cheaper
 from hotline.errors import ContentError
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from hotline.content.cards import Shelf
     from hotline.content.documents import Document
 
-type Level = Literal["error", "warning", "hint"]
+type Level = Literal["error", "warning", "review", "reading", "hint"]
 
 SEGMENTS = {"short": 2, "more": 8, "source": 2}  # most segments each part may cost
 MESSAGE_SEGMENTS = 2
@@ -33,7 +35,10 @@ _LAST_DAY = 9999  # a year by which every card has expired: the longest caution 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to repair (error), to know (warning) or to consider (hint), as one sentence."""
+    """One thing to repair (error), to know (warning) or to consider (hint), as one sentence.
+
+    `review` lists cards that somebody has to sign or to look at again, `reading` texts that are hard to read.
+    """
 
     level: Level
     text: str
@@ -80,6 +85,8 @@ def check(root: Path, city: str, today: date | None = None) -> Report:
     report.findings += _city(pack, where)
     report.findings += _messages(messages, pack, bans, cheaper)
     report.findings += _shelf(shelf, pack)
+    report.findings += _review(shelf, pack, today or pack.today())
+    report.findings += _reading(shelf, pack)
     try:
         library = Library(shelf, messages, pack, today)
         report.findings += _cards(shelf, library, bans, cheaper, today or pack.today())
@@ -130,6 +137,37 @@ def _shelf(shelf: Shelf, city: City) -> Iterator[Finding]:
             if lang not in card.texts:
                 line = document.where(("texts",))
                 yield Finding("error", f"{line}, card {card.id}, language {lang}: no text in this language.")
+
+
+def _review(shelf: Shelf, city: City, today: date) -> Iterator[Finding]:
+    for card, document in shelf:
+        for lang, place, signature in void(card):
+            where = f"{document.where(('texts', lang, 'signed', place))}, card {card.id}, language {lang}"
+            who = f"the sign-off of {signature.name} ({signature.role})"
+            why = f"the text was changed after {signature.signed_on}; have it signed again"
+            yield Finding("warning", f"{where}: {who} is void: {why}.")
+        where = f"{document.where(('status',))}, card {card.id}"
+        found = standing(card, city.languages, today)
+        if card.status == "reviewed" and not found.lawyer:
+            said = "status says reviewed, but no lawyer's sign-off stands"
+            yield Finding("warning", f"{where}: {said}; residents still get the caution.")
+        if found.unreviewed:
+            lawyer = "" if found.lawyer else " (no lawyer has signed it)"
+            yield Finding("review", f"{where}: not reviewed in {', '.join(found.unreviewed)}{lawyer}.")
+        if found.soon:
+            line = document.where(("review_by",))
+            yield Finding("review", f"{line}, card {card.id}: expires on {card.review_by}; have it reviewed.")
+
+
+def _reading(shelf: Shelf, city: City) -> Iterator[Finding]:
+    for card, document in shelf:
+        for lang in (one for one in card.texts if one in city.languages):
+            for part in ("short", "more"):
+                found = ease(getattr(card.texts[lang], part), lang)
+                if found and found.hard:
+                    where = document.where(("texts", lang, part))
+                    said = f"{part} is hard to read ({found}); shorter sentences, plainer words"
+                    yield Finding("reading", f"{where}, card {card.id}, language {lang}: {said}.")
 
 
 def _cards(

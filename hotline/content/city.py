@@ -54,6 +54,13 @@ class Step(Strict):
     after_seconds: int = Field(ge=0)
 
 
+class Weekly(Strict):
+    """Something that happens once a week, in the city's own clock."""
+
+    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
 class Entry(Strict):
     """A help line of the directory. Weak numbers may stand here as notes, but are never printed."""
 
@@ -88,6 +95,8 @@ class City(Strict):
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     streets: tuple[Place, ...] = ()
     policy: Annotated[tuple[Step, ...], Field(min_length=1)]
+    rollcall: Weekly | None = None
+    drill: Weekly | None = None
     directory: tuple[Entry, ...] = ()
     events: tuple[Event, ...] = ()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from hotline.content.cards import Card, Shelf, Words, read_cards
 from hotline.content.city import City, read_city
 from hotline.content.messages import FALLBACK, Messages, read_messages
+from hotline.content.review import Standing, reviewed, standing
 from hotline.content.topics import TOPICS
 from hotline.errors import ContentError
 
@@ -86,6 +87,12 @@ class Library:
         """Every card, in the order of the files."""
         return tuple(self._by_id.values())
 
+    def standings(self) -> tuple[Standing, ...]:
+        """Cards that somebody has to sign or to look at again, in the order of the files."""
+        today = self._today or self.city.today()
+        found = [standing(card, self.city.languages, today) for card in self.cards()]
+        return tuple(one for one in found if one.open)
+
     def answer(self, topic: str, lang: str, part: Part = "short") -> Answer | None:
         """What to send for `topic`; None when there is no card or the card has no such part."""
         card = self._by_topic.get(topic)
@@ -139,7 +146,7 @@ class Library:
 
     def _with_tail(self, text: str, card: Card, lang: str, words: tuple[str, ...]) -> str:
         tail = [text]
-        caution = _caution(card, self._today or self.city.today())
+        caution = _caution(card, lang, self._today or self.city.today())
         if caution:
             tail.append(self.say(caution, lang))
         named = [self.say(f"word_{word}", lang) for word in words]
@@ -156,10 +163,11 @@ class Library:
         return self.say("source_frame", lang, sources="; ".join(lines))
 
 
-def _caution(card: Card, today: date) -> str:
+def _caution(card: Card, lang: str, today: date) -> str:
+    checked = reviewed(card, lang)
     if card.expired(today):
-        return "caution_expired" if card.status == "reviewed" else "caution_expired_draft"
-    return "" if card.status == "reviewed" else "caution_draft"
+        return "caution_expired" if checked else "caution_expired_draft"
+    return "" if checked else "caution_draft"
 
 
 def _short_words(card: Card, words: Words) -> tuple[str, ...]:

@@ -57,6 +57,9 @@ BAD = [
     (("subscribers", "count", "--zone", "atlantis"), "no zone like that"),
     (("forget", "hello"), "not a phone number"),
     (("reports", "show", "99"), "There is no incident 99"),
+    (("violations", "show", "99"), "There is no violation 99"),
+    (("violations", "close", "99"), "There is no violation 99"),
+    (("violations", "reply", "99", "--text", "hello"), "There is no violation 99"),
     (("broadcast", "status", "99"), "There is no broadcast 99"),
     (("broadcast", "approve", "99", "--by", "organizer1"), "There is no broadcast 99"),
     (("broadcast", "pause", "99"), "There is no broadcast 99"),
@@ -76,6 +79,7 @@ BAD = [
     ((*DRAFT[:5], "alert", *DRAFT[6:], *LATER, "--incident", "99"), "written from a confirmed incident"),
     (("classify", "nowhere.jsonl"), "nowhere.jsonl"),
     (("classify", "."), "could not be read"),
+    (("evaluate", "nowhere.jsonl"), "nowhere.jsonl"),
     (("text", "hello", "--from", "12"), "write it as +18605550111"),
     (("content", "show", "atlantis"), "No card answers atlantis"),
 ]
@@ -124,6 +128,22 @@ async def test_a_file_that_cannot_be_classified_names_its_line(
 ) -> None:
     (tmp_path / "texts.jsonl").write_bytes(content.encode("latin-1"))
     assert one_sentence(await hotline("classify", "texts.jsonl")) == said
+    assert one_sentence(await hotline("evaluate", "texts.jsonl")) == said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("\n", "The file has no texts."),
+        ('\n{"text": "hello", "topic": "weather"}\n', "Line 2: weather is none of the topics."),
+        ('{"text": "hello", "urgency": 1}\n', 'Line 1: "urgency" is not a word.'),
+    ],
+)
+async def test_a_file_that_cannot_be_evaluated_names_its_line(
+    hotline: Hotline, tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "texts.jsonl").write_text(content, encoding="utf-8")
+    assert one_sentence(await hotline("evaluate", "texts.jsonl")) == said
 
 
 @pytest.mark.parametrize(

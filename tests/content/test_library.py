@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hotline.content import Library
 from hotline.content.city import read_city
 from hotline.content.library import PARTS
+from hotline.content.signing import SignOff, sign
 from hotline.content.topics import ANSWERED, REQUIRED, TOPICS
 from hotline.errors import ContentError
 from hotline.sms.segments import count
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 NOW = date(2026, 11, 22)
 LANGUAGES = read_city(CONTENT, "hartford")[0].languages
-SIGNED = "status: reviewed\nreviewed_on: 2026-11-20\nreviewed_by: Test Reviewer"
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +65,8 @@ def test_past_its_date_a_draft_says_that_too() -> None:
     assert "Not checked by a lawyer, may be old." in answer.text
 
 
-def test_on_its_last_day_a_card_is_still_good(spoil: Spoil, root: Path) -> None:
-    spoil(
-        "legal/national/rights.yml",
-        "status: draft\nreview_by: 2027-02-22",
-        f"{SIGNED}\nreview_by: 2027-02-22",
-    )
+def test_on_its_last_day_a_card_is_still_good(root: Path) -> None:
+    sign(root, "hartford", SignOff("national.basic_rights", "en", "X", "lawyer", NOW), NOW)
     last = Library.load(root, "hartford", today=date(2027, 2, 22)).answer("basic_rights", "en")
     after = Library.load(root, "hartford", today=date(2027, 2, 23)).answer("basic_rights", "en")
     assert last is not None
@@ -195,10 +191,8 @@ def test_another_city_hears_nothing_of_hartford(root: Path) -> None:
     assert [text for text in texts if "Hartford" in text] == []
 
 
-def test_a_signed_and_reviewed_card_needs_no_caution(spoil: Spoil, root: Path) -> None:
-    signed = "    signed:\n      - {name: Test Reviewer, role: lawyer, signed_on: 2026-11-20}\n"
-    spoil("legal/national/rights.yml", "status: draft", SIGNED)
-    spoil("legal/national/rights.yml", "    label: My rights\n", f"    label: My rights\n{signed}")
+def test_a_signed_and_reviewed_card_needs_no_caution(root: Path) -> None:
+    sign(root, "hartford", SignOff("national.basic_rights", "en", "Test Reviewer", "lawyer", NOW), NOW)
     library = Library.load(root, "hartford", today=NOW)
     answer, card = library.answer("basic_rights", "en"), library.card("national.basic_rights")
     assert answer is not None

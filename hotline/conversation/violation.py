@@ -1,0 +1,168 @@
+"""A resident reports that the ordinance was broken: one question at a time, each answer kept at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hotline.incidents import details, violations
+from hotline.incidents.violations import Violation
+from hotline.spelling import split
+from hotline.store import DAY
+
+if TYPE_CHECKING:
+    from hotline.conversation.context import Context
+    from hotline.conversation.rulebook import Urgency
+
+TOPIC: Final = "report_violation"
+QUESTIONS: Final = ("what", "when", "where", "contact")
+PREFIX: Final = "violation:"
+PATIENCE: Final = DAY  # seconds in which a text still counts as an answer; later it is a new question
+YES, NO = "1", "2"
+# Whole answers that mean a digit; `split` makes "yes" of "sí".
+SAID: Final[dict[str, str]] = {
+    "yes": YES, "si": YES, "sim": YES, "wi": YES, "no": NO, "nao": NO, "non": NO,
+}  # fmt: skip
+
+
+def begin(ctx: Context, words: str) -> None:
+    """Offer to take the report. Nothing is kept for advocates before the resident says what happened.
+
+    Args:
+        ctx: the turn.
+        words: what they said of it already, masked; "" when they only picked the topic.
+    """
+    ctx.change(held=words)
+    _ask(ctx, "what", "")
+
+
+async def answered(ctx: Context) -> bool:
+    """Take this text as the answer to what was asked. False: it is none, and nothing is asked any more."""
+    asked, id_ = await _asked(ctx)
+    pressed = SAID.get(" ".join(split(ctx.text).words), "")
+    if asked in ("what", "contact") and pressed:
+        return await digit(ctx, pressed)
+    asks_back = asked == "what" and ctx.text.rstrip().endswith("?")  # a question tells nothing that happened
+    if asked in ("what", "when", "where") and not asks_back:
+        _ask(ctx, _following(asked), await _noted(ctx, asked, id_, ctx.text))
+        return True
+    if ctx.person.pending.startswith(PREFIX):
+        ctx.change(pending="", held="")
+    return False
+
+
+async def digit(ctx: Context, pressed: str) -> bool:
+    """Take a digit for what it means to the question asked last. False: it means nothing there."""
+    asked, id_ = await _asked(ctx)
+    if asked == "what":
+        return await _offered(ctx, pressed)
+    if asked == "contact" and pressed in (YES, NO):
+        _may_text(ctx, id_, yes=pressed == YES)
+        return True
+    return asked in ("when", "where") and await answered(ctx)
+
+
+def tempered(ctx: Context, raised: Urgency) -> Urgency:
+    """How urgent an answer is, when the second look has raised what the rules said.
+
+    It judges a text alone, and "on Park St" alone may well be an emergency. As the answer to "where was it?"
+    it is none: there the rules decide. What happened is a whole story: it is asked about first, never paged.
+    """
+    asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
+    ruled = cast("Urgency", ctx.inbound.urgency)
+    if not asked or raised == ruled:
+        return raised
+    return "ask" if asked == "what" else ruled
+
+
+async def interrupted(ctx: Context) -> None:
+    """An answer that may be an emergency: it is kept, and the emergency is asked about first."""
+    asked, id_ = await _asked(ctx)
+    if asked in ("what", "when", "where") and ctx.text.strip():
+        _wait_for(ctx, _following(asked), await _noted(ctx, asked, id_, ctx.text))
+
+
+async def resumed(ctx: Context) -> bool:
+    """It was no emergency: ask on where the report stopped. False: there is none under way."""
+    asked, id_ = await _waiting(ctx)
+    if not asked:
+        return False
+    ctx.change(held="")
+    _ask(ctx, asked, id_)
+    return True
+
+
+async def _offered(ctx: Context, pressed: str) -> bool:
+    """The first question's digits: everything is said already, or no report."""
+    said = ctx.person.held
+    if pressed == NO:
+        ctx.change(pending="", held="")
+        ctx.commit.write("DEL", f"interview:{ctx.person.id}")
+        ctx.say("violation_dropped")
+    elif pressed == YES and said:
+        ctx.change(held="")
+        _ask(ctx, "when", await _opened(ctx, said))
+    elif pressed == YES:
+        _ask(ctx, "what", "")
+    else:
+        return False
+    return True
+
+
+async def _noted(ctx: Context, asked: str, id_: str, text: str) -> str:
+    """Keep an answer; the number of the report it belongs to, which "what" begins."""
+    if asked == "what":
+        words = " / ".join(part for part in (ctx.person.held, text) if part.strip())
+        ctx.change(held="")
+        return await _opened(ctx, words)
+    more = {"zone": details.extract(text, ctx.library.city).zone} if asked == "where" else {}
+    ctx.commit.merge(violations.noted(id_, **{asked: text}, **more))
+    return id_
+
+
+async def _opened(ctx: Context, words: str) -> str:
+    services = ctx.services
+    one = Violation(
+        id=await violations.next_id(services.store),
+        at=ctx.now,
+        lang=ctx.lang,
+        what=words,
+        zone=details.extract(words, ctx.library.city).zone,
+    )
+    roster = await services.desk.roster()
+    ctx.commit.merge(violations.opened(one, roster, ctx.library, services.vault))
+    return one.id
+
+
+def _may_text(ctx: Context, id_: str, *, yes: bool) -> None:
+    """The one place where a report gets to know its reporter, and only if they say yes."""
+    contact = {"contact": "yes", "reporter": ctx.person.id} if yes else {"contact": "no"}
+    ctx.commit.merge(violations.noted(id_, **contact))
+    ctx.commit.write("DEL", f"interview:{ctx.person.id}")
+    ctx.change(pending="")
+    ctx.say("violation_thanks", id=id_)
+
+
+def _following(asked: str) -> str:
+    return QUESTIONS[QUESTIONS.index(asked) + 1]
+
+
+def _ask(ctx: Context, question: str, id_: str) -> None:
+    ctx.answered_by = "violation"
+    _wait_for(ctx, question, id_)
+    ctx.change(pending=f"{PREFIX}{question}", choices=())
+    ctx.say(f"violation_{question}")
+
+
+def _wait_for(ctx: Context, question: str, id_: str) -> None:
+    ctx.commit.write("SET", f"interview:{ctx.person.id}", f"{question}:{id_}", "EX", PATIENCE)
+
+
+async def _asked(ctx: Context) -> tuple[str, str]:
+    """The question this text follows upon and the number of the report, or two empty strings."""
+    return await _waiting(ctx) if ctx.person.pending.startswith(PREFIX) else ("", "")
+
+
+async def _waiting(ctx: Context) -> tuple[str, str]:
+    waiting = await cast("Any", ctx.services.store.redis.get(f"interview:{ctx.person.id}"))
+    question, _, id_ = str(waiting or "").partition(":")
+    return question, id_

@@ -1,0 +1,106 @@
+"""A resident's talk with the real conversation on a real Redis; what the assistant understands is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast, override
+
+from hotline.conversation.context import Services
+from hotline.conversation.dialogue import Say, Understood
+from hotline.conversation.language import LanguageGuesser
+from hotline.conversation.turn import Conversation
+from hotline.conversation.urgency import UrgencyModel
+from hotline.incidents.desk import Desk
+from hotline.privacy.redaction import mask
+from hotline.sms.inbox import Inbound
+from hotline.sms.people import Person, load_person, save_person
+
+if TYPE_CHECKING:
+    from hotline.content import Library
+    from hotline.conversation.rulebook import Urgency
+    from hotline.privacy.phones import Vault
+    from hotline.store import Store
+
+NOW: Final = 1_800_000_000.0
+RESIDENT: Final = "+18605550111"
+
+
+@dataclass
+class Dictated:
+    """An assistant that understands what the test says it does, text by text."""
+
+    understood: dict[str, Understood] = field(default_factory=dict[str, Understood])
+
+    async def ask(self, person: str, text: str, lang: str, last_card: str = "") -> Understood:
+        """Understood as dictated; else an answer that is no card's."""
+        assert len(person) == 26
+        assert lang
+        assert not last_card or "." in last_card
+        return self.understood.get(text, Understood("greet", 1.0, (), (Say(f"answer to {text}"),)))
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class SecondLook(UrgencyModel):
+    """Raises the texts that the test says, to what it says."""
+
+    @override
+    def __init__(self) -> None:
+        self.sees: dict[str, Urgency] = {}
+
+    @override
+    def raised(self, text: str, urgency: Urgency, rule: str = "") -> Urgency:
+        """As dictated, else the same."""
+        return self.sees.get(text, urgency)
+
+
+class Talk:
+    """One resident who texts the line; each turn is committed, and the replies are read from the outbox."""
+
+    def __init__(self, store: Store, vault: Vault, library: Library, phone: str = RESIDENT) -> None:
+        self.store = store
+        self.vault = vault
+        self.assistant = Dictated()
+        self.second_look = SecondLook()
+        self.person = vault.pseudonym(phone)
+        self._address = vault.seal(phone)
+        self._texts = 0
+        self._conversation = Conversation(
+            Services(
+                store=store,
+                vault=vault,
+                library=library,
+                desk=Desk(store, vault, library, lambda: NOW),
+                dialogue=self.assistant,
+                keyword_dialogue=self.assistant,
+                guesser=LanguageGuesser(),
+                urgency=self.second_look,
+                clock=lambda: NOW,
+            )
+        )
+
+    async def begin(self, lang: str = "en") -> None:
+        """The person is known: nothing but answers comes back."""
+        person = Person(self.person, self._address, lang, lang_fixed=True, welcomed=True)
+        await self.store.commit(save_person(person))
+
+    async def says(self, words: str, *, urgency: str = "none") -> list[str]:
+        """Text the line; answers what it replies, in order."""
+        self._texts += 1
+        sid = f"SM{self._texts:032}"
+        body = self.vault.seal(mask(words))
+        inbound = Inbound(sid, self.person, "hotline", body, urgency=urgency, at=NOW)
+        commit, _ = await self._conversation.decide(inbound)
+        await self.store.commit(commit)
+        return await self.texts(f"{sid}r*")
+
+    async def texts(self, ids: str) -> list[str]:
+        """Texts that wait to be sent, by their ids."""
+        redis = cast("Any", self.store.redis)
+        keys = sorted([str(key) async for key in redis.scan_iter(f"out:{ids}")])
+        return [self.vault.open(await redis.hget(key, "body")) for key in keys]
+
+    async def known(self) -> Person:
+        """What is kept about the resident now."""
+        return await load_person(self.store, self.person)
