@@ -87,7 +87,9 @@ class Runtime:
         """What decides a turn. Make it once, inside the event loop."""
         from hotline.conversation.context import Services  # noqa: PLC0415 - the webhook does without Rasa's client
         from hotline.conversation.dialogue import KeywordDialogue, RasaDialogue  # noqa: PLC0415 - same
+        from hotline.conversation.embedding import Embedder  # noqa: PLC0415 - same
         from hotline.conversation.turn import Conversation  # noqa: PLC0415 - same
+        from hotline.conversation.urgency import UrgencyModel  # noqa: PLC0415 - same
 
         return Conversation(
             Services(
@@ -98,6 +100,9 @@ class Runtime:
                 dialogue=RasaDialogue(self.settings.rasa_url, self.settings.dialogue_timeout),
                 keyword_dialogue=KeywordDialogue(self.library),
                 guesser=guesser,
+                urgency=UrgencyModel.load(
+                    self.settings.content_dir / "triage" / "urgency.npz", Embedder.load()
+                ),
                 clock=self.clock,
                 claim_minutes=self.settings.claim_minutes,
             )

@@ -16,6 +16,8 @@ from hotline import metrics
 from hotline.broadcasts.delivery import Delivery
 from hotline.conversation.language import LanguageGuesser
 from hotline.errors import HotlineError
+from hotline.incidents import drill, duties
+from hotline.incidents.photos import Photos
 from hotline.incidents.roster import load_roster
 from hotline.privacy.retention import trim
 from hotline.sms import inbox
@@ -50,6 +52,7 @@ class Worker:
         self._conversation = runtime.conversation(LanguageGuesser())
         self._carrier = TwilioCarrier(runtime.settings)
         self._delivery = Delivery(runtime.store, runtime.vault, runtime.clock)
+        self._photos = Photos(runtime.desk, runtime.vault, runtime.library, runtime.settings, runtime.clock)
         self._senders = {name: self._sender(name) for name in ("hotline", "alerts")}
         self._incidents = asyncio.Event()
         self._broadcasts = asyncio.Event()
@@ -78,6 +81,7 @@ class Worker:
             self._forever("wake", self._listen),
             self._forever("reconcile", self._reconcile),
             self._forever("housekeeping", self._keep_house),
+            self._forever("photos", self._fetch_photos),
             *(self._forever("send", sender.run) for sender in self._senders.values()),
         ]
         tasks = [asyncio.create_task(one) for one in loops]
@@ -91,6 +95,7 @@ class Worker:
             if self._held:
                 await asyncio.wait(self._held.values(), timeout=5)
             await self._carrier.close()
+            await self._photos.close()
             await self._conversation.close()
 
     async def _forever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -217,11 +222,19 @@ class Worker:
             await sender.reconcile()
         await asyncio.sleep(min(5.0, max(0.5, self._runtime.settings.reconcile_grace / 4)))
 
+    async def _fetch_photos(self) -> None:
+        await asyncio.sleep(await self._photos.step())
+
     async def _keep_house(self) -> None:
-        """Once a minute, by one worker: the auditor of incidents, and what has grown old."""
+        """Once a minute, by one worker: audit incidents, pay what the roster owes, let go what is old."""
         key = "lock:housekeeping"
         if await cast("Any", self._store.redis.set(key, self.name, nx=True, ex=55)):
             repaired = await self._runtime.desk.audit()
+            roster = await self._runtime.desk.roster()
+            library, now = self._runtime.library, self._runtime.clock()
+            await duties.minute(self._store, self._runtime.vault, library, roster, now)
+            await drill.close_old(self._runtime.desk, now)
+            await drill.weekly(self._runtime.settings, self._store, self._runtime.vault, library, now)
             await trim(self._store)
             log.info("audited", repaired=repaired)
         await asyncio.sleep(10)

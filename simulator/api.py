@@ -10,11 +10,11 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from simulator.listing import listing
-from simulator.message import API_VERSION, Message, as_resource
+from simulator.message import API_VERSION, Message, as_resource, media_sid
 from simulator.refusal import Refusal
 from simulator.rules import new_message, read_form
 from simulator.server import TRANSPORT
@@ -55,6 +55,8 @@ class MessagesApi:
             ("GET", "/Messages/{sid}.json", self._fetch),
             ("POST", "/Messages/{sid}.json", self._redact),
             ("DELETE", "/Messages/{sid}.json", self._delete),
+            ("GET", "/Messages/{sid}/Media/{media}", self._picture),
+            ("DELETE", "/Messages/{sid}/Media/{media}.json", self._delete_picture),
         ]
         known = [Route(ROOT + path, self._guarded(handler), methods=[verb]) for verb, path, handler in table]
         everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -120,6 +122,24 @@ class MessagesApi:
     async def _delete(self, request: Request) -> Response:
         self._ledger.change(self._settled(request), deleted=True)
         return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def _picture(self, request: Request) -> Response:
+        """The picture itself stands elsewhere, as Twilio's do: a redirect, without authentication there."""
+        message, place = self._found_picture(request)
+        return RedirectResponse(message.media[place], HTTPStatus.TEMPORARY_REDIRECT)
+
+    async def _delete_picture(self, request: Request) -> Response:
+        message, place = self._found_picture(request)
+        self._ledger.change(message, media_gone=[*message.media_gone, place])
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    def _found_picture(self, request: Request) -> tuple[Message, int]:
+        message = self._found(request)
+        for place in range(len(message.media)):
+            known = media_sid(message.sid, place) == request.path_params["media"]
+            if known and place not in message.media_gone:
+                return message, place
+        raise Refusal.not_found(request.url.path)
 
     async def _nothing(self, request: Request) -> Response:
         raise Refusal.not_found(request.url.path)

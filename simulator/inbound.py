@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from simulator import optout
-from simulator.message import API_VERSION, Message, new_sid
+from simulator.message import API_VERSION, Message, media_sid, new_sid
 
 if TYPE_CHECKING:
     from simulator.caller import Caller
@@ -70,7 +70,7 @@ class Inbound:
         settings = self._settings
         status = await self._caller.post(
             settings.signed_url,
-            inbound_form(message, settings.twilio_account_sid),
+            inbound_form(message, settings.twilio_account_sid, settings.own_url),
             to=settings.webhook_url,
             token=secrets.token_hex(16),
             retries=text.retries,
@@ -111,8 +111,8 @@ class Inbound:
         self._delivery.start(reply)
 
 
-def inbound_form(message: Message, account: str) -> dict[str, str]:
-    """Fields of Twilio's inbound webhook (facts T46 and T47)."""
+def inbound_form(message: Message, account: str, base: str) -> dict[str, str]:
+    """Fields of Twilio's inbound webhook (facts T46 and T47); pictures stand under the API, at `base`."""
     form = {
         "MessageSid": message.sid,
         "SmsSid": message.sid,
@@ -127,7 +127,8 @@ def inbound_form(message: Message, account: str) -> dict[str, str]:
         "ApiVersion": API_VERSION,
     }
     for place, url in enumerate(message.media):
-        form[f"MediaUrl{place}"] = url
+        resource = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media"
+        form[f"MediaUrl{place}"] = f"{base}{resource}/{media_sid(message.sid, place)}"
         form[f"MediaContentType{place}"] = mimetypes.guess_type(urlsplit(url).path)[0] or "image/jpeg"
     channel, _, number = message.sender.rpartition(":")
     if channel == "whatsapp":

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from simulator.feed import Feed
     from simulator.journal import Journal
 
-CHANGEABLE: Final = frozenset({"status", "updated", "sent", "error", "redacted", "deleted", "webhook"})
+CHANGEABLE: Final = frozenset(
+    {"status", "updated", "sent", "error", "redacted", "deleted", "media_gone", "webhook"}
+)
 
 
 class Ledger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -39,6 +40,7 @@ class Message:
         error: Twilio's error code, 0 for none.
         redacted: the API shows no body any more; the phone that got the text still has it.
         deleted: the API does not know it any more; the phone still has it.
+        media_gone: places of the pictures that the account deleted; the phone still has them.
         webhook: what the webhook answered to an inbound text: HTTP status, 0 for no answer, -1 for not asked.
         number: place in the log, from 0.
     """
@@ -59,6 +61,7 @@ class Message:
     error: int = 0
     redacted: bool = False
     deleted: bool = False
+    media_gone: list[int] = field(default_factory=list[int])
     webhook: int = -1
     number: int = 0
 
@@ -85,6 +88,11 @@ class Message:
 
 # `number` is given again when the log is read.
 KEPT: Final = frozenset(entry.name for entry in fields(Message)) - {"number"}
+
+
+def media_sid(message: str, place: int) -> str:
+    """The id of a picture of a message: always the same."""
+    return "ME" + hashlib.md5(f"{message}/{place}".encode(), usedforsecurity=False).hexdigest()
 
 
 def as_record(message: Message) -> dict[str, Any]:

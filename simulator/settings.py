@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         return self.simulator_webhook_url or f"http://127.0.0.1:{self.hotline_port}{INBOUND_PATH}"
 
     @property
+    def own_url(self) -> str:
+        """Where this network's API answers."""
+        return f"http://127.0.0.1:{self.simulator_port}"
+
+    @property
     def signed_url(self) -> str:
         """The address that is signed for inbound texts."""
         public = self.public_base_url and self.public_base_url.rstrip("/") + INBOUND_PATH

@@ -10,6 +10,7 @@ import yaml
 
 from hotline.content import Library
 from hotline.content.library import PARTS
+from hotline.conversation import violation
 from hotline.conversation.emergency import QUESTIONS
 from hotline.incidents import incident as incidents
 from hotline.settings import ROOT
@@ -46,7 +47,10 @@ def said_keys() -> tuple[dict[str, str], set[str]]:
 OPEN: Final = {
     "state_": (*incidents.LIVE, *incidents.VERDICTS),
     "raid_": QUESTIONS,
+    "violation_": violation.QUESTIONS,
     "staff_": ("on", "off"),
+    "vouch_": ("noted", "again", "organizer", "done"),
+    "tray_": ("budget", "copied", "surge"),
     "label_": (),  # only where no card has the topic: the next test looks at them
     "word_": ("more", "law", "source", "person"),
     "no_card_": tuple(part for part in PARTS if part != "short"),
@@ -54,6 +58,7 @@ OPEN: Final = {
 # Calls that hand on a key which somebody else has chosen: that one is looked at where it is chosen.
 HANDED_ON: Final = {
     "hotline/content/library.py: key",
+    "hotline/conversation/rumour.py: key",
     "hotline/conversation/context.py: key",
     "hotline/conversation/context.py: otherwise",
     "hotline/incidents/desk.py: notice.key",

@@ -14,6 +14,7 @@ from hotline.runtime import Runtime, set_up_logging
 from hotline.settings import Settings, load_settings
 from webhook.console import ConsoleRoutes
 from webhook.health import HealthRoutes
+from webhook.photos import PhotoRoutes
 from webhook.twilio import TwilioRoutes
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Route("/twilio/status", twilio.status, methods=["POST"]),
             Route("/health/live", health.live, methods=["GET"]),
             Route("/health/ready", health.ready, methods=["GET"]),
+            Route("/photos/{token}", PhotoRoutes(runtime).show, methods=["GET"]),
             Route("/console", console.board, methods=["GET"]),
         ]
         app.direct = {"/twilio/inbound": twilio.inbound, "/twilio/status": twilio.status}

@@ -39,7 +39,21 @@ def with_runtime[T](work: Callable[[Runtime], Awaitable[T]]) -> T:
 
 
 def _app() -> typer.Typer:
-    from hotline.cli import broadcast, content, privacy, reports, run, stack, staff, subscribers, texts
+    from hotline.cli import (
+        broadcast,
+        content,
+        drill,
+        evaluate,
+        privacy,
+        questions,
+        reports,
+        run,
+        stack,
+        staff,
+        subscribers,
+        texts,
+        violations,
+    )
 
     app = typer.Typer(
         help="Santuario: a text line for the immigrant residents of a sanctuary city.",
@@ -47,11 +61,12 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for top in (stack.app, run.app, texts.app, privacy.app):
+    for top in (stack.app, run.app, texts.app, drill.app, evaluate.app, questions.app, privacy.app):
         app.registered_commands += top.registered_commands
     for name, group in (
         ("staff", staff.app),
         ("reports", reports.app),
+        ("violations", violations.app),
         ("broadcast", broadcast.app),
         ("subscribers", subscribers.app),
         ("content", content.app),

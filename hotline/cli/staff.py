@@ -56,10 +56,9 @@ def add(
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> None:
     """Everybody on the roster, by handle."""
-    from hotline.incidents import roster
 
     async def work(runtime: Runtime) -> list[Staff]:
-        found = await roster.load_roster(runtime.store)
+        found = await runtime.desk.roster()
         return sorted(found.by_handle.values(), key=lambda member: member.handle)
 
     staff = with_runtime(work)
@@ -72,6 +71,153 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = 
         zones = ", ".join(one.zones) or "all"
         table.add_row(one.handle, one.role, ", ".join(one.languages), zones, "yes" if one.oncall else "no")
     out.print(table)
+
+
+@app.command()
+def shift(
+    handle: str,
+    day: Annotated[str, typer.Argument(help="mon … sun")],
+    hours: Annotated[str, typer.Argument(help="such as 18:00-23:00; past midnight is fine")],
+) -> None:
+    """Put a volunteer on call every week at a time, in the city's own clock."""
+    from hotline.incidents import shifts
+
+    async def work(runtime: Runtime) -> str:
+        await _known(runtime, handle)
+        weekday, span = shifts.parse_weekday(day), shifts.parse_hours(hours)
+        added = await shifts.add_shift(runtime.store, handle, weekday, span, runtime.library.city.timezone)
+        return f"Shift {added.id}: {handle}, {added.words()}."
+
+    out.print(with_runtime(work))
+
+
+@app.command()
+def unshift(shift_id: str) -> None:
+    """End a weekly shift."""
+    from hotline.incidents import shifts
+
+    async def work(runtime: Runtime) -> None:
+        await shifts.find_shift(runtime.store, shift_id)
+        await runtime.store.commit(shifts.dropped([shift_id]))
+
+    with_runtime(work)
+    out.print(f"Shift {shift_id} is no more.")
+
+
+@app.command()
+def dayoff(handle: str, day: Annotated[str, typer.Argument(metavar="YYYY-MM-DD")]) -> None:
+    """Take a volunteer off all their shifts of one day."""
+    from hotline.incidents import shifts
+
+    async def work(runtime: Runtime) -> None:
+        await _known(runtime, handle)
+        await runtime.store.commit(shifts.day_off(handle, shifts.parse_day(day)))
+
+    with_runtime(work)
+    out.print(f"{handle} is off on {day}. See who is missing then: hotline staff forecast.")
+
+
+@app.command()
+def swap(
+    shift_id: str,
+    day: Annotated[str, typer.Argument(metavar="YYYY-MM-DD")],
+    handle: Annotated[str, typer.Argument(help="who takes it")],
+) -> None:
+    """Give one day of a shift to somebody else."""
+    from hotline.incidents import shifts
+
+    async def work(runtime: Runtime) -> None:
+        await _known(runtime, handle)
+        found = await shifts.find_shift(runtime.store, shift_id)
+        await runtime.store.commit(shifts.swapped(found, shifts.parse_day(day), handle))
+
+    with_runtime(work)
+    out.print(f"{handle} has shift {shift_id} on {day}.")
+
+
+@app.command("shifts")
+def shifts_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> None:
+    """Every weekly shift."""
+    from hotline.incidents import shifts
+
+    async def work(runtime: Runtime) -> list[dict[str, str]]:
+        plan = await shifts.load_plan(runtime.store)
+        return [{"id": one.id, "handle": one.handle, "when": one.words()} for one in plan.shifts]
+
+    rows = with_runtime(work)
+    if as_json:
+        print(json.dumps(rows))
+        return
+    table = Table("shift", "handle", "when")
+    for row in rows:
+        table.add_row(*row.values())
+    out.print(table)
+
+
+@app.command()
+def forecast(
+    days: Annotated[int, typer.Option(min=1, max=60, help="how far ahead")] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """The hours of the coming days in which no shift covers a language of the city."""
+    from hotline.incidents import shifts
+    from hotline.incidents.duties import local_clock, local_day
+
+    async def work(runtime: Runtime) -> list[dict[str, str]]:
+        everybody, library = await runtime.desk.roster(), runtime.library
+        spoken = {one.handle: one.languages for one in everybody.with_role("responder")}
+        found = shifts.gaps(everybody.plan, spoken, library.city.languages, runtime.clock(), days)
+        return [
+            {
+                "language": gap.lang,
+                "from": f"{local_day(gap.begins, library)} {local_clock(gap.begins, library)}",
+                "to": f"{local_day(gap.ends, library)} {local_clock(gap.ends, library)}",
+            }
+            for gap in found
+        ]
+
+    rows = with_runtime(work)
+    if as_json:
+        print(json.dumps(rows))
+        return
+    table = Table("nobody who speaks", "from", "to")
+    for row in rows:
+        table.add_row(*row.values())
+    out.print(table)
+    out.print("Counted by shifts; who is on call by hand (ON) comes on top.")
+
+
+@app.command()
+def test() -> None:
+    """Text every responder a test page now; half an hour later organizers hear who did not answer."""
+    import time
+
+    from hotline.errors import InputError
+    from hotline.incidents import rollcall
+    from hotline.store import Conflict
+
+    async def work(runtime: Runtime) -> int:
+        name = time.strftime("%Y%m%d-%H%M", time.gmtime(runtime.clock()))
+        try:
+            return await rollcall.begin(
+                runtime.store,
+                runtime.vault,
+                runtime.library,
+                await runtime.desk.roster(),
+                name,
+                runtime.clock(),
+            )
+        except Conflict:
+            raise InputError("A test page left within this minute: wait a little.") from None
+
+    out.print(f"A test page goes to {with_runtime(work)} responders.")
+
+
+async def _known(runtime: Runtime, handle: str) -> None:
+    from hotline.errors import InputError
+
+    if handle not in (await runtime.desk.roster()).by_handle:
+        raise InputError(f"There is no {handle} on the roster: see hotline staff list.")
 
 
 @app.command()

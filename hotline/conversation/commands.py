@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
-from hotline.conversation import emergency
+from hotline.conversation import emergency, rumour, unanswered, violation
 from hotline.conversation.keywords import Command, resident_command
 from hotline.conversation.optout import optout
 from hotline.privacy.retention import forget
@@ -90,14 +90,16 @@ async def _awaited(ctx: Context, pending: str, command: Command | None) -> bool:
     if not digit:
         return False
     if pending == "raid_ask":
-        return await emergency.confirm_now(ctx, digit)
-    if pending == "delete" and digit == "1":
+        return (digit == "2" and await violation.resumed(ctx)) or await emergency.confirm_now(ctx, digit)
+    if pending.startswith(violation.PREFIX):
+        return await violation.digit(ctx, digit)
+    if (pending, digit) == ("delete", "1"):
         await _delete(ctx)
-        return True
-    if pending == "stop":
+    elif pending == "stop":
         _decide_stop(ctx, digit)
-        return True
-    return _chosen(ctx, pending, int(digit))
+    else:
+        return await _chosen(ctx, pending, int(digit))
+    return True
 
 
 def _decide_stop(ctx: Context, digit: str) -> None:
@@ -108,7 +110,7 @@ def _decide_stop(ctx: Context, digit: str) -> None:
         ctx.say("stop_kept")
 
 
-def _chosen(ctx: Context, pending: str, digit: int) -> bool:
+async def _chosen(ctx: Context, pending: str, digit: int) -> bool:
     topics = ctx.person.choices or (MENU if pending == "menu" else ())
     if not 1 <= digit <= len(topics) + 1 or not topics:
         return False
@@ -116,8 +118,24 @@ def _chosen(ctx: Context, pending: str, digit: int) -> bool:
         ctx.change(pending="human", choices=())
         ctx.say("human_requested")
         return True
-    ctx.answer(ctx.library.answer(topics[digit - 1], ctx.lang), "human_offer")
+    await _about(ctx, topics[digit - 1])
     return True
+
+
+async def _about(ctx: Context, topic: str) -> None:
+    """Go on with the topic that was chosen, and with the words that were first asked with."""
+    answer = ctx.library.answer(topic, ctx.lang)
+    acted = topic in (violation.TOPIC, "report_raid", "ask_raid_status")
+    words = await unanswered.settle(ctx) if answer or acted else ""
+    if topic == violation.TOPIC:
+        violation.begin(ctx, words)
+    elif topic == "report_raid":  # who picks "ICE is here now" has said yes to the question we would ask
+        await emergency.open_now(ctx, words)
+    elif topic == "ask_raid_status":
+        ctx.change(pending="", choices=())
+        await rumour.answer(ctx, words)
+    else:
+        ctx.answer(answer, "human_offer")
 
 
 def offer(ctx: Context, topics: tuple[str, ...]) -> None:

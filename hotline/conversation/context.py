@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hotline.content import Answer, Library
     from hotline.conversation.dialogue import Dialogue
     from hotline.conversation.language import LanguageGuesser
+    from hotline.conversation.urgency import UrgencyModel
     from hotline.incidents.desk import Desk
     from hotline.privacy.phones import Vault
     from hotline.sms.inbox import Inbound
@@ -33,13 +34,17 @@ class Services:
     dialogue: Dialogue
     keyword_dialogue: Dialogue
     guesser: LanguageGuesser
+    urgency: UrgencyModel
     clock: Callable[[], float]
     claim_minutes: float = 15.0
 
 
 @dataclass
 class Context:
-    """One turn under way. `commit` and `replies` are what it will do, all at once, at its end."""
+    """One turn under way. `commit` and `replies` are what it will do, all at once, at its end.
+
+    With `drill` every reply is marked: it is about a made-up raid.
+    """
 
     services: Services
     inbound: Inbound
@@ -48,6 +53,7 @@ class Context:
     now: float
     handle: str = ""
     answered_by: str = ""
+    drill: bool = False
     keep_person: bool = True
     replies: list[tuple[str, Priority, bool]] = field(default_factory=list[tuple[str, Priority, bool]])
     commit: Commit = field(default_factory=Commit)
@@ -74,7 +80,8 @@ class Context:
 
     def write(self, words: str, *, priority: Priority = Priority.REPLY, force: bool = False) -> None:
         """Answer with words that are ready to be sent."""
-        self.replies.append((words, priority, force))
+        marked = f"{self.library.say('page_drill_mark', self.lang)} {words}" if self.drill else words
+        self.replies.append((marked, priority, force))
 
     def answer(self, answer: Answer | None, otherwise: str) -> None:
         """Answer with a part of a card, or with a string of the line when there is no such part."""

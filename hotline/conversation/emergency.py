@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.incidents import details, record
 from hotline.incidents import incident as incidents
-from hotline.incidents.roster import load_roster
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -55,9 +54,12 @@ async def detail(ctx: Context, one: Incident) -> None:
         place, zone = one.place, one.zone  # the first address stays; the words hold every later one
     else:
         zone = found.zone
-    change = incidents.add_words(one, words, place=place, zone=zone, photos=len(ctx.inbound.media))
-    ctx.commit.merge(await ctx.services.desk.written(one, change, await load_roster(ctx.services.store)))
-    _after_answer(ctx, asked, known_place=_precise(ctx, place) or asked == "where", held=one.held)
+    first = await record.load(ctx.services.store, one.same_as) if one.same_as else None
+    change = incidents.add_words(
+        one, words, place=place, zone=zone, photos=len(ctx.inbound.media), first=first
+    )
+    ctx.commit.merge(await ctx.services.desk.written(one, change, await ctx.services.desk.roster()))
+    _after_answer(ctx, asked, known_place=_precise(ctx, place) or asked == "where", held=(first or one).held)
 
 
 def _after_answer(ctx: Context, asked: str, *, known_place: bool, held: bool) -> None:

@@ -15,6 +15,11 @@ _MOST_WORDS: Final = 6  # of an argument such as a neighborhood: longer texts ar
 _LONGEST_PHRASE: Final = 3  # words of a phrase that may be followed by words of its own
 _KEYCAP: Final = re.compile(r"\s*([1-9])\ufe0f?\u20e3\s*")
 _ANSWER: Final = re.compile(r"\s*q\s*(\d{1,9})(?:\s*[:;,.\-]\s*|\s+)(\S.*)", re.IGNORECASE | re.DOTALL)
+_MERGE: Final = re.compile(
+    r"\W*(?:merge|join|junta|juntar|une|unir|mete ansanm)\W+(\d{1,9})\W+(?:\w{1,6}\W+)?(\d{1,9})\W*",
+    re.IGNORECASE,
+)
+_ABOUT: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+([\w-]{2,20})\W*")  # a word, and a handle
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -33,6 +38,7 @@ class _Commands(WordFile):
     languages: dict[str, tuple[str, ...]]
     digits: dict[str, tuple[str, ...]]
     staff: dict[str, tuple[str, ...]]
+    staff_about: dict[str, tuple[str, ...]]
     with_words: tuple[str, ...]
     polite: frozenset[str]
 
@@ -58,6 +64,7 @@ RESIDENT: Final = (
     | _by_argument("choice", _WORDS.digits)
 )
 STAFF: Final = _by_kind(_WORDS.staff)
+ABOUT: Final = _by_kind(_WORDS.staff_about)
 _WITH_WORDS: Final = frozenset(split(phrase).words for phrase in _WORDS.with_words)
 
 
@@ -81,12 +88,19 @@ def resident_command(text: str) -> Command | None:
 def staff_command(text: str) -> Command | None:
     """The command a responder or organizer texted, or None: then it is free text to be relayed.
 
-    An argument is an incident's number without its "#"; for ``answer`` it is "Q12" and the words as typed.
+    An argument is an incident's number without its "#"; for ``answer`` it is "Q12" and the words as typed;
+    for ``lost`` and ``vouch`` it is a handle.
     """
     answer = _ANSWER.fullmatch(text)
     if answer:
         return Command("answer", f"Q{answer.group(1)} {answer.group(2).strip()}")
     words = _core(text)
+    merge = _MERGE.fullmatch(text)
+    if merge:
+        return Command("merge", f"{merge.group(1)} {merge.group(2)}")
+    about = _ABOUT.fullmatch(text)
+    if about and (command := ABOUT.get(split(about.group(1)).words)):
+        return Command(command.kind, about.group(2))
     if len(words) > 1 and words[-1].isascii() and words[-1].isdigit():
         command = STAFF.get(words[:-1])
         return Command(command.kind, words[-1]) if command else None

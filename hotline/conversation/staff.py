@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from hotline.conversation.board import BOARD, handle_board
+from hotline.conversation.crew import handle_crew
 from hotline.conversation.keywords import Command, staff_command
 from hotline.incidents import incident as incidents
 from hotline.incidents import questions, record
-from hotline.incidents.roster import Roster, load_roster, set_on_call
+from hotline.incidents.roster import Roster, set_on_call
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.people import load_person
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.incidents.incident import Change, Incident
 
+CREW: Final = ("ok", "shifts", "lost", "vouch")
 NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
 
 
@@ -29,32 +32,37 @@ class _Floor:
     def held_by(self, handle: str) -> list[Incident]:
         return [one for one in self.open if one.held and one.claimed_by == handle]
 
+    def helped_by(self, handle: str) -> list[Incident]:
+        return [one for one in self.open if handle in one.backups]
+
     def free(self) -> list[Incident]:
-        return [one for one in self.open if not one.held]
+        return [one for one in self.open if not one.held and not one.same_as and not one.tray]
 
 
 async def handle_staff(ctx: Context) -> bool:
     """Do what a staff member texted. False: it was not for the line's desk, treat it as a resident's text."""
     command = staff_command(ctx.text)
-    floor = _Floor(await load_roster(ctx.services.store), await ctx.services.desk.open_ones())
+    floor = _Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
     if command is None:
         return await _relay(ctx, floor)
     ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)  # a bare "1" has no language of its own
+    if command.kind in CREW:
+        return await handle_crew(ctx, floor.roster, command) or await _relay(ctx, floor)
     if command.kind in NEWS:
         return await _news(ctx, floor, command)
-    if command.kind == "take":
-        return await _take(ctx, floor, command.argument)
-    if command.kind == "pass":
-        return await _pass(ctx, floor, command.argument)
     if command.kind == "answer":
         return await _answer(ctx, command.argument)
-    return _duty(ctx, floor, command)
+    if command.kind in BOARD:
+        return await handle_board(ctx, floor.roster, command)
+    on_incident = {"take": _take, "pass": _pass, "backup": _backup}.get(command.kind)
+    return await on_incident(ctx, floor, command.argument) if on_incident else _duty(ctx, floor, command)
 
 
 def _duty(ctx: Context, floor: _Floor, command: Command) -> bool:
     member = floor.roster.by_handle[ctx.handle]
     if command.kind in ("on", "off"):
-        ctx.commit.merge(set_on_call(ctx.handle, on=command.kind == "on"))
+        until = floor.roster.plan.ends_for(ctx.handle, ctx.now)
+        ctx.commit.merge(set_on_call(ctx.handle, on=command.kind == "on", until=until))
         ctx.say(f"staff_{command.kind}")
     elif command.kind == "status":
         ids = ", ".join(f"#{one.id}" for one in floor.open) or "0"
@@ -70,6 +78,7 @@ async def _take(ctx: Context, floor: _Floor, id_: str) -> bool:
     one = await _wanted(ctx, floor, id_)
     if one is None:
         return bool(ctx.replies)
+    ctx.drill = one.drill
     if one.held or not one.live:
         _too_late(ctx, one)
         return True
@@ -84,6 +93,8 @@ async def _wanted(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
     """The incident a `1` or `TAKE 7` means; says why when there is none, or when there are several."""
     if id_:
         one = await record.load(ctx.services.store, id_)
+        if one and one.same_as:  # one more witness: who takes it means the event
+            one = await record.load(ctx.services.store, one.same_as)
         if one is None:
             ctx.say("page_unknown", id=id_)
         return one
@@ -131,6 +142,7 @@ async def _mine(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
     if id_:
         held = [one for one in held if one.id == id_]
     if len(held) == 1:
+        ctx.drill = held[0].drill
         return held[0]
     if held:
         ctx.say("page_which", ids=", ".join(one.id for one in held))
@@ -159,6 +171,22 @@ async def _pass(ctx: Context, floor: _Floor, id_: str) -> bool:
     return True
 
 
+async def _backup(ctx: Context, floor: _Floor, id_: str) -> bool:
+    """Join the incident that somebody else has: the named one, or the only one."""
+    held = [one for one in floor.open if one.held and id_ in ("", one.id)]
+    if len(held) != 1:
+        ctx.say("page_which", ids=", ".join(one.id for one in held)) if held else ctx.say("backup_none")
+        return True
+    ctx.drill = held[0].drill
+    change = incidents.join(held[0], ctx.handle)
+    if change:
+        await _commit(ctx, held[0], change, floor)
+        ctx.say("backup_yours", id=held[0].id, handle=held[0].claimed_by, place=_place(ctx, held[0]))
+    else:
+        ctx.say("page_already_yours", id=held[0].id)
+    return True
+
+
 async def _commit(ctx: Context, one: Incident, change: Change, floor: _Floor) -> None:
     ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
 
@@ -179,17 +207,18 @@ async def _answer(ctx: Context, argument: str) -> bool:
 
 
 async def _relay(ctx: Context, floor: _Floor) -> bool:
-    """Free text of a responder who holds one incident goes to its reporter, under the line's number."""
-    held = floor.held_by(ctx.handle)
+    """Free text of a responder who holds an incident, or helps, goes to its reporter, without a number."""
+    held = floor.held_by(ctx.handle) or floor.helped_by(ctx.handle)
     if len(held) > 1:
         ctx.say("page_which", ids=", ".join(one.id for one in held))
         return True
     if not held:
         return False
-    reporter = await load_person(ctx.services.store, held[0].reporter)
-    if not reporter.address:
-        return False
-    words = ctx.library.say("relay_to_reporter", reporter.lang or "en", text=ctx.text)
-    message = Outbound(f"{ctx.inbound.sid}relay", reporter.id, reporter.address, words, incident=held[0].id)
-    ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
-    return True
+    store = ctx.services.store
+    reports = [held[0], *await record.load_ids(store, held[0].children)]
+    witnesses = [await load_person(store, id_) for id_ in dict.fromkeys(one.reporter for one in reports)]
+    for place, one in enumerate(person for person in witnesses if person.address):
+        words = ctx.library.say("relay_to_reporter", one.lang or "en", text=ctx.text)
+        message = Outbound(f"{ctx.inbound.sid}relay{place}", one.id, one.address, words, incident=held[0].id)
+        ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
+    return any(person.address for person in witnesses)

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import asyncio
+from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 
 from hotline import metrics
-from hotline.conversation import commands, emergency
+from hotline.conversation import commands, crew, emergency, rumour, unanswered, violation
 from hotline.conversation.context import Context, Services
 from hotline.conversation.staff import handle_staff
 from hotline.errors import DialogueUnavailable
-from hotline.incidents import details, questions
-from hotline.incidents.places import same_place
-from hotline.incidents.roster import handle_of, load_roster
+from hotline.incidents import photos, questions
+from hotline.incidents.roster import handle_of
 from hotline.sms.people import load_person
 
 if TYPE_CHECKING:
     from hotline.conversation.dialogue import Understood
-    from hotline.incidents.details import Details
-    from hotline.incidents.incident import Incident
+    from hotline.conversation.rulebook import Urgency
     from hotline.sms.inbox import Inbound
     from hotline.store import Commit
 
 log = structlog.get_logger(__name__)
 
-STATUS_HOURS: Final = 4
 AUTONYMS: Final = {"pt": "português", "ht": "kreyòl", "fr": "français", "pl": "polski"}
 LINE_TOPICS: Final = {
     "help_menu": "menu", "change_language": "language_choose", "subscribe_alerts": "alerts_ask",
@@ -51,6 +49,8 @@ class Conversation:
         text = services.vault.open(inbound.body)
         ctx = Context(services, inbound, text, person, services.clock())
         ctx.handle = await handle_of(services.store, person.id)
+        if inbound.media:
+            ctx.commit.merge(photos.noted(inbound, ctx.now, by=ctx.handle))
         self._tune(ctx)
         await self._route(ctx)
         return ctx.done(), ctx.answered_by or "keyword"
@@ -72,10 +72,7 @@ class Conversation:
             ctx.change(lang=guess.lang)
 
     async def _route(self, ctx: Context) -> None:
-        if await commands.stopping(ctx):
-            return
-        if ctx.handle and await handle_staff(ctx):
-            ctx.answered_by = "staff"
+        if await commands.stopping(ctx) or await self._crew(ctx):
             return
         one = await ctx.services.desk.reported_by(ctx.person.id)
         if ctx.inbound.incident:
@@ -91,20 +88,40 @@ class Conversation:
         else:
             await self._quiet(ctx)
 
+    async def _crew(self, ctx: Context) -> bool:
+        if not ctx.handle:
+            return await crew.volunteers(ctx)
+        if not await handle_staff(ctx):
+            return False
+        ctx.answered_by = "staff"
+        return True
+
     async def _quiet(self, ctx: Context) -> None:
         if not ctx.person.welcomed:
             ctx.change(welcomed=True)
             ctx.say("welcome", line_name=ctx.library.city.line_name)
             if ctx.lang not in ctx.library.city.languages:
                 ctx.say("other_language", language=AUTONYMS.get(ctx.lang, ctx.lang))
-        if ctx.inbound.urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
+        urgency = violation.tempered(ctx, await self._second_look(ctx))
+        if urgency == "page":
+            await emergency.open_now(ctx, ctx.text)
+        elif urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
+            await violation.interrupted(ctx)
             emergency.ask_if_now(ctx)
         elif ctx.person.pending == "human":
             ctx.change(pending="")
             ctx.say("human_soon")
             await hand_over(ctx)
-        else:
+        elif not await violation.answered(ctx):
             await self._converse(ctx)
+
+    async def _second_look(self, ctx: Context) -> Urgency:
+        """What the rules in the webhook said, or more; in a thread, as it costs as much as a whole turn."""
+        ruled = cast("Urgency", ctx.inbound.urgency)
+        raised = await asyncio.to_thread(ctx.services.urgency.raised, ctx.text, ruled, ctx.inbound.rule)
+        if raised != ruled:
+            metrics.RAISED.labels(raised).inc()
+        return raised
 
     async def _converse(self, ctx: Context, *, in_incident: bool = False) -> None:
         try:
@@ -144,7 +161,7 @@ class Conversation:
         if heard.urgent:
             emergency.ask_if_now(ctx)
         elif heard.topic == "ask_raid_status":
-            await _status(ctx)
+            await rumour.answer(ctx)
         elif heard.hand_over:
             ctx.say("human_soon")
             await hand_over(ctx)
@@ -153,9 +170,11 @@ class Conversation:
         elif heard.topic in LINE_TOPICS:
             ctx.change(pending=PENDING.get(heard.topic, ""), choices=())
             ctx.say(LINE_TOPICS[heard.topic])
+        elif heard.topic == violation.TOPIC and not heard.choices:
+            violation.begin(ctx, ctx.text)
         elif heard.choices:
             commands.offer(ctx, heard.choices)
-            _note(ctx)
+            unanswered.note(ctx, "choices")
         else:
             _speak(ctx, heard)
 
@@ -165,14 +184,11 @@ def _speak(ctx: Context, heard: Understood) -> None:
         ctx.write(said.text)
         ctx.change(card=said.card or ctx.person.card, pending="", choices=())
     if heard.topic == "out_of_scope" or not heard.say:
-        _note(ctx)
+        said = heard.say[0].text if heard.say else ""
+        unsure = said in ("", ctx.library.say("unknown", ctx.lang))
+        unanswered.note(ctx, "unknown" if unsure else "out_of_scope")
     if not heard.say:
         ctx.say("unknown")
-
-
-def _note(ctx: Context) -> None:
-    """Keep the masked question for the content team."""
-    ctx.commit.write("XADD", "unanswered", "*", "text", ctx.text, "lang", ctx.lang)
 
 
 async def hand_over(ctx: Context) -> None:
@@ -180,28 +196,7 @@ async def hand_over(ctx: Context) -> None:
     services = ctx.services
     ctx.commit.merge(
         await questions.ask(
-            services.store, services.vault, ctx.library, await load_roster(services.store),
+            services.store, services.vault, ctx.library, await services.desk.roster(),
             person=ctx.person.id, lang=ctx.lang, text=ctx.text, now=ctx.now,
         )
     )  # fmt: skip
-
-
-async def _status(ctx: Context) -> None:
-    """Is ICE there? Answered from the live board only: confirmed, being checked, or nothing confirmed."""
-    place = details.extract(ctx.text, ctx.library.city)
-    near = [one for one in await ctx.services.desk.open_ones() if not one.drill and _near(one, place)]
-    shown = place.place or (near[0].place if near else "")
-    if any(one.state == "confirmed" for one in near):
-        ctx.say("status_confirmed", place=shown)
-    elif near:
-        ctx.say("status_checking", place=shown or ctx.library.say("place_unknown", ctx.lang))
-    elif place.place:
-        ctx.say("status_none", place=place.place, hours=STATUS_HOURS)
-    else:
-        ctx.say("status_anywhere_none", hours=STATUS_HOURS)
-
-
-def _near(one: Incident, place: Details) -> bool:
-    """Whether a report is about the place asked for; without a place every report counts."""
-    same_zone = bool(one.zone) and one.zone == place.zone
-    return not place.place or same_place(one.place, place.place) or same_zone

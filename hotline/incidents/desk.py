@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from hotline import metrics
-from hotline.incidents import escalation, record
+from hotline.incidents import escalation, record, sorting, witnesses
 from hotline.incidents.incident import Change, Incident, Notice
 from hotline.incidents.roster import Roster, load_roster
+from hotline.incidents.witnesses import FOLLOW
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.people import load_person, opt_in
-from hotline.store import Commit, Conflict
+from hotline.store import DAY, Commit, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,12 @@ class Desk:
         """Every live incident, oldest first."""
         return [found for found in await record.load_many(self.store, "incidents:open") if found.live]
 
+    async def recent(self, seconds: float) -> list[Incident]:
+        """Every incident of the last time, live or not, oldest first."""
+        since = (self._clock() - seconds) * 1000
+        ids = await self.store.redis.zrangebyscore("incidents:all", since, "+inf")
+        return await record.load_ids(self.store, ids)
+
     async def written(self, before: Incident, change: Change, roster: Roster) -> Commit:
         """A transition with the texts it owes, ready to be committed."""
         now = self._clock()
@@ -146,12 +153,16 @@ class Desk:
         """The city's own clock, as people here write it."""
         return datetime.fromtimestamp(at, self._zone).strftime("%-I:%M %p").lower()
 
+    async def roster(self) -> Roster:
+        """Everybody, with who is on call now."""
+        return await load_roster(self.store, self._clock())
+
     async def tick(self) -> float:
         """Fire every due step; answers the seconds until the next one (at most 5)."""
         now = self._clock()
         due = await self.store.redis.zrangebyscore("incidents:due", "-inf", now * 1000, start=0, num=BATCH)
         if due:
-            roster = await load_roster(self.store)
+            roster = await load_roster(self.store, now)
             for id_ in due:
                 await self._step(str(id_), roster, now)
         nearest: list[Any] = await self.store.redis.zrange("incidents:due", 0, 0, withscores=True)
@@ -162,13 +173,51 @@ class Desk:
         if found is None or not found.live:
             await self.store.redis.zrem("incidents:due", id_)
             return
-        if found.due > now:  # a late reading of an older timer
+        if found.due > now and not found.same_as:  # a late reading of an older timer
             return
-        change = escalation.advance(found, roster, now)
         try:
-            await self.store.commit(await self.written(found, change, roster))
+            await self.store.commit(await self._next(found, roster, now))
         except Conflict:
             log.info("incident moved on while its step was being decided", incident=id_)
+
+    async def _next(self, found: Incident, roster: Roster, now: float) -> Commit:
+        """The writes of a due incident's next step: sorted first, then followed or escalated."""
+        if found.same_as:
+            first = await record.load(self.store, found.same_as)
+            change = witnesses.follow(found, first, now)
+            return (
+                await self.written(found, change, roster) if change else record.put_off(found, now + FOLLOW)
+            )
+        if found.state == "opened" and not found.looked_at:
+            return await self._sorted(found, roster, now)
+        if found.tray:
+            found, before = replace(found, tray=""), found
+            return await self.written(before, escalation.advance(found, roster, now), roster)
+        return await self.written(found, escalation.advance(found, roster, now), roster)
+
+    async def _sorted(self, fresh: Incident, roster: Roster, now: float) -> Commit:
+        recent = await self.recent(DAY)
+        verdict = sorting.sort(fresh, recent)
+        if verdict.kind == "witness":
+            first = next(one for one in recent if one.id == verdict.of)
+            return await self.both(fresh, first, *witnesses.link(fresh, first, now), roster)
+        if verdict.kind == "tray":
+            organizers = [member.handle for member in roster.with_role("organizer")]
+            return await self.written(
+                fresh, witnesses.set_aside(fresh, verdict.reason, organizers, now), roster
+            )
+        change = escalation.advance(fresh, roster, now)
+        looked = replace(change, after=replace(change.after, looked_at=True))
+        return await self.written(fresh, looked, roster)
+
+    async def both(
+        self, one: Incident, other: Incident, change: Change, its: Change | None, roster: Roster
+    ) -> Commit:
+        """The writes of two transitions that happen together or not at all."""
+        commit = await self.written(one, change, roster)
+        if its:
+            commit.merge(await self.written(other, its, roster))
+        return commit
 
     async def change(self, id_: str, decide: Callable[[Incident], Change | None]) -> Incident | None:
         """Read, decide and commit until no one else was first; the incident as it is afterwards.
@@ -183,7 +232,7 @@ class Desk:
             if found is None or change is None:
                 return found
             try:
-                await self.store.commit(await self.written(found, change, await load_roster(self.store)))
+                await self.store.commit(await self.written(found, change, await self.roster()))
             except Conflict:
                 continue
             return replace(change.after, version=found.version + 1)
@@ -203,7 +252,7 @@ class Desk:
             metrics.UNGUARDED.inc()
             change = Change(replace(one, due=now), "repaired")
             try:
-                await self.store.commit(await self.written(one, change, await load_roster(self.store)))
+                await self.store.commit(await self.written(one, change, await self.roster()))
             except Conflict:
                 continue
             repaired += 1

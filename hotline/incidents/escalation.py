@@ -75,7 +75,7 @@ def _targets(incident: Incident, roster: Roster, step: int, run: list[str]) -> l
 
 
 def _safety(incident: Incident) -> list[Notice]:
-    first = incident.step == 0 and incident.rounds == 0 and not incident.passed
+    first = incident.step == 0 and incident.rounds == 0 and not incident.passed and not incident.looked_at
     return [Notice("reporter", "raid_safety", page=True)] if first and incident.state == "opened" else []
 
 

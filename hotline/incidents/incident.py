@@ -52,7 +52,14 @@ class Incident:
         paged: handles that ever got its page, in order.
         run: handles paged in this run of the policy.
         claimed_by: handle of the responder who has it.
+        confirmed_at: when a responder said that it is immigration enforcement, 0 before.
+        backups: handles of responders who help; they read what the reporter texts.
         asked: the question the reporter was asked last.
+        looked_at: whether it was sorted: its own event, a witness's report, or for the tray.
+        same_as: number of the report that this one is a witness of, "" for an event of its own.
+        told: the state of that report that this one's reporter heard of last.
+        children: numbers of the reports that are witnesses of this one.
+        tray: why it waits in the side tray, "" when it does not.
         due: when the next step is due, seconds since the epoch, 0 for none.
     """
 
@@ -67,6 +74,7 @@ class Incident:
     words: tuple[str, ...] = ()
     photos: int = 0
     witnesses: int = 1
+    confirmed_at: float = 0.0
     opened_at: float = 0.0
     policy: tuple[dict[str, Any], ...] = ()
     step: int = 0
@@ -76,11 +84,17 @@ class Incident:
     run: tuple[str, ...] = ()
     claimed_by: str = ""
     claimed_at: float = 0.0
+    backups: tuple[str, ...] = ()
     news_asked: bool = False
     passed: tuple[str, ...] = ()
     asked: str = ""
     due: float = 0.0
     drill: bool = False
+    looked_at: bool = False
+    same_as: str = ""
+    told: str = ""
+    children: tuple[str, ...] = ()
+    tray: str = ""
 
     @property
     def live(self) -> bool:
@@ -106,6 +120,8 @@ class Incident:
             "photos": self.photos,
             "lang": self.lang,
             "drill": self.drill,
+            "same_as": self.same_as or None,
+            "tray": self.tray or None,
         }
 
 
@@ -137,7 +153,14 @@ def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change
     if not incident.live or incident.held:
         return None
     after = replace(
-        incident, state="claimed", claimed_by=handle, claimed_at=now, news_asked=False, due=now + minutes * 60
+        incident,
+        state="claimed",
+        claimed_by=handle,
+        claimed_at=now,
+        news_asked=False,
+        tray="",
+        looked_at=True,
+        due=now + minutes * 60,
     )
     losers = [name for name in incident.paged if name != handle]
     notices = (
@@ -145,6 +168,15 @@ def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change
         Notice("reporter", "raid_claimed", {"time": clock_time(now)}),
     )
     return Change(after, "claimed", handle, {"claimed_by": handle}, notices)
+
+
+def join(incident: Incident, handle: str) -> Change | None:
+    """A second responder helps the one who has it; None when nobody has it, or they are in it already."""
+    if not incident.held or handle in (incident.claimed_by, *incident.backups):
+        return None
+    after = replace(incident, backups=(*incident.backups, handle))
+    notice = Notice(incident.claimed_by, "page_backup", {"id": incident.id, "handle": handle})
+    return Change(after, "backup", handle, notices=(notice,))
 
 
 def clock_time(at: float) -> str:
@@ -159,6 +191,7 @@ def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
         incident,
         state="paging",
         claimed_by="",
+        backups=(),
         news_asked=False,
         step=0,
         began=now,
@@ -179,6 +212,7 @@ def report_state(incident: Incident, handle: str, state: str, now: float, minute
         incident,
         state=state,
         news_asked=False,
+        confirmed_at=now if state == "confirmed" else incident.confirmed_at,
         asked="" if closes else incident.asked,
         due=0.0 if closes else now + minutes * 60,
     )
@@ -192,8 +226,14 @@ def report_state(incident: Incident, handle: str, state: str, now: float, minute
     return Change(after, state, handle, {}, tuple(notices))
 
 
-def add_words(incident: Incident, text: str, *, place: str, zone: str, photos: int) -> Change:
-    """A detail from the reporter: kept verbatim, passed to whoever works on it, nobody paged again."""
+def add_words(
+    incident: Incident, text: str, *, place: str, zone: str, photos: int, first: Incident | None = None
+) -> Change:
+    """A detail from the reporter: kept verbatim, passed to whoever works on it, nobody paged again.
+
+    It goes to the readers of `first`, if this report is one more witness of that.
+    """
+    event = first or incident
     after = replace(
         incident,
         words=(*incident.words, text) if text else incident.words,
@@ -201,10 +241,10 @@ def add_words(incident: Incident, text: str, *, place: str, zone: str, photos: i
         zone=zone or incident.zone,
         photos=incident.photos + photos,
     )
-    readers = (incident.claimed_by,) if incident.held else incident.paged
+    readers = (event.claimed_by, *event.backups) if event.held else event.paged
     notices: list[Notice] = []
     if text:
-        notices += [Notice(name, "page_update", {"id": incident.id, "words": text}) for name in readers]
+        notices += [Notice(name, "page_update", {"id": event.id, "words": text}) for name in readers]
     if photos:
-        notices += [Notice(name, "page_photo", {"id": incident.id}) for name in readers]
+        notices += [Notice(name, "page_photo", {"id": event.id}) for name in readers]
     return Change(after, "updated", "reporter", {"text": text}, tuple(notices))

@@ -11,12 +11,13 @@ from hotline.incidents.incident import Change, Incident, iso
 from hotline.store import DAY, INCIDENT_TTL, Commit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hotline.store import Store, Value
 
 SCHEMA: Final = 1
 STREAM: Final = "reports"
+TUPLES: Final = frozenset({"words", "policy", "paged", "run", "passed", "backups", "children"})
 
 
 def written(before: Incident | None, change: Change, now: float) -> Commit:
@@ -35,12 +36,21 @@ def written(before: Incident | None, change: Change, now: float) -> Commit:
         commit.guard("field", key, "version", str(before.version))
     commit.hset(key, _fields(after), INCIDENT_TTL)
     _index(commit, after)
+    for child in after.children:  # they follow at once what becomes of the first report
+        commit.write("ZADD", "incidents:due", "XX", now * 1000, child)
     event = json.dumps(_event(after, change, now), ensure_ascii=False)
     commit.write("RPUSH", f"{key}:log", event)
     commit.write("EXPIRE", f"{key}:log", INCIDENT_TTL)
     commit.write("XADD", STREAM, "*", "event", event)
     commit.write("PUBLISH", "wake", "incidents")
     metrics.INCIDENTS.labels(change.event).inc()
+    return commit
+
+
+def put_off(incident: Incident, due: float) -> Commit:
+    """The write that only moves an incident's timer (seconds since the epoch)."""
+    commit = Commit()
+    commit.write("ZADD", "incidents:due", "XX", due * 1000, incident.id)
     return commit
 
 
@@ -81,11 +91,24 @@ def _fields(incident: Incident) -> dict[str, str]:
 
 def from_fields(fields: Mapping[str, str]) -> Incident:
     """An incident from its Redis hash."""
-    texts = {"id", "state", "urgency", "reporter", "lang", "place", "zone", "claimed_by", "asked"}
+    texts = {
+        "id",
+        "state",
+        "urgency",
+        "reporter",
+        "lang",
+        "place",
+        "zone",
+        "claimed_by",
+        "asked",
+        "same_as",
+        "told",
+        "tray",
+    }
     values: dict[str, Any] = {
         name: value if name in texts else json.loads(value) for name, value in fields.items()
     }
-    for name in ("words", "policy", "paged", "run", "passed"):
+    for name in TUPLES & values.keys():
         values[name] = tuple(values[name])
     return Incident(**values)
 
@@ -99,8 +122,15 @@ async def load(store: Store, id_: str) -> Incident | None:
 async def load_many(store: Store, key: str) -> list[Incident]:
     """The incidents of a sorted set (``incidents:open``, ``incidents:all``), oldest first."""
     ids = await store.redis.zrange(key, 0, -1)
-    found = [await load(store, str(id_)) for id_ in ids]
-    return [incident for incident in found if incident]
+    return await load_ids(store, ids)
+
+
+async def load_ids(store: Store, ids: Iterable[object]) -> list[Incident]:
+    """The incidents of some numbers, in that order, in one trip; a number without one is left out."""
+    pipe = store.redis.pipeline(transaction=False)
+    for id_ in ids:
+        pipe.hgetall(f"incident:{id_}")
+    return [from_fields(fields) for fields in await pipe.execute() if fields]
 
 
 async def next_id(store: Store) -> str:

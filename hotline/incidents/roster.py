@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from hotline.errors import InputError
+from hotline.incidents import shifts
+from hotline.incidents.shifts import Plan
 from hotline.privacy.phones import Vault, parse_number
 from hotline.store import Commit, Store
 
@@ -56,8 +59,9 @@ class Staff:
 class Roster:
     """A reading of the whole roster, made for one decision."""
 
-    def __init__(self, staff: Iterable[Staff]) -> None:
+    def __init__(self, staff: Iterable[Staff], plan: Plan | None = None) -> None:
         self.by_handle = {member.handle: member for member in staff}
+        self.plan = plan or Plan()
 
     def with_role(self, role: Role) -> list[Staff]:
         """Everybody of a role, by handle."""
@@ -86,14 +90,20 @@ class Roster:
         return [member.handle for member in chosen()] if chosen else []
 
 
-async def load_roster(store: Store) -> Roster:
-    """Read everybody."""
+async def load_roster(store: Store, now: float | None = None) -> Roster:
+    """Read everybody, with who is on call at a moment (seconds since the epoch): by hand or by a shift."""
     pipe = store.redis.pipeline(transaction=False)
     pipe.hgetall("staff")
     pipe.smembers("staff:oncall")
-    records, oncall = await pipe.execute()
+    pipe.hvals("shifts")
+    pipe.smembers("shifts:off")
+    pipe.hgetall("shifts:swaps")
+    pipe.hgetall("shifts:down")
+    records, by_hand, *planned = await pipe.execute()
+    plan = shifts.plan_from(*planned)
+    oncall = by_hand | plan.on_now(now or time.time())
     members = [_from_json(text) for text in records.values()]
-    return Roster(replace(member, oncall=member.handle in oncall) for member in members)
+    return Roster((replace(member, oncall=member.handle in oncall) for member in members), plan)
 
 
 async def handle_of(store: Store, person: str) -> str:
@@ -107,10 +117,14 @@ def _from_json(text: str) -> Staff:
     return Staff(**fields)
 
 
-def set_on_call(handle: str, *, on: bool) -> Commit:
-    """The write that puts somebody on call or takes them off."""
+def set_on_call(handle: str, *, on: bool, until: float = 0.0) -> Commit:
+    """The write that puts somebody on call or takes them off, in a shift until that shift ends."""
     commit = Commit()
     commit.write("SADD" if on else "SREM", "staff:oncall", handle)
+    if on:
+        commit.write("HDEL", "shifts:down", handle)
+    elif until:
+        commit.write("HSET", "shifts:down", handle, until)
     return commit
 
 
@@ -160,12 +174,10 @@ def check_languages(languages: Iterable[str]) -> None:
         raise InputError("A language is its code of two letters, such as es: write en,es for two.")
 
 
-async def _forget_number(store: Store, handle: str) -> bool:
+async def _forget_number(store: Store, handle: str) -> None:
     text = await cast("Any", store.redis.hget("staff", handle))
-    if text is None:
-        return False
-    await cast("Any", store.redis.hdel("staff:people", _from_json(text).person))
-    return True
+    if text is not None:
+        await cast("Any", store.redis.hdel("staff:people", _from_json(text).person))
 
 
 async def remove_staff(store: Store, handle: str) -> None:
@@ -174,12 +186,25 @@ async def remove_staff(store: Store, handle: str) -> None:
     Raises:
         InputError: there is nobody of that handle.
     """
-    if not await _forget_number(store, handle):
+    everybody = await load_roster(store)
+    member = everybody.by_handle.get(handle)
+    if member is None:
         raise InputError(f"There is no {handle} on the roster: see hotline staff list.")
-    commit = Commit()
-    commit.write("HDEL", "staff", handle)
-    commit.write("SREM", "staff:oncall", handle)
-    await store.commit(commit)
+    await store.commit(cut_off(member, everybody.plan))
+
+
+def cut_off(member: Staff, plan: Plan) -> Commit:
+    """The writes that take a volunteer off the roster and out of every shift."""
+    commit = shifts.dropped(one.id for one in plan.shifts if one.handle == member.handle)
+    commit.write("HDEL", "staff:people", member.person)
+    commit.write("HDEL", "staff", member.handle)
+    commit.write("SREM", "staff:oncall", member.handle)
+    return commit
+
+
+def without(everybody: Roster, member: Staff) -> Roster:
+    """The roster less one."""
+    return Roster((one for one in everybody.by_handle.values() if one is not member), everybody.plan)
 
 
 async def seed_demo(settings: Settings) -> None:

@@ -10,35 +10,53 @@ from hotline.store import DAY, Commit, registered
 if TYPE_CHECKING:
     from hotline.store import Lifetime, Store
 
-AGED_STREAMS: Final = {"dead": 30, "reports": 30, "unanswered": 90}  # days
-AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30}  # days
+AGED_STREAMS: Final = {"dead": 30, "reports": 30}  # days
+AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all": 180, "drills": 365}  # days
 
 
 async def forget(store: Store, person: str) -> Commit:
     """The writes that forget a person: all that is kept and all that waits. A stop stays: it protects them.
 
     An open incident stays too, without the way back to who reported it: responders may be on their way.
+    So does a report that the ordinance was broken. Questions that nobody could answer go, words and all.
     """
     commit = Commit()
     commit.write(
         "DEL", f"person:{person}", f"subscriber:{person}", f"reporter:{person}", f"rasa:tracker:{person}",
-        f"inbox:{person}",
+        f"inbox:{person}", f"asked:{person}", f"interview:{person}",
     )  # fmt: skip
     commit.write("HDEL", "inbox:active", person)
     for key in await _keys(store, "subscribers:*"):
         commit.write("SREM", key, person)
-    for key in await _of(store, "question:*", "person", person):
-        commit.write("DEL", key)
-        commit.write("ZREM", "questions:open", key.partition(":")[2])
-    for key in await _of(store, "incident:*[0-9]", "reporter", person):
-        commit.write("HSET", key, "reporter", "")
+    await _forget_records(store, person, commit)
     for key in await _of(store, "out:*", "person", person):
         commit.write("DEL", key)
         for queue in await _keys(store, "outbox:*"):
             if not queue.startswith("outbox:rate:"):
                 commit.write("ZREM", queue, key.removeprefix("out:"))
+    await _forget_asked(store, person, commit)
     await _forget_lists(store, person, commit)
     return commit
+
+
+async def _forget_records(store: Store, person: str, commit: Commit) -> None:
+    """Records of the person's own go; those that others work with stay without the way back."""
+    for pattern, index in (
+        ("question:*", "questions:open"), ("photo:*", "photos:due"), ("candidate:*", ""),
+    ):  # fmt: skip
+        for key in await _of(store, pattern, "person", person):
+            commit.write("DEL", key)
+            if index:
+                commit.write("ZREM", index, key.partition(":")[2])
+    for pattern in ("incident:*[0-9]", "violation:*"):
+        for key in await _of(store, pattern, "reporter", person):
+            commit.write("HSET", key, "reporter", "")
+
+
+async def _forget_asked(store: Store, person: str, commit: Commit) -> None:
+    """Questions without an answer do not name the person; only a list of the person's own names them."""
+    for token in await cast("Any", store.redis.smembers(f"asked:{person}")):
+        commit.write("DEL", f"unanswered:{token}")
 
 
 async def _forget_lists(store: Store, person: str, commit: Commit) -> None:

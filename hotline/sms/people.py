@@ -27,7 +27,7 @@ class Person:
         card: the card of the last answer, for MORE, SOURCE and LAW.
         choices: topics offered by digit in the last reply.
         pending: the question we asked last, "" when none ("raid_ask", "delete", "stop", "choices", …).
-        held: masked words that wait for the answer to `pending`.
+        held: what waits for the answer to `pending`: masked words, or the token of an unanswered question.
         stopped: senders of ours that the person opted out of.
     """
 

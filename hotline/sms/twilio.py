@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from hotline.errors import SendError, SendOutcome
@@ -40,6 +41,11 @@ _silent = logging.getLogger("hotline.twilio")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
 _silent.setLevel(logging.CRITICAL)
+
+
+def signed(token: str, url: str, form: dict[str, str]) -> dict[str, str]:
+    """The header with which Twilio signs a form, for a drill that comes in by the same door."""
+    return {"X-Twilio-Signature": RequestValidator(token).compute_signature(url, form)}
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ import pytest
 
 from hotline import subscribers
 from hotline.content import Library
-from hotline.incidents import questions
+from hotline.conversation import unanswered
+from hotline.incidents import questions, violations
 from hotline.incidents.desk import Desk
 from hotline.incidents.roster import Roster
+from hotline.incidents.violations import Violation
 from hotline.privacy import retention
 from hotline.settings import ROOT
 from hotline.sms.inbox import Inbound, stored
@@ -55,8 +57,12 @@ async def known(store: Store, vault: Vault, library: Library, phone: str) -> str
             store, vault, library, Roster([]), person=person, lang="es", text="who can help me", now=NOW
         )
     )
+    commit.merge(unanswered.kept(person, unanswered.Question("who is the mayor", "es", "unknown"))[0])
+    told = Violation(phone[-1], NOW, "es", "they asked for papers", contact="yes", reporter=person)
+    commit.merge(violations.opened(told, Roster([]), library, vault))
     await store.commit(commit)
     await store.redis.set(f"rasa:tracker:{person}", "what Rasa remembers", ex=DAY)
+    await store.redis.set(f"interview:{person}", "when:1", ex=DAY)
     return person
 
 
@@ -82,7 +88,8 @@ async def test_forgetting_one_person_forgets_nobody_else(forgotten: tuple[Store,
     found = await everything(store)
     named = {key.partition(":")[0] for key, held in found.items() if other in key or other in held}
     assert named == {
-        "person", "subscriber", "subscribers", "optout", "incident", "reporter", "question", "rasa",
+        "person", "subscriber", "subscribers", "optout", "incident", "reporter", "question", "rasa", "asked",
+        "interview", "violation",
     }  # fmt: skip
 
 
@@ -93,6 +100,14 @@ async def test_an_open_incident_stays_without_the_way_back_to_its_reporter(
     assert await store.redis.zcard("incidents:open") == 2
     for key in ("incident:1", "incident:1:log", "reports"):
         assert person not in await content(store, key)
+
+
+async def test_a_report_of_a_broken_ordinance_stays_and_a_question_without_answer_goes(
+    forgotten: tuple[Store, str, str],
+) -> None:
+    store, _, _ = forgotten
+    assert {one.id for one in await violations.load_all(store)} == {"1", "2"}
+    assert len(await unanswered.load(store)) == 1
 
 
 async def test_a_person_who_is_forgotten_gets_no_alert(forgotten: tuple[Store, str, str]) -> None:

@@ -116,7 +116,7 @@ def test_shift_enter_is_a_new_line_and_blanks_are_not_sent(open_page: Open, rece
     assert [hit.form["Body"] for hit in receiver.hits] == ["one\ntwo"]
 
 
-def test_quick_texts_and_photos_are_one_press(open_page: Open, network: Network, receiver: Receiver) -> None:
+def test_quick_texts_and_photos_are_one_press(open_page: Open, receiver: Receiver) -> None:
     page = open_page()
     phone = card(page, RESIDENT)
     phone.get_by_role("button", name="ICE is at 120 Park St").click()
@@ -130,7 +130,7 @@ def test_quick_texts_and_photos_are_one_press(open_page: Open, network: Network,
     expect(phone.locator('.text.sent img[src="/media/door.png"]')).to_be_visible()
     forms = [hit.form for hit in receiver.hits]
     assert [form["NumMedia"] for form in forms] == ["0", "1", "1"]
-    assert forms[-1]["MediaUrl0"] == f"{network.base}/media/door.png"
+    assert "/Media/ME" in forms[-1]["MediaUrl0"]
 
 
 def test_alerts_are_a_thread_of_their_own_that_can_be_answered(
