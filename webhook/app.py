@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Route("/health/ready", health.ready, methods=["GET"]),
             Route("/photos/{token}", PhotoRoutes(runtime).show, methods=["GET"]),
             Route("/console", console.board, methods=["GET"]),
+            Route("/console/take", console.take, methods=["POST"]),
         ]
         app.direct = {"/twilio/inbound": twilio.inbound, "/twilio/status": twilio.status}
         app.state.runtime = runtime

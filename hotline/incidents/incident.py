@@ -170,6 +170,16 @@ def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change
     return Change(after, "claimed", handle, {"claimed_by": handle}, notices)
 
 
+def assigned(incident: Incident, handle: str, now: float, minutes: float) -> Change | None:
+    """The incident given to a responder at the console, who gets it by text; None when it cannot be taken."""
+    change = None if incident.same_as else claim(incident, handle, now, minutes)
+    if change is None:
+        return None
+    return replace(
+        change, notices=(Notice(handle, "page_yours", {"id": incident.id}, page=True), *change.notices)
+    )
+
+
 def join(incident: Incident, handle: str) -> Change | None:
     """A second responder helps the one who has it; None when nobody has it, or they are in it already."""
     if not incident.held or handle in (incident.claimed_by, *incident.backups):
