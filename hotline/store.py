@@ -83,6 +83,7 @@ KEYS: Final = (
     Key(
         "photos:due", "incidents.photos", "until handled", "photos to be fetched, or waiting for their report"
     ),
+    Key("silences:due", "incidents.silence", "until handled", "reporters whose answer is waited for"),
     Key("photos:lease:*", "incidents.photos", MINUTE, "which photos a worker is busy with"),
     Key("photo:link:*", "incidents.photos", DAY, "one reader's link to a photo"),
     Key("photo:*", "incidents.photos", 7 * DAY, "one photo, stripped and encrypted"),

@@ -16,7 +16,7 @@ from hotline import metrics
 from hotline.broadcasts.delivery import Delivery
 from hotline.conversation.language import LanguageGuesser
 from hotline.errors import HotlineError
-from hotline.incidents import drill, duties
+from hotline.incidents import drill, duties, silence
 from hotline.incidents.photos import Photos
 from hotline.incidents.roster import load_roster
 from hotline.privacy.retention import trim
@@ -233,6 +233,7 @@ class Worker:
             roster = await self._runtime.desk.roster()
             library, now = self._runtime.library, self._runtime.clock()
             await duties.minute(self._store, self._runtime.vault, library, roster, now)
+            await silence.note(self._runtime.desk, now)
             await drill.close_old(self._runtime.desk, now)
             await drill.weekly(self._runtime.settings, self._store, self._runtime.vault, library, now)
             await trim(self._store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from hotline.incidents import details, record
+from hotline.incidents import details, record, silence
 from hotline.incidents import incident as incidents
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def _next(asked: str, *, known_place: bool) -> str:
 
 def _ask(ctx: Context, question: str) -> None:
     ctx.change(pending=f"{PREFIX}{question}" if question else "", choices=())
+    ctx.commit.merge(silence.watched(ctx.person.id, ctx.now) if question else silence.broken(ctx.person.id))
     ctx.say(f"raid_{question}" if question else "raid_thanks")
 
 

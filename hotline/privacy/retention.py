@@ -26,6 +26,7 @@ async def forget(store: Store, person: str) -> Commit:
         f"inbox:{person}", f"asked:{person}", f"interview:{person}",
     )  # fmt: skip
     commit.write("HDEL", "inbox:active", person)
+    commit.write("ZREM", "silences:due", person)
     for key in await _keys(store, "subscribers:*"):
         commit.write("SREM", key, person)
     await _forget_records(store, person, commit)

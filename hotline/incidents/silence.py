@@ -1,0 +1,50 @@
+"""A reporter who does not answer: the silence is recorded and told, never guessed at."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from hotline.incidents.incident import Change, Notice
+from hotline.sms.people import load_person
+from hotline.store import Commit
+
+if TYPE_CHECKING:
+    from hotline.incidents.desk import Desk
+    from hotline.incidents.incident import Incident
+
+WAIT: Final = 3 * 60.0  # seconds
+DUE: Final = "silences:due"
+PREFIX: Final = "raid:"
+
+
+def watched(person: str, now: float) -> Commit:
+    """The write that looks out for an answer; a later question starts the time again."""
+    commit = Commit()
+    commit.write("ZADD", DUE, now + WAIT, person)
+    return commit
+
+
+def broken(person: str) -> Commit:
+    """The write that stops looking: everything was answered."""
+    commit = Commit()
+    commit.write("ZREM", DUE, person)
+    return commit
+
+
+async def note(desk: Desk, now: float) -> None:
+    """Record every silence that is due, once each."""
+    for person in map(str, await desk.store.redis.zrangebyscore(DUE, "-inf", now)):
+        pending = (await load_person(desk.store, person)).pending
+        one = await desk.reported_by(person) if pending.startswith(PREFIX) else None
+        if one:
+            await desk.change(one.id, partial(_silent, question=pending.removeprefix(PREFIX)))
+        await desk.store.commit(broken(person))
+
+
+def _silent(one: Incident, question: str) -> Change | None:
+    if not one.live:
+        return None
+    readers = (one.claimed_by, *one.backups) if one.held else one.paged
+    notices = tuple(Notice(name, "page_silent", {"id": one.id}) for name in readers)
+    return Change(one, "silent", details={"question": question}, notices=notices)
