@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from hotline import metrics
+from hotline.privacy.redaction import mask
 from hotline.sms import inbox, outbox
 from hotline.sms.inbox import Inbound
 from hotline.store import AWAY, Conflict
@@ -38,6 +40,8 @@ COUNTED: Final = {
     for result in results
 }  # fmt: skip
 LONGEST_ID: Final = 100
+LONGEST_PLACE: Final = 120
+COORDINATE: Final = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?")
 
 
 class TwilioRoutes:
@@ -81,7 +85,7 @@ class TwilioRoutes:
 
     async def _take_in(self, _: Request, form: MultiDict[str]) -> str:
         sid, address = _identity(form, "MessageSid"), _identity(form, "From")
-        reading = self._intake.read(form.get("Body", ""), media=len(_media(form)))
+        reading = self._intake.read(form.get("Body", ""), media=len(_media(form)), located=_located(form))
         inbound = self._inbound(form, sid, address, reading)
         sealed = self._runtime.vault.seal(address)
         if reading.verdict.urgency == "page" and await self._opened(inbound, sealed, reading):
@@ -155,6 +159,15 @@ def _identity(form: MultiDict[str], name: str) -> str:
     if not value.strip() or len(value) > LONGEST_ID or not value.isprintable():
         raise Refusal(400, f"{name} is missing.")
     return value
+
+
+def _located(form: MultiDict[str]) -> str:
+    """A place shared on WhatsApp, in words or as its coordinates (docs: inbound webhook, location fields)."""
+    latitude, longitude = form.get("Latitude", ""), form.get("Longitude", "")
+    if not (COORDINATE.fullmatch(latitude) and COORDINATE.fullmatch(longitude)):
+        return ""
+    named = " ".join(mask(form.get(name, "")) for name in ("Label", "Address")).strip()
+    return f"{named} ({latitude}, {longitude})".strip()[:LONGEST_PLACE]
 
 
 def _media(form: MultiDict[str]) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from hotline import metrics
 from hotline.conversation.triage import Triage, Verdict
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from hotline.incidents.details import Details
 
 
+# A place shared from a phone's map and nothing else: nobody does that to ask a question.
+MAP_LINK: Final = re.compile(
+    r"\s*(?:[\w .,'-]{0,60}\s)?https?://(?:maps\.apple\.com|maps\.google\.[a-z.]+|(?:www\.)?google\.[a-z.]+/maps"
+    r"|goo\.gl/maps|maps\.app\.goo\.gl)/?\S*\s*", re.IGNORECASE
+)  # fmt: skip
 TRIAGED = {urgency: metrics.TRIAGED.labels(urgency) for urgency in ("page", "ask", "none")}
 
 
@@ -44,12 +50,14 @@ class Intake:
         self._triage = Triage(rules, gazetteer(city).names())
         self._city = city
 
-    def read(self, text: str, *, media: int = 0) -> Reading:
-        """Read one text of at most 1,600 characters."""
+    def read(self, text: str, *, media: int = 0, located: str = "") -> Reading:
+        """Read one text of at most 1,600 characters; `located` is a place that was shared from a map."""
         started = time.perf_counter()
         verdict = self._triage.judge(text, media=media)
+        if (located and not text.strip()) or MAP_LINK.fullmatch(text):
+            verdict = Verdict("page", ("location",))
         metrics.TRIAGE.observe(time.perf_counter() - started)
         TRIAGED[verdict.urgency].inc()
-        masked = mask(text)
+        masked = " ".join(filter(None, (mask(text), located)))
         found = details.extract(masked if verdict.urgency == "page" else "", self._city)
-        return Reading(masked, verdict, found)
+        return Reading(masked, verdict, replace(found, place=found.place or located))

@@ -189,3 +189,29 @@ async def test_a_text_is_counted_by_its_route_and_answer_only(door: Door, store:
     shown = generate_latest().decode()
     assert 'hotline_webhooks_total{answer="opened",route="inbound"}' in shown
     assert "605550111" not in shown
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"body": "", "Latitude": "41.7571", "Longitude": "-72.6893", "Address": "120 Park St, Hartford"},
+        {"body": "", "Latitude": "41.7571", "Longitude": "-72.6893"},
+        {"body": "https://maps.apple.com/?ll=41.7571,-72.6893&q=Pin"},
+        {"body": "Dropped Pin https://maps.app.goo.gl/abcDEF123"},
+    ],
+)
+async def test_a_shared_location_pages(door: Door, store: Store, form: dict[str, str]) -> None:
+    """Somebody who cannot type shares where they are."""
+    await door.text(a_form(**form))
+    (one,) = await events(store)
+    assert one["type"] == "opened"
+    if "Latitude" in form:
+        assert "41.7571" in one["incident"]["text"]
+        assert one["incident"]["place"]
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [("", ""), ("x", "1"), ("41.7", ""), ("9" * 50, "1")])
+async def test_half_a_location_is_none(door: Door, store: Store, latitude: str, longitude: str) -> None:
+    """The words alone decide."""
+    await door.text(a_form(body="what are my rights", Latitude=latitude, Longitude=longitude))
+    assert await events(store) == []
