@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 3
 FLOOR: Final = 0.05  # below this the likeliest topic is a guess among seventy: say that we did not understand
-SHARE: Final = 0.2  # a choice must be at least this likely, compared with the likeliest
+SHARE: Final = 0.05  # a choice must be at least this likely, compared with the likeliest
 NOT_OFFERED: Final = frozenset(LINE)
 
 

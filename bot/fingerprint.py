@@ -19,7 +19,8 @@ def training_files() -> list[Path]:
 
 def fingerprint() -> str:
     """A hash over everything a trained model depends on, 16 hex digits."""
-    code = [BOT / "train.py", BOT / "uv.lock", *sorted((BOT / "components").glob("*.py"))]
+    parts = sorted(path for path in (BOT / "components").iterdir() if path.suffix in (".py", ".txt"))
+    code = [BOT / "train.py", BOT / "uv.lock", *parts]
     digest = hashlib.sha256()
     for path in [ROOT / "domain.yml", ROOT / "config.yml", *training_files(), *code]:
         body = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Tells the topic of a text from its letter sequences and words: small, fast, forgiving of misspelling."""
+"""Tells the topic of a text: counts first, and where they leave doubt the sentence encoders as well."""
 
 from __future__ import annotations
 
@@ -14,46 +14,49 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import hstack
-from sklearn.linear_model import LogisticRegression
 
-from bot.components.features import View, letters_of, words_of
-from bot.components.normalise import normalise
+from bot.components.opinion import Opinion
+from bot.components.readers import Counts, Sense
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.components.readers import Reader
+
 RANKED = 10  # topics handed on; the assistant offers three at most
+MESSAGE_ID = "message_id"  # as Rasa's converter names it
+KEPT = 256  # readings that were begun and not asked for, before they are let go
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(GraphComponent, IntentClassifier):
-    """Logistic regression over normalised letter and word counts.
+    """Three readers, each with its own classifier; their opinions are blended.
 
-    Rasa's own CountVectorsFeaturizer and LogisticRegressionClassifier do nearly the same; counts that are
-    not normalised let long texts and frequent endings drown the telling words, and copying sparse
-    matrices between two components costs more than the arithmetic.
+    Rasa's own featurizers and classifiers would put all features before one classifier, where counts
+    drown embeddings, and would compute the embedding of every text, the easy ones too.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Ranges of letter and word sequences, and how closely the examples are followed."""
+        """Ranges of letter and word sequences, when an opinion settles, what speaks for `out_of_scope`."""
         return {
             "letters": [2, 5],
             "words": [1, 2],
-            "letters_weight": 1.0,
-            "words_weight": 1.0,
-            "strength": 10.0,
+            "strength": {"use": 5.0, "e5": 20.0},
+            "settled": {"counts": 0.99, "use": 0.95},
+            "lean_out_of_scope": 2.5,
         }
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._views: list[View] = []
+        self._readers: list[Reader] = [
+            Counts(config["letters"], config["words"]),
+            *(Sense(name, strength) for name, strength in config["strength"].items()),
+        ]
         self._topics: list[str] = []
-        self._weights = np.empty((0, 0), np.float32)  # one row for each feature, one column for each topic
-        self._bias = np.empty(0, np.float32)
+        self._begun: dict[str, Opinion] = {}
 
     @classmethod
     def create(
@@ -69,57 +72,49 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples and store what was learnt."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
-        texts = [normalise(one.get(TEXT)) for one in examples]
-        self._views = self._new_views()
-        for view in self._views:
-            view.learn(texts)
-        model = LogisticRegression(
-            C=self._config["strength"], class_weight="balanced", max_iter=200, tol=1e-2
-        )
-        model.fit(
-            hstack([view.matrix(texts) for view in self._views], format="csr"),
-            [one.get(INTENT) for one in examples],
-        )
-        self._topics = [str(topic) for topic in model.classes_]
-        self._weights = np.ascontiguousarray(model.coef_.T, np.float32)
-        self._bias = model.intercept_.astype(np.float32)
+        texts, topics = [one.get(TEXT) for one in examples], [str(one.get(INTENT)) for one in examples]
+        for reader in self._readers:
+            reader.learn(texts, topics)
+        self._topics = sorted(set(topics))
         self._persist()
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Rank the topics of each text."""
         for message in messages:
-            ranking = self._rank(message.get(TEXT) or "")
+            text = message.get(TEXT) or ""
+            opinion = self._begun.pop(message.get(MESSAGE_ID), None) or self._opinion()
+            ranking = self._ranking(opinion.finish(text))
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
-    def _new_views(self) -> list[View]:
-        config = self._config
-        return [
-            View(letters_of(*config["letters"]), config["letters_weight"]),
-            View(words_of(*config["words"]), config["words_weight"]),
-        ]
+    def begin(self, message_id: str, text: str) -> Opinion:
+        """Read a text as far as it is cheap; `process` takes up what was begun, once it is finished."""
+        if len(self._begun) >= KEPT:
+            self._begun.clear()
+        opinion = self._begun[message_id] = self._opinion()
+        opinion.first_look(text)
+        return opinion
 
-    def _rank(self, text: str) -> list[dict[str, Any]]:
-        scores = self._bias.copy()
-        offset = 0
-        bare = normalise(text)
-        for view in self._views:
-            places, values = view.row(bare)
-            scores += values @ self._weights[places + offset]
-            offset += len(view.places)
-        likely = np.exp(scores - scores.max())
-        likely /= likely.sum()
+    def _opinion(self) -> Opinion:
+        usable = [one for one in self._readers if isinstance(one, Counts) or one.there]
+        leaning = np.array(
+            [self._config["lean_out_of_scope"] * (topic == "out_of_scope") for topic in self._topics]
+        )
+        return Opinion(usable, leaning, self._config["settled"])
+
+    def _ranking(self, likely: np.ndarray) -> list[dict[str, Any]]:
         order = np.argsort(-likely)[:RANKED]
         return [{INTENT_NAME_KEY: self._topics[i], "confidence": float(likely[i])} for i in order]
 
     def _persist(self) -> None:
+        known: dict[str, Any] = {"topics": self._topics}
         with self._model_storage.write_to(self._resource) as folder:
-            telling = {f"telling{number}": view.telling for number, view in enumerate(self._views)}
-            np.savez(folder / "weights.npz", weights=self._weights, bias=self._bias, **telling)
-            known = [list(view.places) for view in self._views]
-            (folder / "words.json").write_text(json.dumps({"topics": self._topics, "views": known}))
+            for reader in self._readers:
+                arrays, known[reader.name] = reader.stored()
+                np.savez(folder / f"{reader.name}.npz", **arrays)
+            (folder / "known.json").write_text(json.dumps(known))
 
     @classmethod
     def load(
@@ -137,9 +132,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return classifier
 
     def _restore(self, folder: Path) -> None:
-        stored = json.loads((folder / "words.json").read_text())
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            self._topics, self._bias, self._weights = stored["topics"], arrays["bias"], arrays["weights"]
-            self._views = self._new_views()
-            for number, view in enumerate(self._views):
-                view.restore(stored["views"][number], arrays[f"telling{number}"])
+        known = json.loads((folder / "known.json").read_text())
+        self._topics = known["topics"]
+        for reader in self._readers:
+            with np.load(folder / f"{reader.name}.npz", allow_pickle=False) as arrays:
+                reader.restore({name: arrays[name] for name in arrays.files}, known[reader.name])

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.rasa
 
-# What the light pipeline reaches on texts that share few words with the training data, less a margin.
-FIRST_GUESS = {"en": 0.70, "es": 0.77, "pt": 0.62, "ht": 0.60}
-FIRST_OR_OFFERED = {"en": 0.80, "es": 0.82, "pt": 0.78, "ht": 0.80}
+# What is reached on texts that share few words with the training data, less a margin.
+FIRST_GUESS = {"en": 0.88, "es": 0.88, "pt": 0.85, "ht": 0.85}
+FIRST_OR_OFFERED = {"en": 0.94, "es": 0.93, "pt": 0.92, "ht": 0.92}
 
 
 @pytest.fixture
@@ -67,9 +67,7 @@ async def test_a_report_is_urgent_and_a_wish_for_a_person_is_handed_over(rasa: R
 
 
 async def test_when_unsure_at_most_three_topics_are_offered_and_nothing_is_said(rasa: RasaDialogue) -> None:
-    heard = await rasa.ask(
-        person(), "paper they hold up has no judge name only an ice officer, does that count", "en"
-    )
+    heard = await rasa.ask(person(), "the officer had a paper at work", "en")
     assert 1 <= len(heard.choices) <= 3
     assert heard.topic == heard.choices[0]
     assert heard.say == ()
@@ -153,6 +151,17 @@ async def test_a_request_that_rasa_chokes_on_is_logged_without_its_text(assistan
 async def test_twenty_people_at_once_are_all_answered(rasa: RasaDialogue) -> None:
     heard = await asyncio.gather(*(rasa.ask(person(), "do i have to sign anything", "en") for _ in range(20)))
     assert {one.topic for one in heard} == {"dont_sign"}
+
+
+async def test_many_hard_texts_at_once_are_all_answered_alike_for_alike(rasa: RasaDialogue) -> None:
+    """Hard texts are read in threads, and two people may send the same one at the same time."""
+    texts = [
+        "the officer had a paper at work",
+        "mi primo y un papel sin juez",
+        "yo gen yon papye san jij",
+    ] * 16
+    heard = await asyncio.gather(*(rasa.ask(person(), text, "en") for text in texts))
+    assert len({(text, one) for text, one in zip(texts, heard, strict=True)}) == 3
 
 
 @pytest.mark.parametrize(
