@@ -225,19 +225,30 @@ class Worker:
     async def _fetch_photos(self) -> None:
         await asyncio.sleep(await self._photos.step())
 
+    def _chores(self) -> list[tuple[str, Callable[[], Awaitable[object]]]]:
+        """What is done once a minute, the most important first."""
+        runtime, now = self._runtime, self._runtime.clock()
+        desk, library, vault = runtime.desk, runtime.library, runtime.vault
+        return [
+            ("audit", desk.audit),
+            ("silence", lambda: silence.note(desk, now)),
+            ("duties", lambda: duties.minute(desk, vault, library, now)),
+            ("drills", lambda: drill.close_old(desk, now)),
+            ("weekly drill", lambda: drill.weekly(runtime.settings, self._store, vault, library, now)),
+            ("trim", lambda: trim(self._store)),
+        ]
+
     async def _keep_house(self) -> None:
         """Once a minute, by one worker: audit incidents, pay what the roster owes, let go what is old."""
         key = "lock:housekeeping"
         if await cast("Any", self._store.redis.set(key, self.name, nx=True, ex=55)):
-            repaired = await self._runtime.desk.audit()
-            roster = await self._runtime.desk.roster()
-            library, now = self._runtime.library, self._runtime.clock()
-            await duties.minute(self._store, self._runtime.vault, library, roster, now)
-            await silence.note(self._runtime.desk, now)
-            await drill.close_old(self._runtime.desk, now)
-            await drill.weekly(self._runtime.settings, self._store, self._runtime.vault, library, now)
-            await trim(self._store)
-            log.info("audited", repaired=repaired)
+            for name, work in self._chores():
+                try:
+                    await work()
+                except AWAY:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one chore that fails must not stop the others
+                    log.error("chore failed", chore=name, **_what(error))
         await asyncio.sleep(10)
 
 

@@ -136,7 +136,8 @@ class TwilioRoutes:
 
     async def _at_work(self, handle: str) -> bool:
         """A responder who holds an incident and says "ICE is leaving" relays; that is no new report."""
-        return any(one.held and one.claimed_by == handle for one in await self._runtime.desk.open_ones())
+        open_ones = await self._runtime.desk.open_ones()
+        return any(one.held and handle in (one.claimed_by, *one.backups) for one in open_ones)
 
     async def _take_status(self, request: Request, form: MultiDict[str]) -> str:
         state = form.get("MessageStatus", "")

@@ -16,10 +16,12 @@ BOARD: Final = ("merge", "split", "page")
 
 
 async def handle_board(ctx: Context, everybody: Roster, command: Command) -> bool:
-    """Do it, or say why not."""
+    """Do it, or say why not. False: it names no report."""
     numbers = command.argument.split()
+    if not numbers:  # "page" or "split" alone is a word like any other
+        return False
     found = [await _live(ctx, id_) for id_ in numbers]
-    if not numbers or None in found:
+    if None in found:
         return True
     one, *others = [incident for incident in found if incident]
     if command.kind == "merge":
@@ -42,12 +44,19 @@ async def _live(ctx: Context, id_: str) -> Incident | None:
 async def _merge(ctx: Context, everybody: Roster, one: Incident, others: list[Incident]) -> None:
     """The first number becomes a witness of the second; a report that somebody has is never merged away."""
     first = others[0] if others else None
-    if first is None or first.id == one.id or one.held or one.children or one.same_as or first.same_as:
+    if first is None or first.id == one.id or _apart(one, first):
         ctx.say("merge_not")
         return
     changes = witnesses.link(one, first, ctx.now, by=ctx.handle)
     ctx.commit.merge(await ctx.services.desk.both(one, first, *changes, everybody))
     ctx.say("merged", id=one.id, first=first.id)
+
+
+def _apart(one: Incident, first: Incident) -> bool:
+    """Whether two reports must stay two: one is held or has parts, or the other would not be paged for it."""
+    return bool(
+        one.held or one.children or one.same_as or first.same_as or first.tray or one.drill != first.drill
+    )
 
 
 async def _split(ctx: Context, everybody: Roster, one: Incident) -> None:

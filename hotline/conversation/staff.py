@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from hotline.conversation import emergency
 from hotline.conversation.board import BOARD, handle_board
 from hotline.conversation.crew import handle_crew
 from hotline.conversation.keywords import Command, staff_command
@@ -45,17 +46,35 @@ async def handle_staff(ctx: Context) -> bool:
     floor = _Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
     if command is None:
         return await _relay(ctx, floor)
+    if not command.argument and await _answers_us(ctx, floor):
+        return False
     ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)  # a bare "1" has no language of its own
-    if command.kind in CREW:
-        return await handle_crew(ctx, floor.roster, command) or await _relay(ctx, floor)
+    for kinds, handle in ((CREW, handle_crew), (BOARD, handle_board)):
+        if command.kind in kinds:
+            return await handle(ctx, floor.roster, command) or await _relay(ctx, floor)
+    return await _at_desk(ctx, floor, command)
+
+
+async def _at_desk(ctx: Context, floor: _Floor, command: Command) -> bool:
     if command.kind in NEWS:
         return await _news(ctx, floor, command)
     if command.kind == "answer":
         return await _answer(ctx, command.argument)
-    if command.kind in BOARD:
-        return await handle_board(ctx, floor.roster, command)
     on_incident = {"take": _take, "pass": _pass, "backup": _backup}.get(command.kind)
     return await on_incident(ctx, floor, command.argument) if on_incident else _duty(ctx, floor, command)
+
+
+async def _answers_us(ctx: Context, floor: _Floor) -> bool:
+    """Whether a bare word is this person's answer to our question about a report of their own.
+
+    Responders see raids too. A page that waits for them goes first: then a bare `1` takes that one.
+    """
+    pending = ctx.person.pending
+    waits = any(ctx.handle in one.paged for one in floor.free())
+    if floor.held_by(ctx.handle) or waits or not pending.startswith(("raid", "violation:")):
+        return False
+    own = await ctx.services.desk.reported_by(ctx.person.id)
+    return own is not None or not pending.startswith(emergency.PREFIX)
 
 
 def _duty(ctx: Context, floor: _Floor, command: Command) -> bool:
@@ -109,13 +128,13 @@ async def _wanted(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
 
 async def _last_paged(ctx: Context, floor: _Floor) -> Incident | None:
     """A `1` that comes too late is about the last page this phone got."""
-    mine = [one for one in floor.open if ctx.handle in (*one.paged, one.claimed_by)]
+    mine = [one for one in floor.open if not one.same_as and ctx.handle in (*one.paged, one.claimed_by)]
     if mine:
         return mine[-1]
     recent = await ctx.services.store.redis.zrevrange("incidents:all", 0, 9)
     for id_ in recent:
         one = await record.load(ctx.services.store, str(id_))
-        if one and ctx.handle in one.paged:
+        if one and ctx.handle in one.paged and not one.same_as:
             return one
     if ctx.person.choices or ctx.person.pending:
         return None  # a digit that answers a menu: the resident's side handles it
@@ -214,6 +233,8 @@ async def _relay(ctx: Context, floor: _Floor) -> bool:
         return True
     if not held:
         return False
+    if not ctx.text.strip():  # a photo alone goes its own way
+        return True
     store = ctx.services.store
     reports = [held[0], *await record.load_ids(store, held[0].children)]
     witnesses = [await load_person(store, id_) for id_ in dict.fromkeys(one.reporter for one in reports)]

@@ -65,13 +65,11 @@ def tempered(ctx: Context, raised: Urgency) -> Urgency:
     """How urgent an answer is, when the second look has raised what the rules said.
 
     It judges a text alone, and "on Park St" alone may well be an emergency. As the answer to "where was it?"
-    it is none: there the rules decide. What happened is a whole story: it is asked about first, never paged.
+    it mostly is none: it is asked about first, never paged.
     """
     asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
     ruled = cast("Urgency", ctx.inbound.urgency)
-    if not asked or raised == ruled:
-        return raised
-    return "ask" if asked == "what" else ruled
+    return raised if not asked or raised == ruled else "ask"
 
 
 async def interrupted(ctx: Context) -> None:

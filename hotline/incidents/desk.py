@@ -16,7 +16,7 @@ from hotline.incidents.roster import Roster, load_roster
 from hotline.incidents.witnesses import FOLLOW
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.people import load_person, opt_in
-from hotline.store import DAY, Commit, Conflict
+from hotline.store import AWAY, DAY, Commit, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 BATCH: Final = 50
 REPAIR_AFTER: Final = 60.0  # seconds past due before the auditor calls it forgotten
 TRIES: Final = 50
+STUMBLE: Final = 5.0  # seconds until a step that failed is tried again
 
 
 class Desk:
@@ -163,10 +164,21 @@ class Desk:
         due = await self.store.redis.zrangebyscore("incidents:due", "-inf", now * 1000, start=0, num=BATCH)
         if due:
             roster = await load_roster(self.store, now)
-            for id_ in due:
-                await self._step(str(id_), roster, now)
+            for id_ in map(str, due):
+                await self._guarded(id_, roster, now)
         nearest: list[Any] = await self.store.redis.zrange("incidents:due", 0, 0, withscores=True)
         return min(5.0, max(0.0, float(nearest[0][1]) / 1000 - self._clock())) if nearest else 5.0
+
+    async def _guarded(self, id_: str, roster: Roster, now: float) -> None:
+        """One incident that cannot be decided must not keep the others from being paged."""
+        try:
+            await self._step(id_, roster, now)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - said by kind, tried again, and the others go on
+            log.error("incident step failed", incident=id_, error=type(error).__name__)
+            metrics.UNGUARDED.inc()
+            await self.store.redis.zadd("incidents:due", {id_: (now + STUMBLE) * 1000}, xx=True)
 
     async def _step(self, id_: str, roster: Roster, now: float) -> None:
         found = await record.load(self.store, id_)

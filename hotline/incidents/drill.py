@@ -159,10 +159,10 @@ async def past(store: Store) -> list[Result]:
 
 async def close_old(desk: Desk, now: float) -> None:
     """Store what open drills show, and end those that lasted too long: nobody works on a made-up raid."""
-    for one in await desk.open_ones():
+    for one in await desk.recent(2 * OVER_AFTER):
         if one.drill:
             await kept(desk.store, await result(desk.store, one.id))
-            if now - one.opened_at > OVER_AFTER:
+            if one.live and now - one.opened_at > OVER_AFTER:
                 await close(desk, one.id, now)
 
 
@@ -178,4 +178,8 @@ async def weekly(settings: Settings, store: Store, vault: Vault, library: Librar
     city = library.city
     name = weekly_name(city.drill, city.timezone, now) if city.drill else ""
     if name and await store.redis.set(f"drill:week:{name}", "1", nx=True, ex=8 * DAY):
-        await begin(settings, store, vault, library.say("drill_words", "en"))
+        try:
+            await begin(settings, store, vault, library.say("drill_words", "en"))
+        except HotlineError:
+            await store.redis.delete(f"drill:week:{name}")  # the webhook was away: again in a minute
+            raise

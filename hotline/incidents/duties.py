@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from hotline.incidents import rollcall, shifts
+from hotline.incidents.roster import load_roster
 from hotline.sms.outbox import Outbound, queued
 from hotline.store import DAY, Commit, Conflict
 
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.content.city import Weekly
+    from hotline.incidents.desk import Desk
     from hotline.incidents.roster import Roster
     from hotline.incidents.shifts import Duty
     from hotline.privacy.phones import Vault
-    from hotline.store import Store
 
 LEAD: Final = 60 * 60.0  # seconds before a shift that its holder is reminded
 GRACE: Final = 6 * 60 * 60.0  # a weekly duty missed while the line was down is made good for this long
 
 
-async def minute(store: Store, vault: Vault, library: Library, roster: Roster, now: float) -> None:
+async def minute(desk: Desk, vault: Vault, library: Library, now: float) -> None:
     """Everything that is due. Called about once a minute; calling it again changes nothing."""
+    store, roster = desk.store, await load_roster(desk.store, now)
     for duty in roster.plan.duties(now, now + LEAD):
         if duty.begins > now:
             with contextlib.suppress(Conflict):

@@ -41,30 +41,40 @@ def _ask_for_news(incident: Incident, now: float) -> Change:
 
 
 def _page(incident: Incident, roster: Roster, now: float) -> Change:
-    """Page every step that is due; a step that means nobody is skipped at once."""
+    """Page every step that is due; a step that means nobody takes no time: the next one goes in its place."""
     step, run = incident.step, list(incident.run)
     while step < len(incident.policy):
         handles = _targets(incident, roster, step, run)
         if handles and _due(incident, step) > now:
             break
+        if not handles:
+            incident = replace(incident, began=incident.began - _until_next(incident, step))
         run += handles
         step += 1
     fresh = run[len(incident.run) :]
     ever = tuple(dict.fromkeys((*incident.paged, *run)))
     after = replace(incident, state="paging", step=step, run=tuple(run), paged=ever)
     notices = [*_safety(incident), *_pages(incident, fresh)]
+    alone = incident.step == 0 and not roster.on_call()
     if step < len(incident.policy):
         after = replace(after, due=_due(incident, step))
     else:
         again = now + ROUND_PAUSE
         after = replace(after, rounds=incident.rounds + 1, step=0, run=(), began=again, due=again)
-        if not any(name in fresh for name in (m.handle for m in roster.with_role("responder"))):
-            notices += _nobody(incident, roster)
+        alone |= bool(roster.on_call()) and not _are_responders(fresh, roster)
+    if alone:
+        notices += _nobody(incident, roster)
     return Change(after, "paged", details={"handles": ",".join(fresh)}, notices=tuple(notices))
 
 
 def _due(incident: Incident, step: int) -> float:
     return incident.began + float(incident.policy[step]["after_seconds"])
+
+
+def _until_next(incident: Incident, step: int) -> float:
+    """Seconds from a step to the one after it; 0 after the last."""
+    times = [float(one["after_seconds"]) for one in incident.policy[step : step + 2]]
+    return times[-1] - times[0]
 
 
 def _targets(incident: Incident, roster: Roster, step: int, run: list[str]) -> list[str]:
@@ -84,21 +94,33 @@ def _pages(incident: Incident, handles: list[str]) -> list[Notice]:
     return [Notice(name, key, {"id": incident.id}, page=True) for name in handles]
 
 
+def _are_responders(handles: list[str], roster: Roster) -> bool:
+    return any(member.handle in handles for member in roster.with_role("responder"))
+
+
 def _nobody(incident: Incident, roster: Roster) -> list[Notice]:
     """Said out loud, once a round, to the organizers and to the reporter."""
-    told = [
-        Notice(m.handle, "nobody_on_call", {"id": incident.id}, page=True)
-        for m in roster.with_role("organizer")
-    ]
+    told = _organizers(incident, roster)
     return [Notice("reporter", "raid_nobody", page=True), *told] if incident.rounds == 0 else told
+
+
+def _organizers(incident: Incident, roster: Roster) -> list[Notice]:
+    """Whether nobody is on call or nobody who is has taken it: organizers do different things about it."""
+    key = "nobody_took" if roster.on_call() else "nobody_on_call"
+    return [Notice(m.handle, key, {"id": incident.id}, page=True) for m in roster.with_role("organizer")]
 
 
 def _still_nobody(incident: Incident, roster: Roster, now: float) -> Change:
     if now - incident.opened_at > GIVE_UP:
-        after = replace(incident, state="unable", due=0.0)
-        return Change(after, "expired", notices=(Notice("reporter", "raid_unable"),))
-    told = tuple(
-        Notice(m.handle, "nobody_on_call", {"id": incident.id}, page=True)
-        for m in roster.with_role("organizer")
-    )
-    return Change(replace(incident, due=now + REMINDER), "reminded", notices=told)
+        return _given_up(incident, roster)
+    told = _organizers(incident, roster)
+    return Change(replace(incident, due=now + REMINDER), "reminded", notices=tuple(told))
+
+
+def _given_up(incident: Incident, roster: Roster) -> Change:
+    """Closed without a verdict: the reporter, everybody who was paged, and the organizers are told."""
+    organizers = [member.handle for member in roster.with_role("organizer")]
+    values = {"id": incident.id, "state": "#state_unable"}
+    told = [Notice(name, "page_closed", values) for name in dict.fromkeys((*incident.paged, *organizers))]
+    after = replace(incident, state="unable", asked="", due=0.0)
+    return Change(after, "expired", notices=(Notice("reporter", "raid_unable"), *told))

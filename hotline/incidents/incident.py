@@ -150,7 +150,7 @@ def iso(at: float) -> str:
 
 def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change | None:
     """The incident taken by a responder; None when somebody has it or it is over."""
-    if not incident.live or incident.held:
+    if not incident.live or incident.held or incident.same_as:
         return None
     after = replace(
         incident,
@@ -204,6 +204,7 @@ def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
         backups=(),
         news_asked=False,
         step=0,
+        rounds=0,
         began=now,
         due=now,
         run=(),

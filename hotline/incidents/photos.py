@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -19,7 +20,7 @@ from hotline.incidents.record import load
 from hotline.privacy.pictures import cleaned
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import load_person
-from hotline.store import DAY, Commit, Conflict
+from hotline.store import AWAY, DAY, Commit, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,11 +96,21 @@ class Photos:
         ids = await self._store.redis.zrangebyscore("photos:due", "-inf", now, start=0, num=BATCH)
         for id_ in map(str, ids):
             if await cast("Any", self._store.redis.set(f"photos:lease:{id_}", "1", nx=True, ex=int(LEASE))):
-                try:
-                    await self._one(id_)
-                finally:
-                    await self._store.redis.delete(f"photos:lease:{id_}")
+                await self._guarded(id_)
         return 0.0 if len(ids) == BATCH else 1.0
+
+    async def _guarded(self, id_: str) -> None:
+        """One photo that cannot be handled must not hold the others up: it is tried again, then erased."""
+        try:
+            await self._one(id_)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - said by kind; the loop goes on
+            tries = int(await cast("Any", self._store.redis.hget(f"photo:{id_}", "tries")) or 0) + 1
+            log.error("photo failed", photo=id_, error=type(error).__name__, tries=tries)
+            await (self._later(id_, PAUSE * tries, tries) if tries < TRIES else self._erase(id_, ""))
+        finally:
+            await self._store.redis.delete(f"photos:lease:{id_}")
 
     async def _one(self, id_: str) -> None:
         fields = cast("dict[str, str]", await cast("Any", self._store.redis.hgetall(f"photo:{id_}")))
@@ -127,10 +138,14 @@ class Photos:
             sealed = self._vault.seal(base64.b64encode(clean).decode())
             commit = Commit()
             commit.guard("field", f"photo:{id_}", "data", "")
+            commit.guard("member", "photos:due", id_)  # forgotten meanwhile: nothing of it comes back
             commit.write("HSET", f"photo:{id_}", "data", sealed)
-            await self._store.commit(commit)
-            metrics.PHOTOS.labels("kept").inc()
             await self._delete_there(url)
+            try:
+                await self._store.commit(commit)
+            except Conflict:
+                return
+            metrics.PHOTOS.labels("kept").inc()
             await self._attach(id_, fields)
 
     async def _download(self, url: str) -> bytes:
@@ -172,18 +187,18 @@ class Photos:
         commit.guard("member", "photos:due", id_)
         commit.write("ZREM", "photos:due", id_)
         commit.write("HSET", f"photo:{id_}", "incident", one.id)
-        commit.merge(await (self._to_reporter(id_, one) if fields["by"] else self._to_staff(id_, one)))
+        relayed = bool(fields["by"]) and one.reporter != fields["person"]
+        commit.merge(await (self._to_reporter(id_, one) if relayed else self._to_staff(id_, one)))
         try:
             await self._store.commit(commit)
         except Conflict:  # the report moved on meanwhile: look again
             return
 
     async def _incident(self, fields: dict[str, str]) -> Incident | None:
-        if fields["by"]:
-            held = [
-                one for one in await self._desk.open_ones() if one.held and one.claimed_by == fields["by"]
-            ]
-            return held[0] if len(held) == 1 else None
+        by, open_ones = fields["by"], await self._desk.open_ones()
+        worked_on = [one for one in open_ones if by and one.held and by in (one.claimed_by, *one.backups)]
+        if worked_on:
+            return worked_on[0] if len(worked_on) == 1 else None
         return await self._desk.reported_by(fields["person"])
 
     async def _to_staff(self, id_: str, one: Incident) -> Commit:
@@ -215,9 +230,11 @@ class Photos:
 
     async def _later(self, id_: str, seconds: float, tries: int) -> None:
         commit = Commit()
+        commit.guard("member", "photos:due", id_)
         commit.write("ZADD", "photos:due", "XX", self._clock() + seconds, id_)
         commit.write("HSET", f"photo:{id_}", "tries", tries)
-        await self._store.commit(commit)
+        with contextlib.suppress(Conflict):
+            await self._store.commit(commit)
 
     async def _erase(self, id_: str, url: str) -> None:
         """Nobody will look at it: nothing of it stays, here or at the carrier."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from dataclasses import fields as dataclass_fields
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline import metrics
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 STREAM: Final = "reports"
 TUPLES: Final = frozenset({"words", "policy", "paged", "run", "passed", "backups", "children"})
+
+
+KNOWN: Final = frozenset(entry.name for entry in dataclass_fields(Incident))
 
 
 def written(before: Incident | None, change: Change, now: float) -> Commit:
@@ -50,6 +54,7 @@ def written(before: Incident | None, change: Change, now: float) -> Commit:
 def put_off(incident: Incident, due: float) -> Commit:
     """The write that only moves an incident's timer (seconds since the epoch)."""
     commit = Commit()
+    commit.guard("field", f"incident:{incident.id}", "version", str(incident.version))
     commit.write("ZADD", "incidents:due", "XX", due * 1000, incident.id)
     return commit
 
@@ -106,7 +111,9 @@ def from_fields(fields: Mapping[str, str]) -> Incident:
         "tray",
     }
     values: dict[str, Any] = {
-        name: value if name in texts else json.loads(value) for name, value in fields.items()
+        name: value if name in texts else json.loads(value)
+        for name, value in fields.items()
+        if name in KNOWN  # a newer worker beside this one may keep more
     }
     for name in TUPLES & values.keys():
         values[name] = tuple(values[name])

@@ -28,7 +28,7 @@ async def begin(store: Store, vault: Vault, library: Library, roster: Roster, na
     commit = Commit()
     commit.guard("absent", f"rollcall:{name}")
     commit.hset(f"rollcall:{name}", {"begun": str(now)} | {f"@{m.handle}": "" for m in members}, TTL)
-    commit.write("SET", CURRENT, name, "EX", DAY)
+    commit.write("SET", CURRENT, name, "EX", int(WAIT))
     commit.write("ZADD", "rollcall:due", now + WAIT, name)
     for member in members:
         words = library.say("rollcall_page", member.lang)
@@ -44,7 +44,7 @@ async def answered(store: Store, handle: str, now: float) -> Commit | None:
     """The write that notes an OK; None when nobody asked this volunteer."""
     name = await store.redis.get(CURRENT)
     key = f"rollcall:{name}"
-    if name is None or await cast("Any", store.redis.hget(key, f"@{handle}")) is None:
+    if name is None or await cast("Any", store.redis.hget(key, f"@{handle}")) != "":
         return None
     commit = Commit()
     commit.write("HSET", key, f"@{handle}", str(now))

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents.incident import Change, Notice
+from hotline.incidents.record import load
 from hotline.sms.people import load_person
 from hotline.store import Commit
 
@@ -38,13 +39,15 @@ async def note(desk: Desk, now: float) -> None:
         pending = (await load_person(desk.store, person)).pending
         one = await desk.reported_by(person) if pending.startswith(PREFIX) else None
         if one:
-            await desk.change(one.id, partial(_silent, question=pending.removeprefix(PREFIX)))
+            first = await load(desk.store, one.same_as) if one.same_as else None
+            await desk.change(one.id, partial(_silent, question=pending.removeprefix(PREFIX), first=first))
         await desk.store.commit(broken(person))
 
 
-def _silent(one: Incident, question: str) -> Change | None:
+def _silent(one: Incident, question: str, first: Incident | None) -> Change | None:
     if not one.live:
         return None
-    readers = (one.claimed_by, *one.backups) if one.held else one.paged
-    notices = tuple(Notice(name, "page_silent", {"id": one.id}) for name in readers)
+    event = first or one
+    readers = (event.claimed_by, *event.backups) if event.held else event.paged
+    notices = tuple(Notice(name, "page_silent", {"id": event.id}) for name in readers)
     return Change(one, "silent", details={"question": question}, notices=notices)

@@ -46,7 +46,7 @@ def sort(fresh: Incident, others: Iterable[Incident]) -> Sorted:
     Nothing is dropped: a tray that nobody opens is paged like any report, only minutes later.
     """
     before = [one for one in others if one.id != fresh.id and one.opened_at <= fresh.opened_at]
-    if fresh.drill:
+    if fresh.drill or fresh.children:  # a human may merge into it before it was looked at
         return Sorted("page")
     same = next((one for one in before if _same_event(fresh, one)), None)
     if same:
@@ -79,7 +79,7 @@ def same_spot(one: str, other: str) -> bool:
 def _suspect(fresh: Incident, before: list[Incident]) -> str:
     """Why a report may be a prank, "" mostly. A first report of a calm hour never is."""
     own = [one for one in before if one.reporter == fresh.reporter]
-    if sum(one.state == "false_alarm" for one in own) >= BUDGET:
+    if sum(one.state == "false_alarm" and not one.same_as for one in own) >= BUDGET:
         return "budget"
     words = " ".join(fresh.words)
     copied = {

@@ -9,6 +9,7 @@ from hotline.incidents.incident import Change, Incident, Notice
 
 FOLLOW: Final = 60.0  # seconds after which a witness's report looks at the first one again by itself
 TRAY_WAIT: Final = 5 * 60.0  # seconds a suspect report waits for a human; then it pages like any other
+UNSURE: Final = ("false_alarm", "unable")
 # What a witness is told when the first report moves on; by the state it has now.
 TOLD: Final = {
     "claimed": "raid_claimed", "onway": "raid_onway", "onscene": "raid_onscene",
@@ -39,7 +40,9 @@ def link(fresh: Incident, first: Incident, now: float, *, by: str = "line") -> t
 
 def split(child: Incident, first: Incident | None, now: float, *, by: str) -> tuple[Change, Change | None]:
     """A witness's report becomes an event of its own again, and pages like a fresh one."""
-    after = replace(child, same_as="", told="", looked_at=True, began=now, due=now, step=0, run=())
+    after = replace(
+        child, same_as="", told="", looked_at=True, began=now, due=now, step=0, rounds=0, run=(), passed=()
+    )
     parted = Change(after, "split", by, {"from": child.same_as})
     if first is None or child.id not in first.children:
         return parted, None
@@ -59,6 +62,8 @@ def follow(child: Incident, first: Incident | None, now: float) -> Change | None
     None: there is nothing new to tell.
     """
     if first is None:
+        return split(child, None, now, by="line")[0]
+    if first.state in UNSURE and first.claimed_by:  # what the other witness saw may be something else
         return split(child, None, now, by="line")[0]
     state = first.state if first.state in TOLD else ""
     if first.live and state == child.told:

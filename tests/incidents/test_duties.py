@@ -11,6 +11,7 @@ import pytest
 from hotline.content import Library
 from hotline.content.city import Weekly
 from hotline.incidents import duties, rollcall, shifts, vouching
+from hotline.incidents.desk import Desk
 from hotline.incidents.roster import Roster, add_staff, load_roster, remove_staff, set_on_call
 from hotline.settings import ROOT
 from hotline.store import Conflict
@@ -61,7 +62,7 @@ async def test_a_volunteer_is_reminded_once_an_hour_before_a_shift(
     await shifts.add_shift(store, "maria", 0, (18 * 60, 23 * 60), ZONE)
     for minute in ("17:20", "17:21", "17:50", "18:05"):
         now = at(f"2026-11-23 {minute}")
-        await duties.minute(store, vault, library, await load_roster(store, now), now)
+        await duties.minute(Desk(store, vault, library, lambda: 0.0), vault, library, now)
     [body] = await waiting(store, vault)
     assert "6:00 pm" in body
 
@@ -70,8 +71,10 @@ async def test_the_weekly_test_page_leaves_once_and_organizers_hear_who_was_sile
     store: Store, vault: Vault, library: Library, roster: Roster
 ) -> None:
     """Wednesday at six, in whatever minute the worker comes by."""
+    desk = Desk(store, vault, library, lambda: 0.0)
+    assert roster.by_handle
     for minute in ("17:59", "18:01", "18:02"):
-        await duties.minute(store, vault, library, roster, at(f"2026-11-25 {minute}"))
+        await duties.minute(desk, vault, library, at(f"2026-11-25 {minute}"))
     pages = await waiting(store, vault)
     assert len(pages) == 2
     assert all("OK" in body for body in pages)
@@ -79,7 +82,7 @@ async def test_the_weekly_test_page_leaves_once_and_organizers_hear_who_was_sile
     assert noted is not None
     await store.commit(noted)
     for minute in ("18:20", "18:32", "18:33"):
-        await duties.minute(store, vault, library, roster, at(f"2026-11-25 {minute}"))
+        await duties.minute(desk, vault, library, at(f"2026-11-25 {minute}"))
     fresh = [body for body in await waiting(store, vault) if body not in pages]
     assert len(fresh) == 1
     assert "1 of 2" in fresh[0]

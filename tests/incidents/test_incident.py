@@ -54,10 +54,11 @@ def test_everybody_the_first_step_means_is_paged_and_the_reporter_gets_the_safet
 
 def test_a_step_that_means_nobody_is_skipped_at_once() -> None:
     change = escalation.advance(an_incident(), a_roster("ben"), 1000)
-    assert change.after.due == 1060
-    assert told(change, "page") == [], "ben speaks no Spanish: his step is due later"
+    assert told(change, "page") == ["ben"], "ben speaks no Spanish: the next step goes in place of that one"
+    assert change.after.due == 1120, "and the step after it 120 seconds later, as the policy says"
     nobody = escalation.advance(an_incident(), a_roster(), 1000)
-    assert nobody.after.due == 1180, "nobody is on call: both of those steps are skipped"
+    assert told(nobody, "page") == ["ana", "ben", "cleo"], "nobody is on call: everybody is texted at once"
+    assert told(nobody, "nobody_on_call") == ["olga"], "and it is said"
 
 
 def test_that_nobody_is_on_call_is_said_to_the_organizers_and_to_the_reporter() -> None:
