@@ -81,6 +81,8 @@ def _suspect(fresh: Incident, before: list[Incident]) -> str:
     own = [one for one in before if one.reporter == fresh.reporter]
     if sum(one.state == "false_alarm" and not one.same_as for one in own) >= BUDGET:
         return "budget"
+    if fresh.place:  # who names a place can be checked there
+        return ""
     words = " ".join(fresh.words)
     copied = {
         one.reporter

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hotline.content.city import read_city
+from hotline.settings import ROOT
 from tests.line import PROGRAMS, RESPONDER1, RESPONDER2, Line, wait_until
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ pytestmark = pytest.mark.fault
 
 TEXTS = 200
 QUESTION = "MENU"
+# Far enough from each other to be events of their own: a second report of one event pages nobody again.
+STREETS = [one for one in read_city(ROOT / "content", "hartford")[0].streets if one.kind == "street"]
+SPOTS = [f"{number} {street.name}" for number in range(100, 2100, 100) for street in STREETS]
 AT_ONCE = 20
 
 
@@ -35,10 +40,11 @@ async def text_all(line: Line, numbers: list[str], body: str) -> list[str]:
 
     async def one(number: str) -> str:
         async with slots:
-            answer: dict[str, Any] = await line.text(number, body)
+            words = body.format(SPOTS[numbers.index(number) % len(SPOTS)])
+            answer: dict[str, Any] = await line.text(number, words)
             while answer["webhook_status"] != 200:
                 await asyncio.sleep(0.1)
-                answer = await line.text(number, body, sid=answer["sid"])
+                answer = await line.text(number, words, sid=answer["sid"])
             return str(answer["sid"])
 
     return await asyncio.gather(*[one(number) for number in numbers])
@@ -125,7 +131,7 @@ async def test_with_rasa_stopped_every_urgent_report_pages(tmp_path: Path) -> No
         await line.start("simulator", "webhook")
         line.spawn("worker", dying("before_call", 100))
         keeper = asyncio.create_task(keep_alive(line, "worker", dying("before_call", 100), deaths=2))
-        await text_all(line, phones(), "ICE is at 120 Park St taking people")
+        await text_all(line, phones(), "ICE is at {} taking people")
         assert await keeper == 2
 
         async def paged() -> bool:
