@@ -98,6 +98,7 @@ KEYS: Final = (
     Key("staff:oncall", "incidents.roster", "permanent", "handles that are on call"),
     Key("subscribers:*", "subscribers", "permanent", "pseudonyms of people who asked for alerts, by zone"),
     Key("subscriber:*", "subscribers", "permanent", "consent, number (encrypted), zones, until they stop"),
+    Key("exports", "consents", "trimmed by age", "who took numbers out in clear, when and why; no number"),
     Key("broadcasts:last", "broadcasts", "permanent", "the last broadcast number given out"),
     Key("broadcasts:sending", "broadcasts", "until handled", "broadcasts that are being delivered"),
     Key("broadcast:*", "broadcasts", 90 * DAY, "one broadcast, its audience and its ledger"),

@@ -46,6 +46,7 @@ def _app() -> typer.Typer:
         evaluate,
         privacy,
         questions,
+        registration,
         reports,
         run,
         stack,
@@ -61,7 +62,16 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
-    for top in (stack.app, run.app, texts.app, drill.app, evaluate.app, questions.app, privacy.app):
+    for top in (
+        stack.app,
+        run.app,
+        texts.app,
+        drill.app,
+        evaluate.app,
+        questions.app,
+        privacy.app,
+        registration.app,
+    ):
         app.registered_commands += top.registered_commands
     for name, group in (
         ("staff", staff.app),

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hotline.cli import out, with_runtime
+from hotline.cli import out, signups, with_runtime
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
 
 app = typer.Typer(help="People who asked for alerts.", no_args_is_help=True)
+app.registered_commands += signups.app.registered_commands
 
 
 @app.command()

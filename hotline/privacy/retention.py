@@ -10,7 +10,7 @@ from hotline.store import DAY, Commit, registered
 if TYPE_CHECKING:
     from hotline.store import Lifetime, Store
 
-AGED_STREAMS: Final = {"dead": 30, "reports": 30}  # days
+AGED_STREAMS: Final = {"dead": 30, "reports": 30, "exports": 365}  # days
 AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all": 180, "drills": 365}  # days
 
 

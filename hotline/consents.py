@@ -1,0 +1,133 @@
+"""Consent records as a table, and the log of who took phone numbers out in clear."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hotline.errors import InputError
+from hotline.privacy.redaction import mask
+from hotline.store import Commit, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from hotline.privacy.phones import Vault
+
+COLUMNS: Final = ("person", "zones", "language", "consent", "consent_language", "at", "channel")
+SHORTEST_REASON: Final = 10  # characters
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True)
+class Record:
+    """One consent as it is kept; `address` is sealed."""
+
+    person: str
+    zones: tuple[str, ...]
+    lang: str
+    shown: str
+    shown_lang: str
+    at: float
+    channel: str
+    address: str
+
+    def cells(self) -> list[str]:
+        """The row of a table, as `COLUMNS` names it."""
+        when = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="seconds")
+        zones = ";".join(self.zones)
+        return [self.person, zones, self.lang, self.shown, self.shown_lang, when, self.channel]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One export with numbers: when (ISO 8601, UTC), who, why, how many people."""
+
+    at: str
+    who: str
+    why: str
+    people: int
+
+
+async def load_all(store: Store) -> list[Record]:
+    """Every consent, the oldest first."""
+    people = sorted(str(one) for one in await cast("Any", store.redis.smembers("subscribers:everybody")))
+    found: list[Record] = []
+    for start in range(0, len(people), _BATCH):
+        batch = people[start : start + _BATCH]
+        pipe = store.redis.pipeline(transaction=False)
+        for person in batch:
+            pipe.hmget(f"subscriber:{person}", "consent", "zones", "lang", "address")
+        rows = cast("list[list[str | None]]", await pipe.execute())
+        found += [_record(person, row) for person, row in zip(batch, rows, strict=True) if row[0]]
+    return sorted(found, key=lambda one: (one.at, one.person))
+
+
+def _record(person: str, row: list[str | None]) -> Record:
+    consent, zones, lang, address = (cell or "" for cell in row)
+    said = json.loads(consent)
+    chosen = tuple(json.loads(zones or "[]"))
+    return Record(
+        person, chosen, lang, said["shown"], said["lang"], float(said["at"]), said["channel"], address
+    )
+
+
+def reason_given(text: str) -> str:
+    """A reason fit to be kept: long enough to be one, without numbers.
+
+    Raises:
+        InputError: there is none.
+    """
+    if len(text.strip()) < SHORTEST_REASON:
+        raise InputError(f"Numbers leave only with a --reason of {SHORTEST_REASON} characters or more.")
+    return mask(text.strip())
+
+
+def who() -> str:
+    """The login that runs this; its number where it has no name, as in a container."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (OSError, KeyError):
+        return f"user {os.getuid()}"
+
+
+async def log(store: Store, *, by: str, why: str, people: int, now: float) -> None:
+    """Keep that numbers were taken out; no number is in it. `now` is seconds since the epoch."""
+    at = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
+    commit = Commit()
+    commit.write("XADD", "exports", "*", "at", at, "who", by, "why", why, "people", people)
+    await store.commit(commit)
+
+
+async def logged(store: Store) -> list[Taken]:
+    """Exports with numbers, the oldest first."""
+    rows = cast("list[tuple[str, dict[str, str]]]", await store.redis.xrange("exports"))
+    return [Taken(row["at"], row["who"], row["why"], int(row["people"])) for _, row in rows]
+
+
+def write(path: Path, records: Iterable[Record], vault: Vault | None = None) -> None:
+    """Write a table that only its owner can read (mode 0600); with a vault, numbers in clear.
+
+    Raises:
+        InputError: the file is there already, or the secret key is another one.
+    """
+    rows = [[*map(_as_text, one.cells()), *([vault.open(one.address)] if vault else [])] for one in records]
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise InputError(f"{path.name} is there already: name another file.") from None
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow([*COLUMNS, *(["number"] if vault else [])])
+        table.writerows(rows)
+
+
+def _as_text(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
