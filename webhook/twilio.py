@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from hotline import metrics
+from hotline.conversation.language import LanguageGuesser
 from hotline.privacy.redaction import mask
 from hotline.sms import inbox, outbox
 from hotline.sms.inbox import Inbound
@@ -51,6 +52,7 @@ class TwilioRoutes:
         settings = runtime.settings
         self._runtime = runtime
         self._intake = intake
+        self._guesser = LanguageGuesser()
         self._gate = Gate(settings.twilio_auth_token.get_secret_value(), settings.public_url)
 
     async def inbound(self, request: Request) -> Response:
@@ -113,9 +115,9 @@ class TwilioRoutes:
         store, desk = self._runtime.store, self._runtime.desk
         known = store.redis.pipeline(transaction=False)  # one trip for the three
         known.hget("staff:people", inbound.person)
-        known.hget(f"person:{inbound.person}", "lang")
+        known.hmget(f"person:{inbound.person}", "lang", "lang_fixed")
         known.incr("incidents:last")
-        handle, lang, id_ = await known.execute()
+        handle, (lang, fixed), id_ = await known.execute()
         if handle and await self._at_work(handle):
             return False
         commit = inbox.stored(replace(inbound, incident=str(id_)), sealed)
@@ -123,9 +125,9 @@ class TwilioRoutes:
         commit.merge(
             desk.opening(
                 str(id_), reporter=inbound.person, text=reading.text,
-                lang=lang or self._runtime.library.city.languages[0], place=reading.details.place,
-                zone=reading.details.zone, photos=len(inbound.media),
-                drill=inbound.person == self._runtime.vault.drill,
+                lang=self._language(reading.text, lang or "", fixed=fixed == "1"),
+                place=reading.details.place, zone=reading.details.zone, photos=len(inbound.media),
+                drill=inbound.person == self._runtime.vault.drill, address=sealed,
             )
         )  # fmt: skip
         try:
@@ -133,6 +135,9 @@ class TwilioRoutes:
         except Conflict:
             return False
         return True
+
+    def _language(self, text: str, known: str, *, fixed: bool) -> str:
+        return self._guesser.answering(text, known, fixed=fixed) or self._runtime.library.city.languages[0]
 
     async def _at_work(self, handle: str) -> bool:
         """A responder who holds an incident and says "ICE is leaving" relays; that is no new report."""

@@ -35,7 +35,7 @@ async def open_now(ctx: Context, words: str) -> None:
         desk.opening(
             await record.next_id(store),
             reporter=ctx.person.id, text=words, lang=ctx.lang, place=found.place, zone=found.zone,
-            photos=len(ctx.inbound.media),
+            photos=len(ctx.inbound.media), address=ctx.person.address,
         )
     )  # fmt: skip
     ctx.change(pending="", held="")

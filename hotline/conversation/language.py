@@ -66,6 +66,9 @@ _TELLING: Final = {word: langs[0] for word, langs in _by_word(_FILE.telling).ite
 class LanguageGuesser:
     """Guesses among English, Spanish, Portuguese, Haitian Creole, French and Polish; safe from any thread."""
 
+    def __init__(self) -> None:
+        _identifier()  # now, not while the first urgent text waits
+
     def guess(self, text: str, prior: str | None = None) -> Guess:
         """The likeliest language.
 
@@ -87,6 +90,19 @@ class LanguageGuesser:
         if prior and best != prior and (not sure or _borrowed(best, words)):
             return Guess(prior, sure=False)
         return Guess(best, sure)
+
+    def answering(self, text: str, known: str, *, fixed: bool) -> str:
+        """The language to answer a text in; "" when there is nothing to go by.
+
+        Args:
+            text: a text, masked or not.
+            known: the person's last language, "" when unknown.
+            fixed: whether they chose it: then no text changes it.
+        """
+        if fixed or not text.strip():
+            return known
+        guess = self.guess(text, known or None)
+        return guess.lang if guess.sure or not known else known
 
 
 def _borrowed(lang: str, words: list[str]) -> bool:

@@ -65,11 +65,8 @@ class Conversation:
 
     def _tune(self, ctx: Context) -> None:
         """The language of this text, with the person's own as prior; fixed when they chose it."""
-        if ctx.person.lang_fixed or not ctx.text.strip():
-            return
-        guess = ctx.services.guesser.guess(ctx.text, ctx.person.lang or None)
-        if guess.sure or not ctx.person.lang:
-            ctx.change(lang=guess.lang)
+        lang = ctx.services.guesser.answering(ctx.text, ctx.person.lang, fixed=ctx.person.lang_fixed)
+        ctx.change(lang=lang)
 
     async def _route(self, ctx: Context) -> None:
         if await commands.stopping(ctx) or await self._crew(ctx):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TOPIC: Final = "report_violation"
 QUESTIONS: Final = ("what", "when", "where", "contact")
+SHORT_ANSWER: Final = 6  # words; "monday night on Park St"
 PREFIX: Final = "violation:"
 PATIENCE: Final = DAY  # seconds in which a text still counts as an answer; later it is a new question
 YES, NO = "1", "2"
@@ -65,11 +66,14 @@ def tempered(ctx: Context, raised: Urgency) -> Urgency:
     """How urgent an answer is, when the second look has raised what the rules said.
 
     It judges a text alone, and "on Park St" alone may well be an emergency. As the answer to "where was it?"
-    it mostly is none: it is asked about first, never paged.
+    it is none. A whole story is asked about first, whatever we had asked.
     """
     asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
     ruled = cast("Urgency", ctx.inbound.urgency)
-    return raised if not asked or raised == ruled else "ask"
+    if not asked or raised == ruled:
+        return raised
+    story = asked == "what" or (raised == "page" and len(ctx.text.split()) > SHORT_ANSWER)
+    return "ask" if story else ruled
 
 
 async def interrupted(ctx: Context) -> None:

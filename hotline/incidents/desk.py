@@ -54,8 +54,12 @@ class Desk:
         zone: str,
         photos: int,
         drill: bool = False,
+        address: str = "",
     ) -> Commit:
-        """The writes that open an incident; the worker pages for it at once."""
+        """The writes that open an incident, with the reporter's safety text; the worker pages at once.
+
+        `address` is the reporter's, sealed: without one nobody is there to be told.
+        """
         now = self._clock()
         fresh = Incident(
             id=id_,
@@ -73,6 +77,12 @@ class Desk:
         )
         commit = record.written(None, Change(fresh, "opened", "reporter"), now)
         commit.merge(opt_in(reporter, "hotline"))  # who stopped us and calls for help wants to be answered
+        if address:
+            words = self.words(fresh, Notice("reporter", "raid_safety"), lang)
+            safety = Outbound(
+                f"i{id_}v1safety", reporter, address, words, priority=Priority.PAGE, incident=id_
+            )
+            commit.merge(queued(safety, self._vault, now))
         return commit
 
     async def reported_by(self, person: str) -> Incident | None:
@@ -185,10 +195,11 @@ class Desk:
         if found is None or not found.live:
             await self.store.redis.zrem("incidents:due", id_)
             return
-        if found.due > now and not found.same_as:  # a late reading of an older timer
-            return
+        late = found.due > now and not found.same_as  # a reading of an older timer: put right, nothing else
         try:
-            await self.store.commit(await self._next(found, roster, now))
+            await self.store.commit(
+                record.put_off(found, found.due) if late else await self._next(found, roster, now)
+            )
         except Conflict:
             log.info("incident moved on while its step was being decided", incident=id_)
 

@@ -54,7 +54,7 @@ def _page(incident: Incident, roster: Roster, now: float) -> Change:
     fresh = run[len(incident.run) :]
     ever = tuple(dict.fromkeys((*incident.paged, *run)))
     after = replace(incident, state="paging", step=step, run=tuple(run), paged=ever)
-    notices = [*_safety(incident), *_pages(incident, fresh)]
+    notices = _pages(incident, fresh)
     alone = incident.step == 0 and not roster.on_call()
     if step < len(incident.policy):
         after = replace(after, due=_due(incident, step))
@@ -82,11 +82,6 @@ def _targets(incident: Incident, roster: Roster, step: int, run: list[str]) -> l
     fresh = [name for name in dict.fromkeys(handles) if name not in run]
     # Who let it go is asked again only when the policy has run out once.
     return [name for name in fresh if incident.rounds or name not in incident.passed]
-
-
-def _safety(incident: Incident) -> list[Notice]:
-    first = incident.step == 0 and incident.rounds == 0 and not incident.passed and not incident.looked_at
-    return [Notice("reporter", "raid_safety", page=True)] if first and incident.state == "opened" else []
 
 
 def _pages(incident: Incident, handles: list[str]) -> list[Notice]:

@@ -26,8 +26,7 @@ def link(fresh: Incident, first: Incident, now: float, *, by: str = "line") -> t
     after = replace(
         fresh, state="opened", same_as=first.id, told="", tray="", due=now + FOLLOW, claimed_by="", backups=()
     )
-    safety = () if fresh.looked_at else (Notice("reporter", "raid_safety", page=True),)
-    linked = Change(replace(after, looked_at=True), "linked", by, {"same_as": first.id}, safety)
+    linked = Change(replace(after, looked_at=True), "linked", by, {"same_as": first.id})
     readers = (first.claimed_by, *first.backups) if first.held else first.paged
     fields = {"id": first.id, "other": fresh.id, "words": " / ".join(fresh.words[-4:])}
     fuller = replace(
@@ -82,11 +81,9 @@ def follow(child: Incident, first: Incident | None, now: float) -> Change | None
 def set_aside(fresh: Incident, reason: str, organizers: list[str], now: float) -> Change:
     """A suspect report goes to the side tray: organizers look, and without a look it pages like any other."""
     after = replace(fresh, tray=reason, looked_at=True, due=now + TRAY_WAIT)
-    notices = [Notice("reporter", "raid_safety", page=True)]
-    notices += [
-        Notice(name, "page_tray", {"id": fresh.id, "reason": f"#tray_{reason}"}) for name in organizers
-    ]
-    return Change(after, "set_aside", details={"reason": reason}, notices=tuple(notices))
+    fields = {"id": fresh.id, "reason": f"#tray_{reason}"}
+    notices = tuple(Notice(name, "page_tray", fields) for name in organizers)
+    return Change(after, "set_aside", details={"reason": reason}, notices=notices)
 
 
 def taken_out(one: Incident, now: float, *, by: str) -> Change:

@@ -45,10 +45,9 @@ def told(change: Change, key: str) -> list[str]:
     return [notice.to for notice in change.notices if notice.key == key]
 
 
-def test_everybody_the_first_step_means_is_paged_and_the_reporter_gets_the_safety_text() -> None:
+def test_everybody_the_first_step_means_is_paged() -> None:
     change = escalation.advance(an_incident(), a_roster("ana", "ben"), 1000)
     assert told(change, "page") == ["ana"]
-    assert told(change, "raid_safety") == ["reporter"]
     assert change.after.due == 1060
 
 
@@ -59,6 +58,17 @@ def test_a_step_that_means_nobody_is_skipped_at_once() -> None:
     nobody = escalation.advance(an_incident(), a_roster(), 1000)
     assert told(nobody, "page") == ["ana", "ben", "cleo"], "nobody is on call: everybody is texted at once"
     assert told(nobody, "nobody_on_call") == ["olga"], "and it is said"
+
+
+def test_organizers_hear_whether_nobody_is_on_call_or_nobody_took_it() -> None:
+    roster = a_roster("ana", "ben", "cleo")
+    one, changes = an_incident(), list[Change]()
+    while one.rounds == 0:
+        changes.append(escalation.advance(one, roster, one.due))
+        one = changes[-1].after
+    assert [told(change, "nobody_on_call") for change in changes] == [[]] * len(changes)
+    assert told(changes[-1], "nobody_took") == ["olga"]
+    assert told(changes[-1], "raid_nobody") == ["reporter"]
 
 
 def test_that_nobody_is_on_call_is_said_to_the_organizers_and_to_the_reporter() -> None:
@@ -95,6 +105,23 @@ def test_who_let_it_go_is_not_the_first_to_be_paged_again() -> None:
     passed = incidents.release(held.after, 1020, by="ana", event="passed")
     again = escalation.advance(passed.after, a_roster("ana", "ben"), 1020)
     assert "ana" not in told(again, "page_reopened")
+
+
+def test_who_lets_go_late_sets_the_whole_policy_off_again() -> None:
+    """Not only the reminders of a report that ran through all its rounds."""
+    tired = replace(an_incident(), state="paging", rounds=escalation.ROUNDS, paged=HANDLES)
+    held = incidents.claim(tired, "ana", 1010, minutes=15)
+    assert held
+    passed = incidents.release(held.after, 1020, by="ana", event="passed").after
+    assert told(escalation.advance(passed, a_roster("ben"), 1020), "page_reopened") == ["ben"]
+
+
+def test_giving_up_tells_everybody_who_knew_of_it() -> None:
+    tired = replace(an_incident(), state="paging", rounds=escalation.ROUNDS, paged=("ana", "ben"))
+    change = escalation.advance(tired, a_roster(), 1000 + escalation.GIVE_UP + 1)
+    assert change.event == "expired"
+    assert told(change, "page_closed") == ["ana", "ben", "olga"]
+    assert told(change, "raid_unable") == ["reporter"]
 
 
 def test_a_closing_verdict_ends_the_timers_and_tells_the_reporter() -> None:
