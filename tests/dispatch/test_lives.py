@@ -1,0 +1,345 @@
+"""Many incidents on a real Redis, with any events, races, crashes and clock jumps in any order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from hotline.content import Library
+from hotline.conversation.board import _apart
+from hotline.incidents import incident as incidents
+from hotline.incidents import record, silence, witnesses
+from hotline.incidents.desk import Desk
+from hotline.incidents.roster import add_staff, set_on_call
+from hotline.privacy.phones import Vault
+from hotline.settings import DEMO_SECRET, ROOT
+from hotline.store import Commit, Conflict, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from hotline.incidents.incident import Change, Incident
+    from hotline.stack.embedded import EmbeddedRedis
+
+HANDLES: Final = ("ana", "ben", "olga")
+REPORTERS: Final = tuple("pqrstu")
+PLACES: Final = ("120 Park Street", "124 Park Street", "900 Park Street", "")
+WORDS: Final = ("ice is here with two vans", "help ice raid everywhere come quick everybody")
+NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
+BEGAN: Final = 1_800_000_000.0
+MINUTES: Final = 15.0
+JUMPS: Final = (1, 60, 121, 300, 901, 3600, 30_000)
+
+people = st.sampled_from(HANDLES)
+deeds = st.sampled_from(("take", "pass", "backup", "words", "merge", "split", "page", "silent", *NEWS))
+
+
+@cache
+def library() -> Library:
+    return Library.load(ROOT / "content", "hartford")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What somebody does to a report; `other` is the second number of a merge."""
+
+    kind: str
+    report: int
+    handle: str
+    other: int
+
+
+a_deed = st.builds(Deed, deeds, st.integers(0, 7), people, st.integers(0, 7))
+
+
+class Lives(RuleBasedStateMachine):
+    """Decides as the worker decides; what Redis holds is the only state."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = BEGAN
+        self._runner = asyncio.Runner()
+        self.store, self.desk = self.run(self._open())
+        self.found: dict[str, Incident] = {}
+
+    def run[T](self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(work)
+
+    async def _open(self) -> tuple[Store, Desk]:
+        store, vault = Store(self.url), Vault([DEMO_SECRET])
+        await store.redis.flushall()
+        for place, handle in enumerate(HANDLES):
+            role = "organizer" if handle == "olga" else "responder"
+            number = f"+1860555010{place}"
+            await add_staff(store, vault, handle=handle, number=number, role=role, languages=("en",))
+        return store, Desk(store, vault, library(), lambda: self.now)
+
+    def teardown(self) -> None:
+        self.run(self._end())
+        self._runner.close()
+
+    async def _end(self) -> None:
+        try:
+            await self._everything_ends_by_itself()
+        finally:
+            await self.store.close()
+
+    async def _everything_ends_by_itself(self) -> None:
+        """With nobody acting any more, every report is closed within a day, having reached people."""
+        redis = self.store.redis
+        for _ in range(400):
+            nearest = await redis.zrange("incidents:due", 0, 0, withscores=True)
+            if not nearest:
+                break
+            self.now = max(self.now, float(nearest[0][1]) / 1000)
+            await self.desk.tick()
+        self.found = {one.id: one for one in await record.load_many(self.store, "incidents:all")}
+        assert not [one.id for one in self.found.values() if one.live]
+        for one in self.found.values():
+            event = self.found[one.same_as] if one.same_as else one
+            types = {entry["type"] for entry in await self._log(event.id)}
+            assert types & {"paged", "claimed"}, f"{one.id} reached nobody"
+
+    async def _log(self, id_: str) -> list[dict[str, Any]]:
+        lines = await cast("Any", self.store.redis.lrange(f"incident:{id_}:log", 0, -1))
+        return [json.loads(line) for line in lines]
+
+    # -- what somebody decides from what is there now
+
+    async def _picked(self, place: int) -> Incident | None:
+        ids = await self.store.redis.zrange("incidents:all", 0, -1)
+        return await record.load(self.store, str(ids[place % len(ids)])) if ids else None
+
+    async def _decided(self, deed: Deed) -> Commit | None:
+        one = await self._picked(deed.report)
+        if one is None or not one.live:
+            return None
+        roster = await self.desk.roster()
+        if deed.kind in ("merge", "split"):
+            pair = await self._two(one, deed)
+            return await self.desk.both(*pair, roster) if pair else None
+        if deed.kind == "take" and one.same_as:  # who takes a witness's report means the event
+            one = await record.load(self.store, one.same_as) or one
+        change = self._alone(one, deed)
+        return await self.desk.written(one, change, roster) if change else None
+
+    async def _two(
+        self, one: Incident, deed: Deed
+    ) -> tuple[Incident, Incident, Change, Change | None] | None:
+        if deed.kind == "split":
+            if not one.same_as:
+                return None
+            first = await record.load(self.store, one.same_as)
+            return one, first or one, *witnesses.split(one, first, self.now, by=deed.handle)
+        first = await self._picked(deed.other)
+        if first is None or not first.live or first.id == one.id or _apart(one, first):
+            return None
+        return one, first, *witnesses.link(one, first, self.now, by=deed.handle)
+
+    def _alone(self, one: Incident, deed: Deed) -> Change | None:
+        holder = one.held and one.claimed_by == deed.handle
+        if deed.kind == "take":
+            free = one.live and not one.held and not one.same_as
+            change = incidents.claim(one, deed.handle, self.now, MINUTES)
+            assert (change is not None) == free, "a claim wins exactly when it is free"
+            return change
+        if deed.kind == "pass" and holder:
+            return incidents.release(one, self.now, by=deed.handle, event="passed")
+        if deed.kind in NEWS and holder:
+            return incidents.report_state(one, deed.handle, deed.kind, self.now, MINUTES)
+        return self._more(one, deed)
+
+    def _more(self, one: Incident, deed: Deed) -> Change | None:
+        if deed.kind == "backup":
+            return incidents.join(one, deed.handle)
+        if deed.kind == "words":
+            return incidents.add_words(one, "they left", place="", zone="", photos=1)
+        if deed.kind == "page" and one.tray:
+            return witnesses.taken_out(one, self.now, by=deed.handle)
+        return silence._silent(one, "now", None) if deed.kind == "silent" else None
+
+    async def _committed(self, commit: Commit) -> bool:
+        try:
+            await self.store.commit(commit)
+        except Conflict:
+            return False
+        return True
+
+    # -- events
+
+    @initialize()
+    def nothing_yet(self) -> None:
+        self.now = BEGAN
+
+    @rule(
+        reporter=st.sampled_from(REPORTERS),
+        place=st.sampled_from(PLACES),
+        words=st.sampled_from(WORDS),
+        seconds=st.sampled_from((0, 5, 1500)),
+    )
+    def somebody_reports(self, reporter: str, place: str, words: str, seconds: int) -> None:
+        self.now += seconds
+        self.run(self._report(reporter, place, words))
+
+    async def _report(self, reporter: str, place: str, words: str) -> None:
+        id_ = await record.next_id(self.store)
+        commit = self.desk.opening(
+            id_, reporter=reporter, text=words, lang="en", place=place, zone="", photos=0
+        )
+        commit.guard("absent", f"reporter:{reporter}")
+        await self._committed(commit)
+
+    @rule(seconds=st.sampled_from(JUMPS))
+    def time_passes(self, seconds: int) -> None:
+        self.now += seconds
+
+    @rule()
+    def the_worker_comes_by(self) -> None:
+        self.run(self.desk.tick())
+
+    @rule(handle=people, on=st.booleans())
+    def the_roster_changes(self, handle: str, on: bool) -> None:  # noqa: FBT001 - hypothesis fills it in
+        self.run(self.store.commit(set_on_call(handle, on=on)))
+
+    @rule(deed=a_deed)
+    def somebody_acts(self, deed: Deed) -> None:
+        self.run(self._act(deed))
+
+    async def _act(self, deed: Deed) -> None:
+        commit = await self._decided(deed)
+        assert commit is None or await self._committed(commit), "nobody else was there"
+
+    @rule(deed=a_deed)
+    def a_commit_is_made_twice(self, deed: Deed) -> None:
+        """Its first answer was lost, and the connection tries again."""
+        self.run(self._twice(deed))
+
+    async def _twice(self, deed: Deed) -> None:
+        commit = await self._decided(deed)
+        if commit:
+            assert await self._committed(commit)
+            assert not await self._committed(commit), "the version guards it"
+
+    @rule(one=a_deed, other=a_deed)
+    def two_act_at_once(self, one: Deed, other: Deed) -> None:
+        self.run(self._race(one, other))
+
+    async def _race(self, one: Deed, other: Deed) -> None:
+        commits = [await self._decided(one), await self._decided(other)]
+        both = [commit for commit in commits if commit]
+        won = [await self._committed(commit) for commit in both]
+        assert not won or won[0]
+        if len(both) == 2:
+            first, second = ({guard[1] for guard in commit.guards} for commit in both)
+            assert won[1] == first.isdisjoint(second), "of two who saw the same only the first one wins"
+
+    @rule(deed=a_deed, seconds=st.sampled_from(JUMPS))
+    def somebody_decides_while_a_step_is_made(self, deed: Deed, seconds: int) -> None:
+        """Or hangs, and commits when the world has moved on."""
+        self.run(self._stale(deed, seconds))
+
+    async def _stale(self, deed: Deed, seconds: int) -> None:
+        commit = await self._decided(deed)
+        self.now += seconds
+        await self.desk.tick()
+        if commit:
+            guarded = [(str(guard[1]), str(guard[3])) for guard in commit.guards]
+            seen = [await cast("Any", self.store.redis.hget(key, "version")) for key, _ in guarded]
+            unmoved = seen == [version for _, version in guarded]
+            assert await self._committed(commit) == unmoved
+
+    @precondition(lambda self: any(one.live for one in self.found.values()))
+    @rule(place=st.integers(0, 7))
+    def a_timer_is_lost_and_the_auditor_comes_by(self, place: int) -> None:
+        self.run(self._audit(place))
+
+    async def _audit(self, place: int) -> None:
+        ids = [one.id for one in self.found.values() if one.live]
+        lost = ids[place % len(ids)]
+        await self.store.redis.zrem("incidents:due", lost)
+        assert await self.desk.audit() >= 1
+        assert await self.store.redis.zscore("incidents:due", lost) is not None
+
+    # -- what always holds
+
+    @invariant()
+    def all_holds(self) -> None:
+        self.run(self._all_holds())
+
+    async def _all_holds(self) -> None:
+        redis = self.store.redis
+        self.found = {one.id: one for one in await record.load_many(self.store, "incidents:all")}
+        timers = dict(cast("Any", await redis.zrange("incidents:due", 0, -1, withscores=True)))
+        assert set(await redis.zrange("incidents:open", 0, -1)) == {
+            one.id for one in self.found.values() if one.live
+        }
+        for one in self.found.values():
+            self._is_guarded(one, timers.get(one.id))
+            self._is_one_event(one, timers.get(one.id))
+            self._is_as_logged(one, await self._log(one.id))
+        assert await redis.xlen("reports") == sum(one.version for one in self.found.values())
+
+    def _is_guarded(self, one: Incident, timer: float | None) -> None:
+        assert bool(one.due) == one.live
+        assert (timer is not None) == one.live, "an open report has a next step, a closed one has none"
+        assert not one.held or one.claimed_by
+        assert one.held or not one.live or not one.claimed_by, "nobody holds what is free"
+        assert not one.tray or not (one.held or one.same_as)
+        assert len(set(one.run)) == len(one.run), "nobody is paged twice in one run"
+
+    def _is_one_event(self, one: Incident, timer: float | None) -> None:
+        """A witness's report has a live first one, or is about to page by itself."""
+        assert len(one.children) == len(set(one.children))
+        assert one.witnesses == 1 + len(one.children)
+        if one.same_as and one.live:
+            first = self.found[one.same_as]
+            assert not first.same_as, "the first report is nobody's witness"
+            assert one.id in first.children
+            assert not one.held
+            assert first.live or (timer is not None and timer <= self.now * 1000)
+
+    def _is_as_logged(self, one: Incident, log: list[dict[str, Any]]) -> None:
+        assert len(log) == one.version, "one event for each version"
+        assert log[-1]["incident"] == one.public() | {"text": " / ".join(one.words)}
+        holder = ""
+        for event in log:
+            if event["type"] == "claimed":
+                assert not holder, "a second claimant"
+                holder = event["by"]
+            elif event["type"] in ("passed", "released"):
+                assert holder == event["details"]["released_by"]
+                holder = ""
+            elif event["type"] in (*NEWS, "news_asked"):
+                assert event["type"] == "news_asked" or event["by"] == holder
+        assert holder == one.claimed_by
+
+
+def test_any_events_races_crashes_and_clock_jumps_in_any_order(redis_server: EmbeddedRedis) -> None:
+    """Never two claimants, never an open report without a next step, a log that tells the state."""
+    Lives.url = redis_server.url
+    run_state_machine_as_test(  # pyright: ignore[reportUnknownVariableType] - hypothesis types its machines loosely
+        Lives,
+        settings=hypothesis_settings(
+            max_examples=40,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
