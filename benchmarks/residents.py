@@ -42,6 +42,14 @@ class Residents:
             raise HotlineError(f"The webhook answered {answer.status} to a text of the benchmark.")
         return begun
 
+    async def trickle(self, rate: float) -> None:
+        """Ordinary questions of ever new people, so many a second, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for number in count():
+                phone = texts.phone(FIRST_PHONE + number)
+                group.create_task(self.text(phone, texts.question(number * 37)))
+                await asyncio.sleep(1 / rate)
+
     async def ask(self, residents: int) -> None:
         """So many people ask ordinary questions without pause, until cancelled."""
         async with asyncio.TaskGroup() as group:

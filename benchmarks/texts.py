@@ -21,13 +21,19 @@ EXAMPLES: Final = ROOT / "nlu_data" / "nlu"
 # Urgent texts are mixed in by number, and nobody shall leave the line while it is measured.
 LEFT_OUT: Final = ("report_raid.", "unsubscribe_alerts.", "delete_my_data.")
 URGENT: Final = (
-    "ICE is at {house} Park St right now, two cars",
-    "la migra esta en la {house} Park St, se llevan a un señor",
+    "ICE is at {spot} right now, two cars",
+    "la migra esta en la {spot}, se llevan a un señor",
 )
 URGENT_EVERY: Final = 20  # one text in twenty
 LONG_EVERY: Final = 7
 TEXTS_EACH: Final = 3  # of one resident
+# Far from each other: a second report of one event is one more witness, and pages nobody again.
+STREETS: Final = (
+    "Park Street", "Broad Street", "Ward Street", "Main Street", "Washington Street", "Lafayette Street",
+    "Franklin Avenue", "Albany Avenue", "Maple Avenue", "Farmington Avenue", "Capitol Avenue",
+)  # fmt: skip
 FIRST_HOUSE: Final = 1000  # four digits: no house number is part of another one
+HOUSES: Final = 90
 
 _validator = RequestValidator(DEMO_TOKEN)
 
@@ -73,13 +79,14 @@ def mixed(number: int) -> str:
 
 
 def urgent(number: int) -> str:
-    """An urgent report with a house number of its own."""
-    return URGENT[number % len(URGENT)].format(house=house(number))
+    """An urgent report from a place of its own."""
+    return URGENT[number % len(URGENT)].format(spot=spot(number))
 
 
-def house(number: int) -> int:
-    """The house number of the n-th urgent report."""
-    return FIRST_HOUSE + number % 9000
+def spot(number: int) -> str:
+    """The place of the n-th urgent report: 990 of them, then the first again."""
+    house = FIRST_HOUSE + number // len(STREETS) % HOUSES * 100
+    return f"{house} {STREETS[number % len(STREETS)]}"
 
 
 def form(number: int, sender: str, words: str) -> dict[str, str]:
