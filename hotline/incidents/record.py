@@ -39,7 +39,7 @@ def written(before: Incident | None, change: Change, now: float) -> Commit:
     else:
         commit.guard("field", key, "version", str(before.version))
     commit.hset(key, _fields(after), INCIDENT_TTL)
-    _index(commit, after)
+    _index(commit, after, moved=before is None or before.due != after.due)
     for child in after.children:  # they follow at once what becomes of the first report
         commit.write("ZADD", "incidents:due", "XX", now * 1000, child)
     event = json.dumps(_event(after, change, now), ensure_ascii=False)
@@ -59,8 +59,11 @@ def put_off(incident: Incident, due: float) -> Commit:
     return commit
 
 
-def _index(commit: Commit, after: Incident) -> None:
-    """Keep the open list, the timers and the reporter's way to the incident in step with its state."""
+def _index(commit: Commit, after: Incident, *, moved: bool) -> None:
+    """Keep the open list, the timers and the reporter's way to the incident in step with its state.
+
+    A transition that does not move the timer leaves it: a witness's may have been called early.
+    """
     link: list[list[Value]]
     if after.live:
         commit.write("ZADD", "incidents:open", after.opened_at * 1000, after.id)
@@ -69,8 +72,10 @@ def _index(commit: Commit, after: Incident) -> None:
         commit.write("ZREM", "incidents:open", after.id)
         link = [["DEL", f"reporter:{after.reporter}"]]
     commit.writes += link
-    if after.due:
+    if after.due and moved:
         commit.write("ZADD", "incidents:due", after.due * 1000, after.id)
+    elif after.due:
+        commit.write("ZADD", "incidents:due", "NX", after.due * 1000, after.id)
     else:
         commit.write("ZREM", "incidents:due", after.id)
 

@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from hotline.incidents import escalation, record
+from hotline.incidents import escalation, record, sorting
 from hotline.incidents import incident as incidents
 from hotline.incidents.incident import Change, Incident
 from hotline.incidents.roster import Roster, Staff
@@ -122,6 +122,14 @@ def test_giving_up_tells_everybody_who_knew_of_it() -> None:
     assert change.event == "expired"
     assert told(change, "page_closed") == ["ana", "ben", "olga"]
     assert told(change, "raid_unable") == ["reporter"]
+
+
+def test_a_report_that_has_witnesses_already_becomes_nobodys_witness() -> None:
+    """A human may merge into it before the line has looked at it; a witness of a witness would hear nothing."""
+    first = replace(an_incident(), place="120 Park Street", looked_at=True, state="paging")
+    second = replace(first, id="8", reporter="s", state="opened", looked_at=False)
+    assert sorting.sort(second, [first]) == sorting.Sorted("witness", of="7")
+    assert sorting.sort(replace(second, children=("9",)), [first]) == sorting.Sorted("page")
 
 
 def test_a_closing_verdict_ends_the_timers_and_tells_the_reporter() -> None:
