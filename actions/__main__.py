@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import uvicorn
@@ -10,6 +11,8 @@ from actions.server import build_app
 from hotline.content import Library
 from hotline.errors import HotlineError
 from hotline.settings import load_settings
+
+STEP_BACK = 10  # of niceness: the urgent path, which needs no assistant, takes the processor first
 
 
 def main() -> int:
@@ -20,6 +23,7 @@ def main() -> int:
     except HotlineError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    os.nice(STEP_BACK)
     uvicorn.run(
         build_app(library),
         host=settings.hotline_internal_host,

@@ -21,6 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bot.fingerprint import model_path
 from bot.without_tensorflow import stand_in
 
+STEP_BACK = 10  # of niceness: the urgent path, which needs no Rasa, takes the processor first
+
 
 class CannotServeError(Exception):
     """One sentence that says why, and what to do."""
@@ -101,6 +103,7 @@ def main() -> int:
     except CannotServeError as problem:
         print(problem, file=sys.stderr)
         return 1
+    os.nice(STEP_BACK)
     warnings.showwarning = lambda *_, **__: None  # Rasa's old pins deprecate each other
     stand_in()
     import skops.io  # noqa: F401, PLC0415 - before Rasa: it looks through every imported module, 5 s if late

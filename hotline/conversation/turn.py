@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
@@ -113,9 +112,9 @@ class Conversation:
             await self._converse(ctx)
 
     async def _second_look(self, ctx: Context) -> Urgency:
-        """What the rules in the webhook said, or more; in a thread, as it costs as much as a whole turn."""
+        """What the rules in the webhook said, or more."""
         ruled = cast("Urgency", ctx.inbound.urgency)
-        raised = await asyncio.to_thread(ctx.services.urgency.raised, ctx.text, ruled, ctx.inbound.rule)
+        raised = await ctx.services.urgency.look(ctx.text, ruled, ctx.inbound.rule)
         if raised != ruled:
             metrics.RAISED.labels(raised).inc()
         return raised

@@ -5,7 +5,6 @@ The same parts in the same order as a live text: the webhook's rules, keywords, 
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -87,7 +86,7 @@ async def understand(
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="triage")
     if topic := _keyword(reading.text):
         return Understanding(topic, 1.0, (), urgency, lang, reading.text, reasons, by="keyword")
-    urgency = await asyncio.to_thread(urgency_model.raised, reading.text, urgency, reading.verdict.rule)
+    urgency = await urgency_model.look(reading.text, urgency, reading.verdict.rule)
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
     heard: Understood = await dialogue.ask(person, reading.text, lang)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
+import threading
 import zlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +30,7 @@ PLACES: Final = 1 << 15  # a letter sequence is known by its hash: no list of wo
 SHORTEST: Final = 2
 LONGEST: Final = 5
 RULE_VALUE: Final = 0.5  # beside texts of length 1
+STEP_BACK: Final = 10  # of niceness: pages and replies take the processor first
 HEADS: Final = ("page", "asks")  # "page", and "page or ask"
 
 type Floats = NDArray[np.floating[Any]]
@@ -81,6 +87,12 @@ class UrgencyModel:
             weights = {name: arrays[name].astype(np.float32) for name in arrays.files if name not in words}
             return cls(weights, [str(rule) for rule in arrays["rules"]], embedder)
 
+    async def look(self, text: str, urgency: Urgency, rule: str = "") -> Urgency:
+        """`raised`, in a thread that steps back for everything else: it costs as much as a whole turn."""
+        if urgency == "page":
+            return urgency
+        return await asyncio.get_running_loop().run_in_executor(_ASIDE, self.raised, text, urgency, rule)
+
     def raised(self, text: str, urgency: Urgency, rule: str = "") -> Urgency:
         """The urgency of a text that the rules called `urgency`, by `rule`: the same or a higher one."""
         if urgency == "page" or not text.strip():
@@ -118,6 +130,16 @@ class UrgencyModel:
         place = self._rules.get(rule)
         extra = 0.0 if place is None else float(self._weights[f"{name}_rules"][place])
         return float(self._weights[f"{name}_start"]) + RULE_VALUE * extra
+
+
+def _step_back() -> None:
+    if sys.platform == "linux":  # elsewhere a thread has no niceness of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), STEP_BACK)
+
+
+_ASIDE: Final = ThreadPoolExecutor(
+    1, "second-look", initializer=_step_back
+)  # its thread starts with the first look
 
 
 def ruled(urgency: Urgency, rule: str) -> str:
