@@ -6,6 +6,7 @@ import csv
 import getpass
 import json
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = ("person", "zones", "language", "consent", "consent_language", "at", "channel")
 SHORTEST_REASON: Final = 10  # characters
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
+_NUMBER: Final = re.compile(r"\+\d{7,15}")
 _BATCH: Final = 500
 
 
@@ -118,16 +120,27 @@ def write(path: Path, records: Iterable[Record], vault: Vault | None = None) -> 
     Raises:
         InputError: the file is there already, or the secret key is another one.
     """
-    rows = [[*map(_as_text, one.cells()), *([vault.open(one.address)] if vault else [])] for one in records]
+    rows = [[*one.cells(), *([vault.open(one.address)] if vault else [])] for one in records]
+    write_table(path, [*COLUMNS, *(["number"] if vault else [])], rows)
+
+
+def write_table(path: Path, columns: list[str], rows: Iterable[list[str]]) -> None:
+    """Write any table that only its owner can read (mode 0600), and no spreadsheet computes with.
+
+    Raises:
+        InputError: the file is there already.
+    """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise InputError(f"{path.name} is there already: name another file.") from None
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
-        table.writerow([*COLUMNS, *(["number"] if vault else [])])
-        table.writerows(rows)
+        table.writerow(columns)
+        table.writerows([_as_text(cell) for cell in row] for row in rows)
 
 
 def _as_text(cell: str) -> str:
+    if _NUMBER.fullmatch(cell):
+        return cell
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     alerts_sender: str = Field(
         "+18605550199", description="Number alerts come from; never the hotline's own."
     )
+    alerts_more_senders: str = Field(
+        "",
+        description="More numbers alerts come from, comma separated; each person always gets them from "
+        "the same one.",
+    )
     public_base_url: str = Field(
         "", description="Address Twilio calls, as configured there: signatures are computed over it."
     )
@@ -81,6 +86,27 @@ class Settings(BaseSettings):
         description="Carrier rate of the alerts sender, segments per second. "
         "Empty: as for MESSAGES_PER_SECOND.",
     )
+    campaign_per_second: float | None = Field(
+        None,
+        gt=0,
+        le=50_000,
+        description="Segments per second of all alert senders together, as the carriers allow the campaign. "
+        "Empty: no further limit.",
+    )
+    quiet_hours: Literal["", "city", "none"] = Field(
+        "",
+        description="Whether the night of the city pack holds alerts back: `city` or `none`. "
+        "Empty: `none` in the demo, so that a demo at night shows something, else `city`.",
+    )
+    broadcasts_per_day: int = Field(
+        10,
+        ge=1,
+        le=1000,
+        description="Broadcasts that may be approved in one day; closing texts do not count.",
+    )
+    segment_price: float | None = Field(
+        None, gt=0, le=10, description="What the carrier charges for one segment. Empty: no cost is shown."
+    )
     dialogue_timeout: float = Field(2.5, gt=0, le=3, description="Seconds a resident's turn waits for Rasa.")
     lease_seconds: float = Field(5.0, ge=1, description="After this a dead worker's turns are taken over.")
     max_tries: int = Field(5, ge=1, description="Tries of one text before it goes to the dead-letter stream.")
@@ -96,7 +122,10 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level.")
 
-    @field_validator("messages_per_second", "alerts_per_second", "reconcile_after", mode="before")
+    @field_validator(
+        "messages_per_second", "alerts_per_second", "campaign_per_second", "segment_price", "reconcile_after",
+        mode="before",
+    )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -108,6 +137,11 @@ class Settings(BaseSettings):
             raise ValueError("write the number as +18605550100")
         return value
 
+    @field_validator("alerts_more_senders")
+    @classmethod
+    def _all_e164(cls, value: str) -> str:
+        return ",".join(cls._e164(number.strip()) for number in value.split(",") if number.strip())
+
     @field_validator("twilio_api_base_url", "public_base_url", "redis_url", "rasa_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -117,7 +151,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.hotline_sender == self.alerts_sender:
+        if self.hotline_sender in self.alert_senders:
             raise ValueError(
                 "HOTLINE_SENDER and ALERTS_SENDER must differ: STOP on alerts must not cut off help"
             )
@@ -127,8 +161,37 @@ class Settings(BaseSettings):
             _refuse_demo_values(self)
         return self
 
+    @property
+    def alert_senders(self) -> tuple[str, ...]:
+        """Every number alerts come from, the first one first."""
+        more = [number for number in self.alerts_more_senders.split(",") if number]
+        return tuple(dict.fromkeys((self.alerts_sender, *more)))
+
+    @property
+    def own_numbers(self) -> tuple[str, ...]:
+        """Numbers of ours that a text may name."""
+        return (self.hotline_sender, *self.alert_senders)
+
+    @property
+    def alerts_rate(self) -> float:
+        """Segments per second of all alert senders together."""
+        together = self.rate("alerts") * len(self.alert_senders)
+        return min(together, self.campaign_per_second or together)
+
+    @property
+    def keeps_quiet_hours(self) -> bool:
+        """Whether the night of the city pack counts here."""
+        return (self.quiet_hours or ("none" if self.environment == "demo" else "city")) == "city"
+
+    def sender_name(self, number: str) -> str:
+        """The outbox of a number of ours: ``hotline``, ``alerts``, ``alerts2`` …; "" of any other."""
+        names = ("alerts", *(f"alerts{place}" for place in range(2, len(self.alert_senders) + 1)))
+        return {self.hotline_sender: "hotline", **dict(zip(self.alert_senders, names, strict=True))}.get(
+            number, ""
+        )
+
     def rate(self, sender: str) -> float:
-        """Segments per second that the carrier takes from ``hotline`` or ``alerts``."""
+        """Segments per second that the carrier takes from one number of ours, by the name of its outbox."""
         chosen = self.messages_per_second if sender == "hotline" else self.alerts_per_second
         return chosen or (LONG_CODE_RATE if self.environment == "production" else SIMULATOR_RATE)
 

@@ -48,7 +48,7 @@ KEYS: Final = (
     Key("dead", "sms.inbox", "trimmed by age", "texts that failed too often, encrypted, for a human"),
     Key("person:*", "sms.people", 90 * DAY, "number (encrypted), language and last answer of one person"),
     Key("optout:*", "sms.people", "permanent", "pseudonyms that must not be texted by that sender"),
-    Key("frozen", "sms.outbox", "permanent", "senders whose alerts are stopped by hand"),
+    Key("frozen", "sms.outbox", "permanent", "what waits by hand: alerts"),
     Key("out:*", "sms.outbox", 7 * DAY, "one outbound text; its body goes once it is accepted"),
     Key("outbox:rate:*", "sms.outbox", 2 * MINUTE, "when the carrier's rate allows the next segment"),
     Key("outbox:*", "sms.outbox", "until handled", "ids waiting, waiting to be retried, or under way"),
@@ -101,6 +101,8 @@ KEYS: Final = (
     Key("exports", "consents", "trimmed by age", "who took numbers out in clear, when and why; no number"),
     Key("broadcasts:last", "broadcasts", "permanent", "the last broadcast number given out"),
     Key("broadcasts:sending", "broadcasts", "until handled", "broadcasts that are being delivered"),
+    Key("freezes", "broadcasts.freeze", "trimmed by age", "who held alerts back and let them go, by handle"),
+    Key("broadcasts:all", "broadcasts", "trimmed by age", "broadcasts by time of drafting"),
     Key("broadcast:*", "broadcasts", 90 * DAY, "one broadcast, its audience and its ledger"),
 )
 
@@ -132,12 +134,12 @@ class Commit:
         """Add a guard.
 
         One of ``absent key``, ``field key name expected``, ``member zset id``, ``head list value``,
-        ``owner stream group id consumer``.
+        ``list key length``, ``owner stream group id consumer``.
         """
         self.guards.append(list(check))
 
     def write(self, *command: Value) -> None:
-        """Add a Redis command, or one of the script's own: ``post``, ``finish``, ``enqueue``."""
+        """Add a Redis command, or one of the script's own: ``post``, ``finish``, ``enqueue``, ``receipt``."""
         self.writes.append(list(command))
 
     def hset(self, key: str, values: dict[str, str], ttl: int | None) -> None:

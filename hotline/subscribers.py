@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from rapidfuzz import fuzz, process
@@ -13,6 +14,8 @@ from hotline.sms.people import Person
 from hotline.store import Commit, Store
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
     from hotline.content.city import City
 
 ALL: Final = "all"
@@ -20,6 +23,8 @@ EVERYWHERE: Final = frozenset(
     {"all", "todo", "todos", "toda", "todas", "everything", "tudo", "tout", "hartford"}
 )
 CLOSE_ENOUGH: Final = 86
+BATCH: Final = 500
+KINDS: Final = ("alert", "event", "news")  # one campaign, as it is registered; each can be left by itself
 
 
 def _plain(text: str) -> str:
@@ -49,7 +54,15 @@ def zone_name(zone: str, city: City) -> str:
 
 
 def added(
-    person: Person, zones: tuple[str, ...], lang: str, *, shown: str, channel: str, now: float
+    person: Person,
+    zones: tuple[str, ...],
+    lang: str,
+    *,
+    shown: str,
+    channel: str,
+    now: float,
+    kinds: Iterable[str] = KINDS,
+    night: str = "",
 ) -> Commit:
     """The writes that sign somebody up, with the consent they gave.
 
@@ -60,13 +73,18 @@ def added(
         shown: the words they were shown, verbatim.
         channel: how they signed up: ``text``, ``csv``, ``cli``.
         now: seconds since the epoch.
+        kinds: what they asked for: alert, event, news.
+        night: the words by which they agreed to urgent alerts at night, "" when they did not.
     """
     commit = Commit()
+    agreed = json.dumps({"shown": night, "lang": lang, "at": now, "channel": channel}) if night else ""
     record = {
         "address": person.address,
         "zones": json.dumps(zones),
         "lang": lang,
         "consent": json.dumps({"shown": shown, "lang": lang, "at": now, "channel": channel}),
+        "kinds": json.dumps(sorted(kinds)),
+        "night": agreed,
     }
     commit.hset(f"subscriber:{person.id}", record, None)
     for zone in zones:
@@ -83,29 +101,43 @@ def removed(person: str) -> Commit:
     return commit
 
 
-async def audience(store: Store, zone: str) -> list[tuple[str, str, str]]:
-    """Who an alert for a zone goes to, each person once: pseudonym, sealed number, language.
+@dataclass(frozen=True)
+class Subscriber:
+    """Somebody who asked for alerts; `address` is sealed, `night`: they agreed to urgent ones at night."""
 
-    Args:
-        store: where subscribers are.
-        zone: a zone id, or ``all`` for everybody.
-    """
-    if zone == ALL:
-        people = await cast("Any", store.redis.smembers("subscribers:everybody"))
-    else:
-        people = await cast("Any", store.redis.sunion([f"subscribers:{zone}", f"subscribers:{ALL}"]))
-    found: list[tuple[str, str, str]] = []
-    ordered = sorted(str(person) for person in people)
-    for start in range(0, len(ordered), 500):
-        batch = ordered[start : start + 500]
-        pipe = store.redis.pipeline(transaction=False)
-        for person in batch:
-            pipe.hmget(f"subscriber:{person}", "address", "lang", "zones")
-        for person, row in zip(batch, await pipe.execute(), strict=True):
-            address, lang, zones = row
-            if address and (zone == ALL or {zone, ALL} & set(json.loads(zones))):
-                found.append((person, str(address), str(lang)))
-    return found
+    person: str
+    address: str
+    lang: str
+    zones: tuple[str, ...]
+    kinds: frozenset[str]
+    night: bool
+
+
+async def everybody(store: Store) -> AsyncIterator[list[Subscriber]]:
+    """All subscribers, a few hundred at a time; somebody may come twice."""
+    batch: list[str] = []
+    async for person in cast("Any", store.redis.sscan_iter("subscribers:everybody", count=BATCH)):
+        batch.append(str(person))
+        if len(batch) >= BATCH:
+            yield await _read(store, batch)
+            batch = []
+    if batch:
+        yield await _read(store, batch)
+
+
+async def _read(store: Store, people: list[str]) -> list[Subscriber]:
+    pipe = store.redis.pipeline(transaction=False)
+    for person in people:
+        pipe.hmget(f"subscriber:{person}", "address", "lang", "zones", "kinds", "night")
+    rows = zip(people, cast("list[list[str | None]]", await pipe.execute()), strict=True)
+    return [
+        Subscriber(
+            person, address, lang or "", tuple(json.loads(zones or "[]")),
+            frozenset(json.loads(kinds)) if kinds else frozenset(KINDS), bool(night),
+        )
+        for person, (address, lang, zones, kinds, night) in rows
+        if address
+    ]  # fmt: skip
 
 
 async def add_by_number(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import structlog
 
 from hotline import metrics
+from hotline.broadcasts import closing
 from hotline.broadcasts.delivery import Delivery
 from hotline.conversation.language import LanguageGuesser
 from hotline.errors import HotlineError
@@ -51,20 +52,26 @@ class Worker:
         self._store = runtime.store
         self._conversation = runtime.conversation(LanguageGuesser())
         self._carrier = TwilioCarrier(runtime.settings)
-        self._delivery = Delivery(runtime.store, runtime.vault, runtime.clock)
+        self._delivery = Delivery(
+            runtime.store, runtime.vault, runtime.library.city, runtime.settings, runtime.clock
+        )
         self._photos = Photos(runtime.desk, runtime.vault, runtime.library, runtime.settings, runtime.clock)
-        self._senders = {name: self._sender(name) for name in ("hotline", "alerts")}
+        settings = runtime.settings
+        self._senders = {
+            settings.sender_name(number): self._sender(number) for number in settings.own_numbers
+        }
         self._incidents = asyncio.Event()
         self._broadcasts = asyncio.Event()
         self._held: dict[str, asyncio.Task[None]] = {}
 
-    def _sender(self, name: str) -> Sender:
+    def _sender(self, number: str) -> Sender:
         settings = self._runtime.settings
+        name = settings.sender_name(number)
         return Sender(
-            Outbox(self._store, name, settings.rate(name), self.name),
+            Outbox(self._store, name, settings.rate(name), self.name, settings.campaign_per_second or 0.0),
             self._carrier,
             self._runtime.vault,
-            number=settings.hotline_sender if name == "hotline" else settings.alerts_sender,
+            number=number,
             callback=f"{settings.public_url}/twilio/status",
             clock=self._runtime.clock,
             reconcile_after=settings.reconcile_grace,
@@ -196,6 +203,7 @@ class Worker:
 
     async def _feed(self) -> None:
         self._broadcasts.clear()
+        await closing.hold_unfounded(self._store, self._runtime.clock())
         await _sleep(self._broadcasts, await self._delivery.feed())
 
     async def _listen(self) -> None:
@@ -209,13 +217,15 @@ class Worker:
                     self._wake(str(message["data"]))
 
     def _wake_all(self) -> None:
-        for name in ("incidents", "broadcasts", "outbox:hotline", "outbox:alerts"):
+        for name in ("incidents", "broadcasts", *(f"outbox:{sender}" for sender in self._senders)):
             self._wake(name)
 
     def _wake(self, name: str) -> None:
         events = {"incidents": self._incidents, "broadcasts": self._broadcasts}
-        event = events.get(name) or self._senders[name.removeprefix("outbox:")].wake
-        event.set()
+        sender = self._senders.get(name.removeprefix("outbox:"))
+        event = events.get(name) or (sender.wake if sender else None)
+        if event:  # another worker may know more numbers than we do
+            event.set()
 
     async def _reconcile(self) -> None:
         for sender in self._senders.values():
@@ -233,6 +243,7 @@ class Worker:
             ("audit", desk.audit),
             ("silence", lambda: silence.note(desk, now)),
             ("duties", lambda: duties.minute(desk, vault, library, now)),
+            ("closing", lambda: closing.nag(desk, vault, library, now)),
             ("drills", lambda: drill.close_old(desk, now)),
             ("weekly drill", lambda: drill.weekly(runtime.settings, self._store, vault, library, now)),
             ("trim", lambda: trim(self._store)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from hotline.broadcasts import words
 from hotline.content import Library
 from hotline.content.library import PARTS
 from hotline.conversation import violation
@@ -51,6 +52,7 @@ OPEN: Final = {
     "staff_": ("on", "off"),
     "vouch_": ("noted", "again", "organizer", "done"),
     "tray_": ("budget", "copied", "surge"),
+    "closing_": words.CLOSINGS,
     "label_": (),  # only where no card has the topic: the next test looks at them
     "word_": ("more", "law", "source", "person"),
     "no_card_": tuple(part for part in PARTS if part != "short"),

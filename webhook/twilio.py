@@ -97,11 +97,12 @@ class TwilioRoutes:
 
     def _inbound(self, form: MultiDict[str], sid: str, address: str, reading: Reading) -> Inbound:
         vault, settings = self._runtime.vault, self._runtime.settings
-        to = form.get("To", "").rpartition(":")[2]
+        through = settings.sender_name(form.get("To", "").rpartition(":")[2]) or "hotline"
         return Inbound(
             sid=sid,
             person=vault.pseudonym(address),
-            sender="alerts" if to == settings.alerts_sender else "hotline",
+            sender=outbox.family(through),
+            through=through,
             body=vault.seal(reading.text),
             media=tuple(vault.seal(url) for url in _media(form)),
             urgency=reading.verdict.urgency,

@@ -1,45 +1,64 @@
-"""A broadcast: drafted by one organizer, approved by another, one row per person in its ledger."""
+"""A broadcast: what it says, to whom, in which state, and who did what to it."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline import subscribers
 from hotline.errors import InputError
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
 from hotline.incidents.roster import load_roster
 from hotline.store import DAY, Commit, Conflict
 
 if TYPE_CHECKING:
-    from hotline.content import Library
+    from collections.abc import Iterable
+
+    from hotline.incidents.roster import Staff
     from hotline.store import Store
 
 BROADCAST_TTL: Final = 90 * DAY
 KINDS: Final = ("alert", "event", "news")
 SHORTEST, LONGEST = 60.0, 7 * 24 * 3600.0
 UNITS: Final = {"m": 60.0, "h": 3600.0, "d": 86400.0}
-# What each command may do to a broadcast, and the state it leaves.
+KEPT: Final = "kept"  # resumed by a person although its report is over
+UNDER_WAY: Final = ("sending", "paused")
+# What a person may do to a broadcast, and the state it leaves.
 MOVES: Final = {
-    "approve": (("draft",), "sending"),
     "pause": (("sending",), "paused"),
     "resume": (("paused",), "sending"),
-    "cancel": (("draft", "sending", "paused"), "cancelled"),
+    "cancel": (("draft", "waiting", "sending", "paused"), "cancelled"),
 }
+REACHED: Final = ("sent", "delivered", "unknown")  # receipts of people who got it, or may have
+_JSON: Final = frozenset({"texts", "langs"})
+_NUMBERS: Final = frozenset({"expires", "drafted_at", "approved_at", "nagged_at"})
+_COUNTS: Final = frozenset({"total"})
+_FLAGS: Final = frozenset({"drill", "notice"})
 
 
 @dataclass(frozen=True)
 class Broadcast:
-    """One broadcast as it is kept.
+    """One broadcast as it is kept. Times are seconds since the epoch.
 
     Attributes:
+        state: draft, waiting (a closing text, for the alert to come to rest), sending, paused, sent,
+            expired, cancelled, closed.
+        kind: alert, event, news; closing: ends an alert; notice: "ignore that message".
+        by: handle of the organizer who wrote it.
         texts: words by language, as they leave (frame included).
         zone: zone id, or ``all``.
-        expires: seconds since the epoch after which nothing is sent any more.
+        expires: after this nothing is sent any more.
+        incident: number of the report an alert is written from.
+        code: what residents check it by: VERIFY 482.
+        why: reason of an override.
+        held: who paused it: "" a person, ``carrier``, ``sender``, ``report``; or ``kept``, see `KEPT`.
         total: people in the audience, fixed at approval.
+        langs: how many of them by language.
+        closes: number of the alert that a closing text belongs to.
+        nagged_at: when organizers were last reminded to close it.
+        notice: passes the freeze.
+        receipts: how many by receipt.
     """
 
     id: str
@@ -50,13 +69,42 @@ class Broadcast:
     zone: str
     expires: float
     incident: str = ""
+    code: str = ""
+    why: str = ""
+    held: str = ""
+    drafted_at: float = 0.0
     approved_by: str = ""
+    approved_at: float = 0.0
     total: int = 0
+    langs: dict[str, int] = field(default_factory=dict[str, int])
+    closes: str = ""
+    nagged_at: float = 0.0
+    drill: bool = False
+    notice: bool = False
     receipts: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def reached(self) -> int:
+        """How many got it, or may have."""
+        return sum(self.receipts.get(receipt, 0) for receipt in REACHED)
+
+    @property
+    def waiting(self) -> int:
+        """How many it has not been tried for yet."""
+        under_way = self.receipts.get("queued", 0) + self.receipts.get("sending", 0)
+        return max(0, self.total - sum(self.receipts.values())) + under_way
+
+    @property
+    def to_close(self) -> bool:
+        """Whether people were told of something and not yet that it is over."""
+        told = bool(self.reached) or self.state in UNDER_WAY
+        return self.kind == "alert" and self.state not in ("draft", "closed") and told and not self.drill
 
     def public(self) -> dict[str, Any]:
         """What ``status --json`` prints."""
-        return dict(self.__dict__) | {"expires_at": incidents.iso(self.expires)}
+        drop = {"nagged_at"}
+        shown = {name: value for name, value in self.__dict__.items() if name not in drop}
+        return shown | {"expires_at": incidents.iso(self.expires), "waiting": self.waiting}
 
 
 def parse_life(text: str) -> float:
@@ -72,155 +120,134 @@ def parse_life(text: str) -> float:
     return seconds
 
 
-def parse_texts(pairs: list[str]) -> dict[str, str]:
-    """``["en=…", "es=…"]`` by language.
+async def organizer(store: Store, handle: str) -> Staff:
+    """Who writes and approves.
 
     Raises:
-        InputError: a pair is malformed, empty or twice.
+        InputError: there is no organizer of that handle.
     """
-    texts: dict[str, str] = {}
-    for pair in pairs:
-        lang, sign, words = pair.partition("=")
-        if not sign or not re.fullmatch(r"[a-z]{2}", lang) or not words.strip() or lang in texts:
-            raise InputError("Write each text once, as --text en='…' --text es='…'.")
-        texts[lang] = words.strip()
-    return texts
-
-
-async def draft(
-    store: Store,
-    library: Library,
-    *,
-    by: str,
-    kind: str,
-    texts: dict[str, str],
-    zone: str,
-    incident: str,
-    expires: float,
-) -> Broadcast:
-    """Keep a draft; nothing is sent.
-
-    Raises:
-        InputError: who, kind, zone, incident or texts cannot be used; nothing was kept.
-    """
-    await _organizer(store, by)
-    if kind not in KINDS:
-        raise InputError(f"The kind is one of {', '.join(KINDS)}.")
-    if not texts:
-        raise InputError("A broadcast needs at least one --text.")
-    zones = subscribers.zones_in(zone, library.city) if zone else (subscribers.ALL,)
-    if len(zones) != 1:
-        raise InputError(
-            f"There is no zone like that in {library.city.name}: see hotline content show zones."
-        )
-    if kind == "alert":
-        await _confirmed(store, incident)
-    framed = {
-        lang: library.say("alert_frame", lang, text=words, line_name=library.city.line_name)
-        for lang, words in texts.items()
-    }
-    number = str(await store.redis.incr("broadcasts:last"))
-    made = Broadcast(number, "draft", kind, by, framed, zones[0], expires, incident)
-    commit = Commit()
-    commit.hset(f"broadcast:{number}", _fields(made), BROADCAST_TTL)
-    await store.commit(commit)
-    return made
-
-
-async def _organizer(store: Store, handle: str) -> None:
     member = (await load_roster(store)).by_handle.get(handle)
     if member is None or member.role != "organizer":
-        raise InputError(f"{handle} is not an organizer: see hotline staff list.")
+        raise InputError(f"{handle or 'Nobody'} is not an organizer: see hotline staff list.")
+    return member
 
 
-async def _confirmed(store: Store, incident: str) -> None:
-    found = await record.load(store, incident) if incident else None
-    if found is None or found.state != "confirmed" or found.drill:
-        raise InputError("An alert is written from a confirmed incident: name it with --incident.")
+def written(one: Broadcast, *, by: str, what: str, now: float, why: str = "") -> Commit:
+    """The writes that keep a broadcast as given, with what was done to it."""
+    commit = Commit()
+    commit.hset(f"broadcast:{one.id}", to_fields(one), BROADCAST_TTL)
+    commit.write("ZADD", "broadcasts:all", one.drafted_at * 1000, one.id)
+    commit.write("SET", f"broadcast:code:{one.code}", one.id, "EX", BROADCAST_TTL)
+    commit.merge(logged(one.id, by=by, what=what, now=now, why=why))
+    return commit
 
 
-def _fields(one: Broadcast) -> dict[str, str]:
-    return {
-        "id": one.id, "state": one.state, "kind": one.kind, "by": one.by, "texts": json.dumps(one.texts),
-        "zone": one.zone, "expires": str(one.expires), "incident": one.incident,
-        "approved_by": one.approved_by, "total": str(one.total),
-    }  # fmt: skip
+def logged(id_: str, *, by: str, what: str, now: float, why: str = "") -> Commit:
+    """The write that notes who did what to it; nothing is ever taken out of this log."""
+    commit = Commit()
+    event = {"at": incidents.iso(now), "by": by or "operator", "what": what} | ({"why": why} if why else {})
+    commit.write("RPUSH", f"broadcast:{id_}:log", json.dumps(event, ensure_ascii=False))
+    commit.write("EXPIRE", f"broadcast:{id_}:log", BROADCAST_TTL)
+    return commit
+
+
+def to_fields(one: Broadcast) -> dict[str, str]:
+    """Fields of the Redis hash; receipts are counted beside it."""
+    values: dict[str, Any] = {name: value for name, value in one.__dict__.items() if name != "receipts"}
+    for name in _JSON:
+        values[name] = json.dumps(values[name], ensure_ascii=False)
+    for name in _FLAGS:
+        values[name] = "1" if values[name] else ""
+    return {name: str(value) for name, value in values.items()}
+
+
+def from_fields(kept: dict[str, str], counts: dict[str, str]) -> Broadcast:
+    """A broadcast from its Redis hash and the counts of its receipts."""
+    known = {entry.name for entry in fields(Broadcast)}
+    values: dict[str, Any] = {name: value for name, value in kept.items() if name in known}
+    for name in values.keys() & _JSON:
+        values[name] = json.loads(values[name])
+    for name in values.keys() & _NUMBERS:
+        values[name] = float(values[name])
+    for name in values.keys() & _COUNTS:
+        values[name] = int(values[name])
+    for name in values.keys() & _FLAGS:
+        values[name] = values[name] == "1"
+    receipts = {name: int(count) for name, count in counts.items() if int(count) > 0}
+    return Broadcast(**values, receipts=receipts)
 
 
 async def load(store: Store, id_: str) -> Broadcast:
-    """Read a broadcast with its receipts.
+    """Read a broadcast with the counts of its receipts.
 
     Raises:
         InputError: there is none of that number.
     """
-    fields = cast("dict[str, str]", await cast("Any", store.redis.hgetall(f"broadcast:{id_}")))
-    if not fields:
-        raise InputError(f"There is no broadcast {id_}.")
-    states = await cast("Any", store.redis.hvals(f"broadcast:{id_}:ledger"))
-    receipts: dict[str, int] = {}
-    for state in states:
-        receipts[state] = receipts.get(state, 0) + 1
-    return Broadcast(
-        id=fields["id"], state=fields["state"], kind=fields["kind"], by=fields["by"],
-        texts=json.loads(fields["texts"]), zone=fields["zone"], expires=float(fields["expires"]),
-        incident=fields["incident"], approved_by=fields["approved_by"], total=int(fields["total"]),
-        receipts=receipts,
-    )  # fmt: skip
+    found = await load_many(store, [id_])
+    if not found:
+        raise InputError(f"There is no broadcast {id_}: see hotline broadcast list.")
+    return found[0]
 
 
-async def approve(store: Store, id_: str, by: str, now: float) -> Broadcast:
-    """Fix the audience and let delivery begin. The organizer who drafted it cannot approve it.
+async def load_many(store: Store, ids: Iterable[str]) -> list[Broadcast]:
+    """The broadcasts of some numbers, in that order; a number without one is left out."""
+    pipe = store.redis.pipeline(transaction=False)
+    for id_ in ids:
+        pipe.hgetall(f"broadcast:{id_}")
+        pipe.hgetall(f"broadcast:{id_}:counts")
+    answers = cast("list[dict[str, str]]", await pipe.execute())
+    pairs = zip(answers[::2], answers[1::2], strict=True)
+    return [from_fields(kept, counts) for kept, counts in pairs if "state" in kept]
+
+
+async def recent(store: Store, most: int = 50) -> list[Broadcast]:
+    """The broadcasts of the last 90 days, the newest first."""
+    ids = await store.redis.zrevrange("broadcasts:all", 0, most - 1)
+    return await load_many(store, map(str, ids))
+
+
+async def history(store: Store, id_: str) -> list[dict[str, str]]:
+    """Who did what to it, oldest first."""
+    return [json.loads(line) for line in await cast("Any", store.redis.lrange(f"broadcast:{id_}:log", 0, -1))]
+
+
+def moved(one: Broadcast, how: str, *, by: str, now: float, held: str = "") -> Commit:
+    """The guard and writes of a pause, a resumption or a cancellation.
 
     Raises:
-        InputError: wrong person, wrong state, expired, or a language of the audience has no text.
+        InputError: its state does not allow it.
     """
-    one = await load(store, id_)
-    await _organizer(store, by)
-    if by == one.by:
-        raise InputError("A second organizer must approve: whoever drafted it cannot.")
-    if one.expires <= now:
-        raise InputError(f"Broadcast {id_} expired: draft it again.")
-    people = await subscribers.audience(store, one.zone)
-    missing = {lang for _, _, lang in people} - set(one.texts)
-    if missing:
-        raise InputError(f"People in this audience read {', '.join(sorted(missing))}: add that --text.")
-    commit = _moved(one, "approve")
-    commit.write("HSET", f"broadcast:{id_}", "approved_by", by, "total", len(people))
-    todo = f"broadcast:{id_}:todo"
-    rows = [json.dumps(row) for row in people]
-    for start in range(0, len(rows), 500):
-        commit.write("RPUSH", todo, *rows[start : start + 500])
-    if people:
-        commit.write("EXPIRE", todo, BROADCAST_TTL)
-    commit.write("ZADD", "broadcasts:sending", now * 1000, id_)
-    commit.write("PUBLISH", "wake", "broadcasts")
-    await _commit(store, commit, id_)
-    return await load(store, id_)
-
-
-def _moved(one: Broadcast, move: str) -> Commit:
-    states, after = MOVES[move]
+    states, after = MOVES[how]
     if one.state not in states:
         raise InputError(f"Broadcast {one.id} is {one.state}: it cannot be changed that way.")
     commit = Commit()
     commit.guard("field", f"broadcast:{one.id}", "state", one.state)
-    commit.write("HSET", f"broadcast:{one.id}", "state", after)
+    commit.write("HSET", f"broadcast:{one.id}", "state", after, "held", held)
+    commit.merge(logged(one.id, by=by, what=how, now=now, why=held))
+    commit.write("PUBLISH", "wake", "broadcasts")
     return commit
 
 
-async def move(store: Store, id_: str, how: str) -> Broadcast:
+async def move(store: Store, id_: str, how: str, *, now: float, by: str = "") -> Broadcast:
     """Pause, resume or cancel a broadcast; what was handed to the carrier cannot be called back.
 
     Raises:
         InputError: its state does not allow it.
     """
-    commit = _moved(await load(store, id_), how)
-    commit.write("PUBLISH", "wake", "broadcasts")
-    await _commit(store, commit, id_)
+    one = await load(store, id_)
+    if one.state == "paused" and how == "resume" and one.expires <= now:
+        raise InputError(f"Broadcast {id_} expired: draft it again.")
+    held = KEPT if how == "resume" and one.held == "report" else ""
+    await committed(store, moved(one, how, by=by, now=now, held=held), id_)
     return await load(store, id_)
 
 
-async def _commit(store: Store, commit: Commit, id_: str) -> None:
+async def committed(store: Store, commit: Commit, id_: str) -> None:
+    """Make the writes.
+
+    Raises:
+        InputError: somebody was first.
+    """
     try:
         await store.commit(commit)
     except Conflict:

@@ -1,83 +1,169 @@
-"""Feeds approved broadcasts to the outbox a few at a time, so that pause and cancel act at once."""
+"""Feeds approved broadcasts to the outboxes a little at a time, so that pause and cancel act at once."""
 
 from __future__ import annotations
 
 import json
+import zlib
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from hotline.broadcasts import audience
 from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts.broadcast import REACHED, Broadcast, logged
 from hotline.errors import InputError
-from hotline.sms.outbox import Outbound, Priority, queued
-from hotline.store import Commit, Conflict
+from hotline.sms.outbox import LEDGER_TTL, Outbound, Priority, queued
+from hotline.store import DAY, Commit, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
+    from hotline.broadcasts.audience import Row
+    from hotline.content.city import City
     from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
     from hotline.store import Store
 
-AHEAD: Final = 50  # texts of broadcasts that wait in the outbox at most
+AHEAD: Final = 50  # texts of broadcasts that wait in the outboxes at most, or a second's worth
+BATCH: Final = 100  # of one commit: pages must not wait for a long one
 PACE: Final = 0.25
+PEOPLE_TTL: Final = 7 * DAY  # how long we know whom to tell that an alert is over
+BY_DAY: Final = ("event", "news")
+
+
+def outbox_of(person: str, senders: int) -> str:
+    """The outbox that a person's alerts always leave by."""
+    place = zlib.crc32(person.encode()) % senders
+    return "alerts" if place == 0 else f"alerts{place + 1}"
 
 
 class Delivery:
-    """Moves people from a broadcast's list into the outbox; each step is one commit."""
+    """Moves people from a broadcast's list into the outboxes; each step is one commit."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, city: City, settings: Settings, clock: Callable[[], float]
+    ) -> None:
         self._store = store
         self._vault = vault
+        self._city = city
+        self._settings = settings
         self._clock = clock
+        self._senders = len(settings.alert_senders)
+        self._ahead = max(AHEAD, int(settings.alerts_rate))
 
     async def feed(self) -> float:
-        """Top the outbox up; answers the seconds until it is worth looking again."""
+        """Top the outboxes up; answers the seconds until it is worth looking again."""
         ids = await self._store.redis.zrange("broadcasts:sending", 0, -1)
-        room = AHEAD - int(await self._store.redis.zcard("outbox:alerts"))
+        room = self._ahead - await self._waiting() if ids else 0
         for id_ in ids:
             room -= await self._feed_one(str(id_), max(0, room))
         return PACE if ids else 5.0
 
+    async def _waiting(self) -> int:
+        pipe = self._store.redis.pipeline(transaction=False)
+        for place in range(self._senders):
+            pipe.zcard("outbox:alerts" if place == 0 else f"outbox:alerts{place + 1}")
+        return sum(await pipe.execute())
+
     async def _feed_one(self, id_: str, room: int) -> int:
+        """Feed up to `room` people of one broadcast; answers how many."""
         try:
             one = await broadcasts.load(self._store, id_)
         except InputError:  # its lifetime is over
             await self._store.redis.zrem("broadcasts:sending", id_)
             return 0
-        if one.state == "paused" or not room:
-            return 0
-        if one.state == "cancelled" or one.expires <= self._clock():
-            await self._end(one, "cancelled" if one.state == "cancelled" else "expired")
-            return 0
-        rows = await cast("Any", self._store.redis.lrange(f"broadcast:{id_}:todo", 0, room - 1))
-        if not rows:
-            await self._end(one, "sent")
-            return 0
-        return await self._queue(one, rows)
+        ended = self._ended(one)
+        if ended:
+            await self._end(one, ended)
+        elif one.state == "waiting":
+            await self._begin_closing(one)
+        elif one.state == "sending" and not (one.kind in BY_DAY and self._quiet()):
+            return await self._fill(one, room)
+        return 0
 
-    async def _queue(self, one: broadcasts.Broadcast, rows: list[str]) -> int:
-        commit = Commit()
-        key = f"broadcast:{one.id}"
+    def _ended(self, one: Broadcast) -> str:
+        if one.state in ("cancelled", "closed"):
+            return one.state
+        return "expired" if one.expires <= self._clock() else ""
+
+    def _quiet(self) -> bool:
+        return audience.is_quiet(self._city, self._settings, self._clock())
+
+    async def _fill(self, one: Broadcast, room: int) -> int:
+        fed = 0
+        while fed < room:
+            key = f"broadcast:{one.id}:todo"
+            rows = await cast("Any", self._store.redis.lrange(key, 0, min(BATCH, room - fed) - 1))
+            if not rows:
+                await self._settle(one)
+                return fed
+            count = await self._queue(one, rows)
+            if not count:
+                return fed
+            fed += count
+        return fed
+
+    async def _settle(self, one: Broadcast) -> None:
+        """Everybody was fed: it is sent once none of its texts can be stopped any more."""
+        now = await broadcasts.load(self._store, one.id)
+        if not now.receipts.get("queued"):
+            await self._end(now, "sent")
+
+    async def _queue(self, one: Broadcast, rows: list[str]) -> int:
+        commit, key, now = Commit(), f"broadcast:{one.id}", self._clock()
         commit.guard("field", key, "state", "sending")
         commit.guard("head", f"{key}:todo", rows[0])  # another worker may have fed these already
-        ledger = f"{key}:ledger"
         for row in rows:
             person, address, lang = json.loads(row)
             message = Outbound(
                 f"b{one.id}:{person}", person, address, one.texts[lang],
-                sender="alerts", priority=Priority.ALERT, expires=one.expires, broadcast=one.id,
+                sender=outbox_of(person, self._senders), priority=Priority.ALERT, expires=one.expires,
+                broadcast=one.id,
             )  # fmt: skip
-            commit.write("HSETNX", ledger, person, "queued")
-            commit.merge(queued(message, self._vault, self._clock()))
+            commit.write("receipt", one.id, person, "queued", LEDGER_TTL)
+            commit.write("HSET", f"{key}:people", person, json.dumps([address, lang]))
+            commit.merge(queued(message, self._vault, now))
         commit.write("LTRIM", f"{key}:todo", len(rows), -1)
-        commit.write("EXPIRE", ledger, broadcasts.BROADCAST_TTL)
+        commit.write("EXPIRE", f"{key}:people", PEOPLE_TTL)
         try:
             await self._store.commit(commit)
         except Conflict:
             return 0
         return len(rows)
 
-    async def _end(self, one: broadcasts.Broadcast, state: str) -> None:
+    async def _begin_closing(self, one: Broadcast) -> None:
+        """Once the alert has come to rest, everybody it reached is told; nobody else is."""
+        alert = await broadcasts.load(self._store, one.closes)
+        if alert.receipts.get("queued") or alert.receipts.get("sending"):
+            return
+        staged = await audience.stage_rows(self._store, one.id, self._reached(alert))
         commit = Commit()
-        commit.write("HSET", f"broadcast:{one.id}", "state", state)
+        commit.guard("field", f"broadcast:{one.id}", "state", "waiting")
+        commit.merge(staged.taken(one.id))
+        commit.write(
+            "HSET", f"broadcast:{one.id}", "state", "sending", "total", staged.total, "langs",
+            json.dumps(staged.langs),
+        )  # fmt: skip
+        try:
+            await self._store.commit(commit)
+        except Conflict:
+            return
+
+    async def _reached(self, alert: Broadcast) -> AsyncIterator[Row]:
+        """Pseudonym, sealed number and language of everybody who got an alert, or may have."""
+        redis, key = cast("Any", self._store.redis), f"broadcast:{alert.id}"
+        async for person, receipt in redis.hscan_iter(f"{key}:ledger", count=BATCH):
+            kept = await redis.hget(f"{key}:people", person) if receipt in REACHED else None
+            if kept:
+                yield (str(person), *json.loads(kept))
+
+    async def _end(self, one: Broadcast, state: str) -> None:
+        commit = Commit()
+        commit.guard("field", f"broadcast:{one.id}", "state", one.state)
+        if state != one.state:
+            commit.write("HSET", f"broadcast:{one.id}", "state", state)
+            commit.merge(logged(one.id, by="line", what=state, now=self._clock()))
         commit.write("DEL", f"broadcast:{one.id}:todo")
         commit.write("ZREM", "broadcasts:sending", one.id)
-        await self._store.commit(commit)
+        try:
+            await self._store.commit(commit)
+        except Conflict:  # somebody paused it at this moment: look again
+            return

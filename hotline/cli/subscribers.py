@@ -46,16 +46,14 @@ def add(
 def count(zone: Annotated[str, typer.Option(help="zone, or all")] = "all") -> None:
     """How many people an alert for a zone would reach, by language."""
     from hotline import subscribers
+    from hotline.broadcasts import audience
     from hotline.errors import InputError
 
     async def work(runtime: Runtime) -> dict[str, int]:
         found = subscribers.zones_in(zone, runtime.library.city)
         if len(found) != 1:
             raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
-        people = await subscribers.audience(runtime.store, found[0])
-        return {
-            lang: sum(1 for one in people if one[2] == lang) for lang in sorted({one[2] for one in people})
-        }
+        return await audience.by_language(runtime.store, "alert", found[0])
 
     counted = with_runtime(work)
     by_language = ", ".join(f"{lang} {number}" for lang, number in counted.items())

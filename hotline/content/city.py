@@ -61,6 +61,13 @@ class Weekly(Strict):
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
+class Hours(Strict):
+    """A part of the day in the city's own clock; it may go over midnight."""
+
+    begins: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", alias="from")]
+    ends: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", alias="to")]
+
+
 class Entry(Strict):
     """A help line of the directory. Weak numbers may stand here as notes, but are never printed."""
 
@@ -95,6 +102,7 @@ class City(Strict):
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     streets: tuple[Place, ...] = ()
     policy: Annotated[tuple[Step, ...], Field(min_length=1)]
+    quiet_hours: Hours | None = None
     rollcall: Weekly | None = None
     drill: Weekly | None = None
     directory: tuple[Entry, ...] = ()
@@ -129,6 +137,10 @@ class City(Strict):
     def today(self) -> date:
         """The date in the city now."""
         return datetime.now(ZoneInfo(self.timezone)).date()
+
+    def clock(self, at: float) -> str:
+        """An instant (seconds since the epoch) as people here write the time: ``6:40 am``."""
+        return datetime.fromtimestamp(at, ZoneInfo(self.timezone)).strftime("%-I:%M %p").lower()
 
     def coming_events(self, today: date) -> tuple[Event, ...]:
         """Events of today and later, the next first."""

@@ -201,7 +201,7 @@ def _about(library: Library, prose: Prose, about: About) -> dict[str, str]:
 
 
 def _framed(library: Library, lang: str, text: str) -> str:
-    return library.say("alert_frame", lang, text=text)
+    return library.say("alert_frame", lang, text=text, code="482")
 
 
 def _opt_in(library: Library) -> str:

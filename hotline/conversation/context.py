@@ -101,7 +101,7 @@ class Context:
                 person=self.person.id,
                 address=self.person.address,
                 body=words,
-                sender=self.inbound.sender,
+                sender=self.inbound.through or self.inbound.sender,
                 priority=priority,
                 force=force,
             )

@@ -10,6 +10,7 @@ function guard.absent(key) return call('EXISTS', key) == 0 end
 function guard.field(key, field, expected) return (call('HGET', key, field) or '') == expected end
 function guard.member(key, member) return call('ZSCORE', key, member) ~= false end
 function guard.head(key, value) return call('LINDEX', key, 0) == value end
+function guard.list(key, length) return call('LLEN', key) == tonumber(length) end
 -- The pending entry is still ours: no other worker took the turn over.
 function guard.owner(stream, group, id, consumer)
   local pending = call('XPENDING', stream, group, id, id, 1)
@@ -44,6 +45,22 @@ function write.enqueue(id, sender, score, ttl, ...)
   call('EXPIRE', key, ttl)
   call('ZADD', 'outbox:' .. sender, score, id)
   call('PUBLISH', 'wake', 'outbox:' .. sender)
+end
+
+-- The receipt of one person in a broadcast's ledger, and how many have each; '' takes it out of both.
+function write.receipt(number, person, state, ttl)
+  local ledger, counts = 'broadcast:' .. number .. ':ledger', 'broadcast:' .. number .. ':counts'
+  local before = call('HGET', ledger, person)
+  if before == state then return end
+  if before then call('HINCRBY', counts, before, -1) end
+  if state == '' then
+    call('HDEL', ledger, person)
+    return
+  end
+  call('HSET', ledger, person, state)
+  call('HINCRBY', counts, state, 1)
+  call('EXPIRE', ledger, ttl)
+  call('EXPIRE', counts, ttl)
 end
 
 for place, check in ipairs(plan.guards) do

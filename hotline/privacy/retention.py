@@ -10,8 +10,9 @@ from hotline.store import DAY, Commit, registered
 if TYPE_CHECKING:
     from hotline.store import Lifetime, Store
 
-AGED_STREAMS: Final = {"dead": 30, "reports": 30, "exports": 365}  # days
-AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all": 180, "drills": 365}  # days
+AGED_STREAMS: Final = {"dead": 30, "reports": 30, "exports": 365, "freezes": 365}  # days
+AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all": 180, "drills": 365,
+             "broadcasts:all": 90}  # days  # fmt: skip
 
 
 async def forget(store: Store, person: str) -> Commit:
@@ -66,11 +67,18 @@ async def _forget_lists(store: Store, person: str, commit: Commit) -> None:
         for entry, fields in cast("Any", await store.redis.xrange(stream)):
             if any(person in str(value) for value in fields.values()):
                 commit.write("XDEL", stream, str(entry))
-    for key in await _keys(store, "broadcast:*:todo"):
+    await _forget_told(store, person, commit)
+
+
+async def _forget_told(store: Store, person: str, commit: Commit) -> None:
+    """Broadcasts that still have to reach the person, or did."""
+    for key in await _keys(store, "broadcast:*:todo*"):
         for row in await cast("Any", store.redis.lrange(key, 0, -1)):
             if person in row:
                 commit.write("LREM", key, 0, row)
     for key in await _keys(store, "broadcast:*:ledger"):
+        commit.write("receipt", key.split(":")[1], person, "", 90 * DAY)
+    for key in await _keys(store, "broadcast:*:people"):
         commit.write("HDEL", key, person)
 
 

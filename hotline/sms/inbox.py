@@ -29,6 +29,7 @@ class Inbound:
         sid: Twilio's MessageSid.
         person: pseudonym of the sender.
         sender: which of our numbers it came to, ``hotline`` or ``alerts``.
+        through: outbox that answers leave by, when it is not the sender's first.
         body: sealed body, already masked.
         media: sealed addresses of photos.
         rule: id of the triage rule that decided or hinted, "" when none fired.
@@ -48,6 +49,7 @@ class Inbound:
     incident: str = ""
     at: float = 0.0
     opt_out: str = ""
+    through: str = ""
 
     def to_json(self) -> str:
         """The mailbox entry."""

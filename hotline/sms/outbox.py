@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hotline.store import Store
 
 MESSAGE_TTL: Final = 7 * DAY
+LEDGER_TTL: Final = 90 * DAY
 BACKOFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 180.0)
 PAGE_BACKOFF: Final = 5.0  # a page is never put off for longer
 OPEN: Final = ("sending", "unknown")  # the carrier may or may not have it
@@ -38,6 +39,11 @@ class Priority(IntEnum):
     ALERT = 2
 
 
+def family(sender: str) -> str:
+    """Which opt-out counts for an outbox: every alert number has the same one."""
+    return "alerts" if sender.startswith("alerts") else sender
+
+
 @dataclass(frozen=True)
 class Outbound:
     """One text to one person.
@@ -47,7 +53,7 @@ class Outbound:
         person: pseudonym.
         address: sealed address.
         body: the words, in clear; sealed when queued.
-        sender: ``hotline`` or ``alerts``.
+        sender: outbox it leaves by: ``hotline``, ``alerts``, ``alerts2`` …
         expires: seconds since the epoch after which it is worthless; 0 takes the default of its kind.
         force: send even to a person who opted out: the one confirmation of the opt-out itself.
         kind: ``page``, ``reply``, ``alert``: what the metrics count.
@@ -113,16 +119,19 @@ class Outbox:
     """The queue of one of our senders.
 
     Args:
-        sender: ``hotline`` or ``alerts``.
+        sender: ``hotline``, ``alerts``, ``alerts2`` …
         rate: segments per second that the carrier takes.
         worker: name of this worker, to know whose sends are orphaned.
+        campaign: segments per second of all alert senders together, 0 for no limit of its own.
     """
 
-    def __init__(self, store: Store, sender: str, rate: float, worker: str) -> None:
+    def __init__(self, store: Store, sender: str, rate: float, worker: str, campaign: float = 0.0) -> None:
         self.store = store
         self.sender = sender
         self.worker = worker
+        self.family = family(sender)
         self._cost = 1000 / rate
+        self._shared = 1000 / campaign if campaign else 0.0
         # A late wake-up may be made good by this much, never by a burst.
         self._slack = min(5.0, self._cost / 2)
 
@@ -134,7 +143,7 @@ class Outbox:
     async def take(self, now: float) -> Taken:
         """Take the next text; the intent to send it is stored before this returns."""
         kind, *rest = await self.store.take(
-            self.sender, int(now * 1000), self._cost, self.worker, self._slack
+            self.sender, int(now * 1000), self._cost, self.worker, self._slack, self.family, self._shared
         )
         if kind == "id":
             return Taken(id=str(rest[0]), person=str(rest[1]))
@@ -163,11 +172,13 @@ class Outbox:
         commit = Commit()
         if error.outcome == "unknown":
             commit.write("HSET", f"out:{id_}", "state", "unknown", "code", error.code)
+            _count(commit, fields, id_, "unknown")
         elif error.outcome == "retry":
             delay = _delay(fields, error)
             commit.write("ZREM", self.sending, id_)
             commit.write("ZADD", f"outbox:later:{self.sender}", int((now + delay) * 1000), id_)
             commit.write("HSET", f"out:{id_}", "state", "queued", "code", error.code)
+            _count(commit, fields, id_, "queued")
             commit.write("PUBLISH", "wake", f"outbox:{self.sender}")
         else:
             commit.write("ZREM", self.sending, id_)
@@ -184,11 +195,13 @@ class Outbox:
 
     async def requeue(self, id_: str) -> bool:
         """Put a send that certainly did not happen back. False: it was resolved in the meantime."""
-        score = await cast("Any", self.store.redis.hget(f"out:{id_}", "score"))
+        fields = await self.read(id_)
+        score = fields.get("score")
         commit = Commit()
         commit.guard("member", self.sending, id_)
         commit.write("ZREM", self.sending, id_)
         commit.write("HSET", f"out:{id_}", "state", "queued")
+        _count(commit, fields, id_, "queued")
         commit.write("ZADD", f"outbox:{self.sender}", float(score or Priority.REPLY * SCORE_STEP), id_)
         commit.write("PUBLISH", "wake", f"outbox:{self.sender}")
         try:
@@ -224,7 +237,7 @@ def _count(commit: Commit, fields: dict[str, str], id_: str, state: str) -> None
     """Write the outcome into the ledger of the broadcast that the text belongs to."""
     if number := fields.get("broadcast"):
         person = fields.get("person", id_)
-        commit.write("HSET", f"broadcast:{number}:ledger", person, state)
+        commit.write("receipt", number, person, state, LEDGER_TTL)
 
 
 async def status(store: Store, *, id_: str, sid: str, state: str, code: str) -> str:

@@ -138,7 +138,7 @@ class Sender:
             log.info("send failed", outbound=id_, outcome=error.outcome, code=error.code, reason=str(error))
             await self.outbox.failed(id_, error, self._clock())
             if error.code in OPTED_OUT:  # the carrier knows a stop that we do not: mirror it
-                await self.outbox.store.commit(opt_out(fields["person"], self.outbox.sender))
+                await self.outbox.store.commit(opt_out(fields["person"], self.outbox.family))
             return
         metrics.SENDS.labels(self.outbox.sender, kind, "accepted").inc()
         metrics.WAITED.labels(kind).observe(max(0.0, now - int(fields["created"]) / 1000))

@@ -5,28 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline import subscribers
+from hotline.broadcasts import approval, drafting
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.delivery import Delivery
+from hotline.broadcasts.drafting import Wish
 from hotline.sms.outbox import Outbox
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.content import Library
     from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
     from hotline.store import Store
 
-NOW: Final = 1_800_000_000.0
+NOW: Final = 1_800_028_800.0  # eleven in the morning in Hartford
 HOUR: Final = 3600.0
 
 
 class Office:
     """Two organizers, their subscribers, and the delivery, on one clock."""
 
-    def __init__(self, store: Store, vault: Vault, library: Library) -> None:
-        self.store, self.vault, self.library = store, vault, library
+    def __init__(self, store: Store, vault: Vault, library: Library, settings: Settings) -> None:
+        self.store, self.vault, self.library, self.settings = store, vault, library, settings
         self.now = NOW
-        self.delivery = Delivery(store, vault, lambda: self.now)
+        self.delivery = self.worker()
         self.box = Outbox(store, "alerts", 1000, "w1")
+
+    def worker(self) -> Delivery:
+        """One more worker's delivery."""
+        return Delivery(self.store, self.vault, self.library.city, self.settings, lambda: self.now)
 
     async def sign_up(self, count: int, *zones: str, lang: str = "en", first: int = 0) -> list[str]:
         """So many people; answers their pseudonyms."""
@@ -39,15 +46,26 @@ class Office:
 
     async def draft(self, zone: str = "", lasts: float = HOUR, **texts: str) -> Broadcast:
         """A draft of organizer1."""
-        return await broadcasts.draft(
-            self.store, self.library, by="organizer1", kind="news", texts=texts or {"en": "Meeting at six."},
-            zone=zone, incident="", expires=self.now + lasts,
-        )  # fmt: skip
+        return await self.wish(Wish("organizer1", "news", lasts, texts or {"en": "Meeting at six."}, zone))
+
+    async def wish(self, wish: Wish) -> Broadcast:
+        """A draft as it is wished for."""
+        return await drafting.draft(self.store, self.library, self.settings, wish, self.now)
+
+    async def approve(self, id_: str, by: str = "organizer2", *, override: bool = False) -> Broadcast:
+        """What an organizer approves."""
+        return await approval.approve(
+            self.store, self.library, self.settings, id_, by, self.now, override=override
+        )
+
+    async def move(self, id_: str, how: str) -> Broadcast:
+        """Pause, resume or cancel."""
+        return await broadcasts.move(self.store, id_, how, now=self.now)
 
     async def sending(self, zone: str = "", lasts: float = HOUR) -> Broadcast:
         """A broadcast that organizer2 has approved."""
         one = await self.draft(zone, lasts)
-        return await broadcasts.approve(self.store, one.id, "organizer2", self.now)
+        return await self.approve(one.id)
 
     async def taken(self) -> list[str]:
         """Take everything that waits, as a sender does; answers the ids that may be sent."""

@@ -125,7 +125,7 @@ def test_giving_up_tells_everybody_who_knew_of_it() -> None:
 
 
 def test_a_report_that_has_witnesses_already_becomes_nobodys_witness() -> None:
-    """A human may merge into it before the line has looked at it; a witness of a witness would hear nothing."""
+    """A human may merge into it before the line looks at it; a witness of a witness hears nothing."""
     first = replace(an_incident(), place="120 Park Street", looked_at=True, state="paging")
     second = replace(first, id="8", reporter="s", state="opened", looked_at=False)
     assert sorting.sort(second, [first]) == sorting.Sorted("witness", of="7")

@@ -1,0 +1,129 @@
+"""The second organizer: what has to hold before anything is sent, and who gets it, fixed at that moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from hotline.broadcasts import audience, canary, freeze
+from hotline.broadcasts.broadcast import (
+    BROADCAST_TTL,
+    committed,
+    load,
+    logged,
+    organizer,
+    recent,
+    to_fields,
+)
+from hotline.broadcasts.drafting import confirmed
+from hotline.errors import InputError
+from hotline.privacy.phones import Vault
+from hotline.store import Commit
+
+if TYPE_CHECKING:
+    from hotline.broadcasts.audience import Staged
+    from hotline.broadcasts.broadcast import Broadcast
+    from hotline.content import Library
+    from hotline.settings import Settings
+    from hotline.store import Store
+
+UNCAPPED: Final = ("closing", "notice")
+
+
+async def approve(
+    store: Store,
+    library: Library,
+    settings: Settings,
+    id_: str,
+    by: str,
+    now: float,
+    *,
+    override: bool = False,
+) -> Broadcast:
+    """Fix the audience and let delivery begin. Who drafted it cannot approve it, but in a drill.
+
+    Raises:
+        InputError: wrong person, wrong state, expired, frozen, over the daily cap, its report is not
+            confirmed any more, or a language of the audience has no text. Nothing was sent.
+    """
+    one = await load(store, id_)
+    await _may(store, library, settings, one, by, now, override=override)
+    quiet = audience.is_quiet(library.city, settings, now)
+    canaries = await canary.canaries(Vault(settings.secret_keys), settings, library.city)
+    staged = await audience.stage(store, one, canaries, quiet=quiet)
+    missing = set(staged.langs) - set(one.texts)
+    if missing:
+        raise InputError(f"People in this audience read {', '.join(sorted(missing))}: add that --text.")
+    after = replace(
+        one, state="sent" if one.drill else "sending", approved_by=by, approved_at=now, total=staged.total,
+        langs=staged.langs,
+    )  # fmt: skip
+    commit = _approved(one, after, staged, by, now)
+    await committed(store, commit, id_)
+    return await load(store, id_)
+
+
+def _approved(one: Broadcast, after: Broadcast, staged: Staged, by: str, now: float) -> Commit:
+    commit = Commit()
+    commit.guard("field", f"broadcast:{one.id}", "state", "draft")
+    commit.hset(f"broadcast:{one.id}", to_fields(after), BROADCAST_TTL)
+    commit.merge(logged(one.id, by=by, what="approve", now=now, why=one.why))
+    if one.drill:
+        if staged.total:
+            commit.write("DEL", staged.key)
+            commit.write("HSET", f"broadcast:{one.id}:counts", "drill", staged.total)
+            commit.write("EXPIRE", f"broadcast:{one.id}:counts", BROADCAST_TTL)
+        return commit
+    commit.merge(staged.taken(one.id))
+    commit.write("ZADD", "broadcasts:sending", now * 1000, one.id)
+    commit.write("PUBLISH", "wake", "broadcasts")
+    return commit
+
+
+async def _may(
+    store: Store, library: Library, settings: Settings, one: Broadcast, by: str, now: float, *, override: bool
+) -> None:
+    await organizer(store, by)
+    if by == one.by and not one.drill:
+        raise InputError("A second organizer must approve: whoever drafted it cannot.")
+    if one.state != "draft":
+        raise InputError(f"Broadcast {one.id} is {one.state}: it cannot be changed that way.")
+    if one.expires <= now:
+        raise InputError(f"Broadcast {one.id} expired: draft it again.")
+    if one.kind == "alert":
+        await _founded(store, one, override=override)
+    if not one.notice and await freeze.frozen(store):
+        raise InputError("Alerts are frozen: see hotline broadcast unfreeze.")
+    if one.kind not in UNCAPPED and not one.drill:
+        await _under_cap(store, library, settings, now)
+
+
+async def _founded(store: Store, one: Broadcast, *, override: bool) -> None:
+    """What was confirmed when the draft was written may be over by now."""
+    try:
+        found = await confirmed(store, one.incident, one.why)
+    except InputError:
+        raise InputError(
+            f"Report {one.incident} is not confirmed any more: cancel this draft, or write it anew."
+        ) from None
+    if found is None and not override:
+        raise InputError(
+            f"This alert has no confirmed report ({one.why}): to stand for it too, approve with --override."
+        )
+
+
+async def _under_cap(store: Store, library: Library, settings: Settings, now: float) -> None:
+    zone = ZoneInfo(library.city.timezone)
+    today = datetime.fromtimestamp(now, zone).date()
+    sent = [
+        one
+        for one in await recent(store, 200)
+        if one.approved_at and not one.drill and one.kind not in UNCAPPED
+        and datetime.fromtimestamp(one.approved_at, zone).date() == today
+    ]  # fmt: skip
+    if len(sent) >= settings.broadcasts_per_day:
+        raise InputError(
+            f"{len(sent)} broadcasts were approved today, the most that BROADCASTS_PER_DAY allows."
+        )

@@ -1,0 +1,165 @@
+"""The duty to say that it is over: to exactly the people who were told; organizers are reminded of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import verifying, words
+from hotline.broadcasts.broadcast import (
+    KEPT,
+    Broadcast,
+    committed,
+    load,
+    logged,
+    moved,
+    organizer,
+    recent,
+    written,
+)
+from hotline.errors import InputError
+from hotline.incidents import incident as incidents
+from hotline.incidents import record
+from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.store import Commit, Conflict
+
+if TYPE_CHECKING:
+    from hotline.content import Library
+    from hotline.incidents.desk import Desk
+    from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
+    from hotline.store import Store
+
+LIFE: Final = 12 * 3600.0  # seconds
+NAG: Final = 30 * 60.0  # seconds between two reminders
+PATIENCE: Final = 2 * 3600.0  # seconds an alert may stand before anybody is reminded
+ENDED: Final = ("sent", "sending", "paused", "expired", "cancelled")
+
+
+async def close(
+    store: Store,
+    library: Library,
+    settings: Settings,
+    id_: str,
+    *,
+    now: float,
+    by: str = "",
+    texts: dict[str, str] | None = None,
+    reason: str = "",
+) -> Broadcast:
+    """End an alert: nobody else gets it, and who got it is told that it is over.
+
+    Args:
+        store: where it is.
+        library: the ready words.
+        settings: whose content folder and numbers count.
+        id_: number of the alert.
+        now: seconds since the epoch.
+        by: handle of an organizer; "" for the operator.
+        texts: words by language; none takes the ready text of `reason`.
+        reason: ``left``, ``false``, ``unable``.
+
+    Returns:
+        The closing text as a broadcast of its own; the alert itself where nobody was told anything.
+
+    Raises:
+        InputError: who, state or words do not allow it; nothing changed.
+    """
+    if by:
+        await organizer(store, by)
+    one = await load(store, id_)
+    if one.state not in ENDED or not one.approved_at or one.kind in ("closing", "notice"):
+        raise InputError(f"Broadcast {id_} is {one.state}: there is nothing to close.")
+    said = _words(library, settings, one, texts or {}, reason)
+    commit = _closed(one, by, now, reason)
+    if one.drill or not (one.reached or one.waiting):
+        await committed(store, commit, id_)
+        return await load(store, id_)
+    made = await _closing(store, library, one, said, by, now)
+    commit.merge(written(made, by=by, what="approve", now=now))
+    commit.write("ZADD", "broadcasts:sending", now * 1000, made.id)
+    commit.write("PUBLISH", "wake", "broadcasts")
+    await committed(store, commit, id_)
+    return await load(store, made.id)
+
+
+async def _closing(
+    store: Store, library: Library, one: Broadcast, said: dict[str, str], by: str, now: float
+) -> Broadcast:
+    code = await verifying.new_code(store)
+    framed = {
+        lang: library.say("closing_frame", lang, text=text, code=one.code) for lang, text in said.items()
+    }
+    return Broadcast(
+        id=str(await store.redis.incr("broadcasts:last")), state="waiting", kind="closing", by=by,
+        texts=framed, zone=one.zone, expires=now + LIFE, incident=one.incident, code=code, drafted_at=now,
+        approved_by=by, approved_at=now, closes=one.id,
+    )  # fmt: skip
+
+
+def _words(
+    library: Library, settings: Settings, one: Broadcast, texts: dict[str, str], reason: str
+) -> dict[str, str]:
+    langs = set(one.langs) or set(one.texts)
+    if not texts:
+        return words.closing(library, reason, sorted(langs | set(one.texts)))
+    words.judge(texts, library, settings.content_dir, settings.own_numbers)
+    missing = langs - set(texts)
+    if missing:
+        raise InputError(f"People who got it read {', '.join(sorted(missing))}: add that --text.")
+    return texts
+
+
+def _closed(one: Broadcast, by: str, now: float, reason: str) -> Commit:
+    commit = Commit()
+    commit.guard("field", f"broadcast:{one.id}", "state", one.state)
+    commit.write("HSET", f"broadcast:{one.id}", "state", "closed")
+    commit.write("DEL", f"broadcast:{one.id}:todo")
+    commit.write("ZREM", "broadcasts:sending", one.id)
+    commit.merge(logged(one.id, by=by, what="close", now=now, why=reason))
+    return commit
+
+
+async def hold_unfounded(store: Store, now: float) -> None:
+    """Pause at once what is still being sent while its report is no longer confirmed."""
+    ids = await store.redis.zrange("broadcasts:sending", 0, -1)
+    for one in await broadcasts.load_many(store, map(str, ids)):
+        if one.state != "sending" or one.kind != "alert" or not one.incident or one.held == KEPT:
+            continue
+        report = await record.load(store, one.incident)
+        if report and report.state in incidents.CLOSING:
+            try:
+                await store.commit(moved(one, "pause", by="line", now=now, held="report"))
+            except Conflict:
+                continue
+
+
+async def nag(desk: Desk, vault: Vault, library: Library, now: float) -> int:
+    """Remind organizers by text of each alert that somebody has to close; answers how many."""
+    store, roster, count = desk.store, await desk.roster(), 0
+    for one in await recent(store, 200):
+        if not one.to_close or now - one.nagged_at < NAG or not await _is_due(store, one, now):
+            continue
+        commit = Commit()
+        commit.guard("field", f"broadcast:{one.id}", "nagged_at", str(one.nagged_at))
+        commit.write("HSET", f"broadcast:{one.id}", "nagged_at", str(now))
+        for member in roster.with_role("organizer"):
+            text = library.say("alert_to_close", member.lang, code=one.code)
+            message = Outbound(
+                f"b{one.id}nag{now:.0f}{member.handle}", member.person, member.address, text,
+                priority=Priority.REPLY,
+            )  # fmt: skip
+            commit.merge(queued(message, vault, now))
+        try:
+            await store.commit(commit)
+        except Conflict:
+            continue
+        count += 1
+    return count
+
+
+async def _is_due(store: Store, one: Broadcast, now: float) -> bool:
+    """When its report is over, when it has expired, or when it has stood for long."""
+    report = await record.load(store, one.incident) if one.incident else None
+    over = report is not None and (not report.live or report.state != "confirmed")
+    return over or one.expires <= now or one.state == "cancelled" or now - one.approved_at > PATIENCE

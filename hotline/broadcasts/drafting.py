@@ -1,0 +1,131 @@
+"""A draft: written by one organizer from a confirmed report, or from words of their own. Nothing is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from hotline import subscribers
+from hotline.broadcasts import verifying, words
+from hotline.broadcasts.broadcast import KINDS, Broadcast, organizer, written
+from hotline.errors import InputError
+from hotline.incidents import record
+
+if TYPE_CHECKING:
+    from hotline.content import Library
+    from hotline.incidents.incident import Incident
+    from hotline.settings import Settings
+    from hotline.store import Store
+
+SHORTEST_REASON: Final = 10  # characters
+NOTICE_LIFE: Final = 12 * 3600.0  # seconds
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an organizer wants to send.
+
+    Attributes:
+        by: handle.
+        kind: alert, event or news.
+        life: seconds after which nothing is sent any more.
+        texts: words by language without the frame; none takes the locked template of an alert.
+        zone: zone in anybody's words; "" for the report's own, or the whole city.
+        incident: number of the confirmed report an alert is written from.
+        override: why an alert without such a report should leave all the same.
+        drill: everything but the sending.
+    """
+
+    by: str
+    kind: str
+    life: float
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+    zone: str = ""
+    incident: str = ""
+    override: str = ""
+    drill: bool = False
+
+
+async def draft(store: Store, library: Library, settings: Settings, wish: Wish, now: float) -> Broadcast:
+    """Keep a draft.
+
+    Raises:
+        InputError: who, kind, zone, report or words cannot be used; nothing was kept.
+    """
+    await organizer(store, wish.by)
+    if wish.kind not in KINDS:
+        raise InputError(f"The kind is one of {', '.join(KINDS)}.")
+    report = await confirmed(store, wish.incident, wish.override) if wish.kind == "alert" else None
+    texts = wish.texts or _template(library, report)
+    zone = _zone(library, wish, report)
+    words.judge(texts, library, settings.content_dir, settings.own_numbers)
+    one = Broadcast(
+        id=str(await store.redis.incr("broadcasts:last")), state="draft", kind=wish.kind, by=wish.by,
+        texts={}, zone=zone, expires=now + wish.life, incident=wish.incident,
+        why=wish.override.strip(), drafted_at=now, drill=wish.drill,
+    )  # fmt: skip
+    return await _kept(store, library, one, texts, now)
+
+
+async def notice(store: Store, library: Library, by: str, now: float) -> Broadcast:
+    """Keep a draft of the ready "ignore that message" text, to everybody who asked for anything.
+
+    Raises:
+        InputError: `by` is no organizer.
+    """
+    await organizer(store, by)
+    one = Broadcast(
+        id=str(await store.redis.incr("broadcasts:last")), state="draft", kind="notice", by=by, texts={},
+        zone=subscribers.ALL, expires=now + NOTICE_LIFE, drafted_at=now, notice=True,
+    )  # fmt: skip
+    return await _kept(store, library, one, words.ignoring(library), now)
+
+
+async def _kept(
+    store: Store, library: Library, one: Broadcast, texts: dict[str, str], now: float
+) -> Broadcast:
+    code = await verifying.new_code(store)
+    made = replace(one, code=code, texts=words.framed(library, texts, code))
+    await store.commit(written(made, by=one.by, what="draft", now=now, why=one.why))
+    return made
+
+
+async def confirmed(store: Store, incident: str, override: str = "") -> Incident | None:
+    """The confirmed report of an alert; None where an override takes its place.
+
+    Raises:
+        InputError: neither a confirmed report nor a reason.
+    """
+    found = await record.load(store, incident) if incident else None
+    if found and found.state == "confirmed" and not found.drill:
+        return found
+    if len(override.strip()) >= SHORTEST_REASON:
+        return None
+    if incident and found is None:
+        raise InputError(
+            f"An alert is written from a confirmed incident, and there is no {incident}: "
+            "see hotline reports list."
+        )
+    raise InputError(
+        "An alert is written from a confirmed incident: name it with --incident. Without one, two "
+        f"organizers must stand for it: --override with the reason, {SHORTEST_REASON} characters or more."
+    )
+
+
+def _template(library: Library, report: Incident | None) -> dict[str, str]:
+    if report is None:
+        raise InputError("A broadcast needs at least one --text.")
+    clock = library.city.clock(report.confirmed_at or report.opened_at)
+    return words.from_report(library, report, clock)
+
+
+def _zone(library: Library, wish: Wish, report: Incident | None) -> str:
+    """The zone asked for; else where the report is; else the whole city."""
+    if not wish.zone:
+        return (report.zone if report else "") or subscribers.ALL
+    zones = subscribers.zones_in(wish.zone, library.city)
+    if len(zones) != 1:
+        raise InputError(
+            f"There is no zone like that in {library.city.name}: see hotline content show zones."
+        )
+    return zones[0]

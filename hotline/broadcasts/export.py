@@ -1,0 +1,25 @@
+"""The ledger of a broadcast as a table: one row per person, by pseudonym, and what became of their text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from hotline.privacy.phones import Vault
+    from hotline.store import Store
+
+COLUMNS: Final = ("person", "language", "receipt")
+BATCH: Final = 500
+
+
+async def rows(store: Store, id_: str, vault: Vault | None = None) -> AsyncIterator[list[str]]:
+    """One row per person of the ledger, as `COLUMNS` says; with a vault, the number in clear behind it."""
+    key = f"broadcast:{id_}:ledger"
+    async for person, receipt in cast("Any", store.redis.hscan_iter(key, count=BATCH)):
+        kept = await cast("Any", store.redis.hget(f"broadcast:{id_}:people", person))
+        address, lang = json.loads(kept) if kept else ("", "")
+        number = [vault.open(address) if address else ""] if vault else []
+        yield [str(person), lang, str(receipt), *number]

@@ -1,0 +1,122 @@
+"""The words of a broadcast: locked templates, what free words may not hold, and what each language costs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hotline.content.city import digits
+from hotline.content.wording import breaches, numbers, read_bans, read_cheaper
+from hotline.errors import InputError
+from hotline.sms import segments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from hotline.content import Library
+    from hotline.incidents.incident import Incident
+
+_LINK: Final = re.compile(
+    r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|gov|edu|us|ly|co|io)\b\S*", re.IGNORECASE
+)
+MOST_SEGMENTS: Final = 3
+CLOSINGS: Final = ("left", "false", "unable")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one language of a broadcast costs: people, segments of one text, its alphabet, cheaper words."""
+
+    people: int
+    segments: int
+    encoding: str
+    hints: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """Segments of all its people."""
+        return self.people * self.segments
+
+
+def parse_texts(pairs: Iterable[str]) -> dict[str, str]:
+    """``["en=…", "es=…"]`` by language.
+
+    Raises:
+        InputError: a pair is malformed, empty or twice.
+    """
+    texts: dict[str, str] = {}
+    for pair in pairs:
+        lang, sign, words = pair.partition("=")
+        if not sign or not re.fullmatch(r"[a-z]{2}", lang) or not words.strip() or lang in texts:
+            raise InputError("Write each text once, as --text en='…' --text es='…'.")
+        texts[lang] = words.strip()
+    return texts
+
+
+def from_report(library: Library, one: Incident, time: str) -> dict[str, str]:
+    """The locked template of an alert in every language of the city; place and time are the report's.
+
+    Raises:
+        InputError: the report has no place yet.
+    """
+    if not one.place:
+        raise InputError(f"Report {one.id} has no place yet: wait for one, or write the texts yourself.")
+    return {
+        lang: library.say("alert_raid", lang, place=one.place, time=time) for lang in library.city.languages
+    }
+
+
+def ignoring(library: Library) -> dict[str, str]:
+    """The ready text for the day somebody texts in our name."""
+    return {lang: library.say("alert_ignore", lang) for lang in library.city.languages}
+
+
+def closing(library: Library, reason: str, langs: Iterable[str]) -> dict[str, str]:
+    """The ready text that ends an alert.
+
+    Raises:
+        InputError: there is no ready text for that.
+    """
+    if reason not in CLOSINGS:
+        raise InputError(f"Write --reason {', '.join(CLOSINGS)}, or the words with --text en='…'.")
+    return {lang: library.say(f"closing_{reason}", lang) for lang in langs}
+
+
+def framed(library: Library, texts: dict[str, str], code: str) -> dict[str, str]:
+    """The words as they leave: whose they are, how to check them, how to stop."""
+    return {lang: library.say("alert_frame", lang, text=words, code=code) for lang, words in texts.items()}
+
+
+def judge(texts: dict[str, str], library: Library, root: Path, ours: Iterable[str]) -> None:
+    """Refuse free words that no text of the line may hold.
+
+    Args:
+        texts: by language, without the frame.
+        library: whose directory's numbers and addresses may be named.
+        root: the content folder.
+        ours: numbers of our own, which may be named too.
+
+    Raises:
+        InputError: a promise, a number or a link that nobody checked, or far too long.
+    """
+    for lang, words in texts.items():
+        bans = read_bans(root, lang) if lang in library.city.languages else ()
+        for said, why in breaches(words, bans):
+            raise InputError(f"The {lang} text says “{said}”: {why}. Write it another way.")
+        if set(numbers(words)) - library.city.printable_numbers() - {digits(number) for number in ours}:
+            raise InputError(f"The {lang} text names a number that is not in the city's directory.")
+        sites = [entry.address for entry in library.city.directory if entry.address]
+        for link in _LINK.findall(words):
+            if not any(link.rstrip(".,)") in site for site in sites):
+                raise InputError(f"The {lang} text holds a link that is not in the city's directory.")
+        if segments.count(words).count > MOST_SEGMENTS:
+            raise InputError(f"The {lang} text is longer than {MOST_SEGMENTS} segments: shorten it.")
+
+
+def cost(lang: str, words: str, people: int, root: Path) -> Cost:
+    """What a language costs, and how to write it cheaper."""
+    counted = segments.count(words)
+    hints = read_cheaper(root).hints(words, lang) if counted.encoding != "GSM-7" else ()
+    return Cost(people, max(1, counted.count), counted.encoding, hints)

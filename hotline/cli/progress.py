@@ -1,0 +1,46 @@
+"""A bar that follows a broadcast until it comes to rest."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from rich.progress import BarColumn, Progress, TextColumn
+
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import words
+from hotline.cli import err
+
+if TYPE_CHECKING:
+    from hotline.broadcasts.broadcast import Broadcast
+    from hotline.runtime import Runtime
+
+EVERY: Final = 0.5  # seconds
+
+
+async def watch(runtime: Runtime, id_: str) -> None:
+    """Show queued, sent, delivered, failed and the minutes left until nothing is being sent any more."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
+    with Progress(*columns, console=err, transient=True) as bars:
+        bar = bars.add_task(f"broadcast {id_}", total=None, said="")
+        while True:
+            one = await broadcasts.load(runtime.store, id_)
+            bars.update(bar, total=one.total, completed=one.total - one.waiting, said=said(one, runtime))
+            if one.state not in ("waiting", "sending"):
+                return
+            await asyncio.sleep(EVERY)
+
+
+def said(one: Broadcast, runtime: Runtime) -> str:
+    """The state of a broadcast in one line."""
+    counts = ", ".join(f"{count} {receipt}" for receipt, count in sorted(one.receipts.items()))
+    left = minutes_left(one, runtime)
+    return f"{one.state}: {counts or 'nothing yet'}" + (f", about {left:.0f} min left" if left else "")
+
+
+def minutes_left(one: Broadcast, runtime: Runtime) -> float:
+    """Minutes of sending still ahead at the carrier's rate; 0 when nothing waits."""
+    each = [
+        words.cost(lang, text, 1, runtime.settings.content_dir).segments for lang, text in one.texts.items()
+    ]
+    return one.waiting * max(each, default=1) / runtime.settings.alerts_rate / 60 if one.waiting else 0.0

@@ -1,0 +1,30 @@
+"""The office with its two organizers, for every test of this folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hotline.content import Library
+from hotline.incidents.roster import seed_demo
+from hotline.settings import ROOT
+from tests.broadcasts.office import Office
+
+if TYPE_CHECKING:
+    from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
+    from hotline.store import Store
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The real words."""
+    return Library.load(ROOT / "content", "hartford")
+
+
+@pytest.fixture
+async def office(store: Store, vault: Vault, library: Library, settings: Settings) -> Office:
+    """The demo's staff and nobody else."""
+    await seed_demo(settings)
+    return Office(store, vault, library, settings)

@@ -1,0 +1,136 @@
+"""The closing text: to exactly the people who got the alert, and a reminder until it is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import closing
+from hotline.broadcasts.drafting import Wish
+from hotline.errors import InputError
+from hotline.incidents.desk import Desk
+from tests.broadcasts.office import HOUR
+from tests.broadcasts.reports import report, told
+
+if TYPE_CHECKING:
+    from hotline.broadcasts.broadcast import Broadcast
+    from tests.broadcasts.office import Office
+
+
+async def an_alert(office: Office) -> tuple[str, Broadcast]:
+    """A confirmed report and its alert, approved."""
+    id_ = await report(office, "confirmed")
+    one = await office.wish(Wish("organizer1", "alert", HOUR, incident=id_))
+    return id_, await office.approve(one.id)
+
+
+async def close(office: Office, id_: str, reason: str = "left", **more: object) -> Broadcast:
+    return await closing.close(
+        office.store, office.library, office.settings, id_, now=office.now, by="organizer1", reason=reason,
+        **more,  # pyright: ignore[reportArgumentType] - texts only
+    )  # fmt: skip
+
+
+async def accepted(office: Office, ids: list[str]) -> None:
+    for id_ in ids:
+        await office.box.accepted(id_, f"SM{id_}")
+
+
+async def nagged(office: Office) -> int:
+    desk = Desk(office.store, office.vault, office.library, lambda: office.now)
+    return await closing.nag(desk, office.vault, office.library, office.now)
+
+
+async def test_exactly_those_who_got_the_alert_are_told_that_it_is_over(office: Office) -> None:
+    people = await office.sign_up(6)
+    _, one = await an_alert(office)
+    await office.delivery.feed()
+    got = [(await office.box.take(office.now + place)).id for place in range(3)]
+    await accepted(office, got)
+    last = await close(office, one.id)
+    assert (await office.state(one.id), last.state, last.closes) == ("closed", "waiting", one.id)
+    later = await office.deliver()
+    assert Counter(later) == Counter(f"b{last.id}:{id_.partition(':')[2]}" for id_ in got)
+    assert len(people) == len(await office.ledger(one.id))
+    assert await office.state(last.id) == "sent"
+
+
+async def test_each_is_told_in_their_language_which_alert_is_over(office: Office) -> None:
+    (person,) = await office.sign_up(1, lang="es")
+    _, one = await an_alert(office)
+    await accepted(office, await office.deliver())
+    last = await close(office, one.id, "false")
+    for _ in range(2):  # first the list, then its texts
+        await office.delivery.feed()
+    fields = await office.box.read(f"b{last.id}:{person}")
+    words = office.vault.open(fields["body"])
+    assert one.code in words
+    assert "No eran agentes" in words
+
+
+async def test_an_alert_that_reached_nobody_is_closed_without_a_text(office: Office) -> None:
+    _, one = await an_alert(office)
+    await office.deliver()
+    assert (await close(office, one.id)).id == one.id
+    assert await office.state(one.id) == "closed"
+
+
+@pytest.mark.parametrize("state", ["draft", "closed", "cancelled"])
+async def test_what_is_not_out_cannot_be_closed(office: Office, state: str) -> None:
+    one = await office.draft()
+    if state == "closed":
+        await office.approve(one.id)
+        await close(office, one.id)
+    if state == "cancelled":
+        await office.move(one.id, "cancel")
+    with pytest.raises(InputError, match=state):
+        await close(office, one.id)
+
+
+async def test_own_words_must_be_there_in_every_language_of_the_people(office: Office) -> None:
+    await office.sign_up(1)
+    await office.sign_up(1, lang="pt", first=1)
+    _, one = await an_alert(office)
+    await accepted(office, await office.deliver())
+    with pytest.raises(InputError, match="pt"):
+        await close(office, one.id, "", texts={"en": "It is over."})
+    assert await office.state(one.id) == "sent"
+
+
+async def test_organizers_are_reminded_until_the_alert_is_closed(office: Office) -> None:
+    await office.sign_up(1)
+    id_, one = await an_alert(office)
+    await accepted(office, await office.deliver())
+    assert await nagged(office) == 0
+    await told(office, id_, "ended")
+    assert await nagged(office) == 1
+    assert await nagged(office) == 0
+    office.now += closing.NAG
+    assert await nagged(office) == 1
+    bodies = [
+        office.vault.open((await office.box.read(str(id_)))["body"])
+        for id_ in await office.store.redis.zrange("outbox:hotline", 0, -1)
+        if "nag" in str(id_)
+    ]
+    assert len(bodies) == 4
+    assert all(f"CLOSE {one.code}" in body for body in bodies)
+    await close(office, one.id)
+    office.now += closing.NAG
+    assert await nagged(office) == 0
+
+
+async def test_an_alert_whose_report_is_false_is_held_while_it_is_being_sent(office: Office) -> None:
+    await office.sign_up(3)
+    id_, one = await an_alert(office)
+    await closing.hold_unfounded(office.store, office.now)
+    assert await office.state(one.id) == "sending"
+    await told(office, id_, "false_alarm")
+    await closing.hold_unfounded(office.store, office.now)
+    held = await broadcasts.load(office.store, one.id)
+    assert (held.state, held.held) == ("paused", "report")
+    await office.move(one.id, "resume")
+    await closing.hold_unfounded(office.store, office.now)
+    assert await office.state(one.id) == "sending", "a person decided otherwise"
