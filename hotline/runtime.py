@@ -105,6 +105,7 @@ class Runtime:
                 ),
                 clock=self.clock,
                 claim_minutes=self.settings.claim_minutes,
+                public_url=self.settings.public_url,
             )
         )
 

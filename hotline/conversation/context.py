@@ -37,6 +37,7 @@ class Services:
     urgency: UrgencyModel
     clock: Callable[[], float]
     claim_minutes: float = 15.0
+    public_url: str = ""
 
 
 @dataclass

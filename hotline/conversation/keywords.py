@@ -20,6 +20,7 @@ _MERGE: Final = re.compile(
     re.IGNORECASE,
 )
 _ABOUT: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+([\w-]{2,20})\W*")  # a word, and a handle
+_ADDRESSED: Final = re.compile(r"\s*#\s?(\d{1,9})\b[\s:,.-]*(.*)", re.DOTALL)
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -105,6 +106,12 @@ def staff_command(text: str) -> Command | None:
         command = STAFF.get(words[:-1])
         return Command(command.kind, words[-1]) if command else None
     return STAFF.get(words)
+
+
+def addressed(text: str) -> tuple[str, str]:
+    """Number and words of ``#7 on my way``; no number and the whole text of any other."""
+    match = _ADDRESSED.fullmatch(text)
+    return (match[1], match[2].strip()) if match else ("", text.strip())
 
 
 def _core(text: str) -> Phrase:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from hotline.conversation import emergency
 from hotline.conversation.board import BOARD, handle_board
 from hotline.conversation.crew import handle_crew
-from hotline.conversation.keywords import Command, staff_command
+from hotline.conversation.keywords import Command, addressed, staff_command
 from hotline.incidents import incident as incidents
-from hotline.incidents import questions, record
+from hotline.incidents import photos, questions, record
 from hotline.incidents.roster import Roster, set_on_call
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.people import load_person
@@ -105,6 +105,7 @@ async def _take(ctx: Context, floor: _Floor, id_: str) -> bool:
     if change:
         ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
         ctx.say("page_yours", priority=Priority.PAGE, id=one.id, place=_place(ctx, one))
+        await _photos(ctx, one)
     return True
 
 
@@ -149,6 +150,14 @@ def _too_late(ctx: Context, one: Incident) -> None:
         ctx.say("page_taken", id=one.id, handle=one.claimed_by)
     else:
         ctx.say("page_closed", id=one.id, state=ctx.library.say(f"state_{one.state}", ctx.lang))
+
+
+async def _photos(ctx: Context, one: Incident) -> None:
+    """Links to what was sent before this responder came to it; whoever was paged then has them already."""
+    commit, urls = await photos.links(ctx.services.store, one, ctx.services.public_url, ctx.handle)
+    ctx.commit.merge(commit)
+    for url in urls:
+        ctx.say("page_photo_link", id=one.id, url=url)
 
 
 def _place(ctx: Context, one: Incident) -> str:
@@ -201,6 +210,7 @@ async def _backup(ctx: Context, floor: _Floor, id_: str) -> bool:
     if change:
         await _commit(ctx, held[0], change, floor)
         ctx.say("backup_yours", id=held[0].id, handle=held[0].claimed_by, place=_place(ctx, held[0]))
+        await _photos(ctx, held[0])
     else:
         ctx.say("page_already_yours", id=held[0].id)
     return True
@@ -228,18 +238,25 @@ async def _answer(ctx: Context, argument: str) -> bool:
 async def _relay(ctx: Context, floor: _Floor) -> bool:
     """Free text of a responder who holds an incident, or helps, goes to its reporter, without a number."""
     held = floor.held_by(ctx.handle) or floor.helped_by(ctx.handle)
-    if len(held) > 1:
-        ctx.say("page_which", ids=", ".join(one.id for one in held))
+    id_, words = addressed(ctx.text)
+    if id_:  # "#7 on my way": to the reporter of that one, whatever else they hold
+        mine = (*floor.held_by(ctx.handle), *floor.helped_by(ctx.handle))
+        held = [one for one in mine if one.id == id_][:1]
+        if not held:
+            ctx.say("page_not_yours", id=id_)
+            return True
+    elif len(held) > 1:
+        ctx.say("relay_which", ids=", ".join(f"#{one.id}" for one in held), first=held[0].id)
         return True
     if not held:
         return False
-    if not ctx.text.strip():  # a photo alone goes its own way
+    if not words:  # a photo alone goes its own way
         return True
     store = ctx.services.store
     reports = [held[0], *await record.load_ids(store, held[0].children)]
     witnesses = [await load_person(store, id_) for id_ in dict.fromkeys(one.reporter for one in reports)]
     for place, one in enumerate(person for person in witnesses if person.address):
-        words = ctx.library.say("relay_to_reporter", one.lang or "en", text=ctx.text)
+        words = ctx.library.say("relay_to_reporter", one.lang or "en", text=words)
         message = Outbound(f"{ctx.inbound.sid}relay{place}", one.id, one.address, words, incident=held[0].id)
         ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
     return any(person.address for person in witnesses)

@@ -41,6 +41,7 @@ LEASE: Final = 60.0  # seconds one worker has for one photo
 PAUSE: Final = 10.0
 WAITS: Final = 10 * 60.0  # seconds a photo without a report waits for one; then it is erased
 TRIES: Final = 5
+MOST: Final = 4  # links that somebody gets who comes later
 TWILIO: Final = "https://api.twilio.com"
 BATCH: Final = 10
 
@@ -73,6 +74,24 @@ async def behind(store: Store, vault: Vault, token: str) -> Shown | None:
         return None
     data = await cast("Any", store.redis.hget(f"photo:{fields['photo']}", "data"))
     return Shown(base64.b64decode(vault.open(data))) if data else None
+
+
+def link(commit: Commit, public_url: str, id_: str, handle: str) -> str:
+    """One reader's own address of a photo; the commit makes it work for a day."""
+    token = secrets.token_urlsafe(16)
+    commit.hset(f"photo:link:{token}", {"photo": id_, "handle": handle}, LINK)
+    return f"{public_url}/photos/{token}"
+
+
+async def links(store: Store, one: Incident, public_url: str, handle: str) -> tuple[Commit, list[str]]:
+    """Links to the photos of an event for somebody who comes to it later than they did; the last few."""
+    commit, found = Commit(), list[str]()
+    for incident in (one.id, *one.children):
+        found += [
+            str(id_) for id_ in await cast("Any", store.redis.lrange(f"incident:{incident}:photos", 0, -1))
+        ]
+    kept = [id_ for id_ in found if await cast("Any", store.redis.hexists(f"photo:{id_}", "data"))]
+    return commit, [link(commit, public_url, id_, handle) for id_ in kept[-MOST:]]
 
 
 class Photos:
@@ -187,6 +206,8 @@ class Photos:
         commit.guard("member", "photos:due", id_)
         commit.write("ZREM", "photos:due", id_)
         commit.write("HSET", f"photo:{id_}", "incident", one.id)
+        commit.write("RPUSH", f"incident:{one.id}:photos", id_)
+        commit.write("EXPIRE", f"incident:{one.id}:photos", KEPT)
         relayed = bool(fields["by"]) and one.reporter != fields["person"]
         commit.merge(await (self._to_reporter(id_, one) if relayed else self._to_staff(id_, one)))
         try:
@@ -206,7 +227,7 @@ class Photos:
         readers = (event.claimed_by, *event.backups) if event.held else event.paged
         commit, notices = Commit(), list[Notice]()
         for handle in readers:
-            url = self._link(commit, id_, handle)
+            url = link(commit, self._settings.public_url, id_, handle)
             notices.append(Notice(handle, "page_photo_link", {"id": event.id, "url": url}))
         change = Change(one, "photo", "reporter", {"photo": id_}, tuple(notices))
         commit.merge(await self._desk.written(one, change, await self._desk.roster()))
@@ -217,16 +238,11 @@ class Photos:
         commit = Commit()
         person = await load_person(self._store, one.reporter)
         if person.address:
-            url = self._link(commit, id_, "")
+            url = link(commit, self._settings.public_url, id_, "")
             words = self._library.say("relay_to_reporter", person.lang or "en", text=url)
             message = Outbound(f"photo{id_}", person.id, person.address, words, incident=one.id)
             commit.merge(queued(message, self._vault, self._clock()))
         return commit
-
-    def _link(self, commit: Commit, id_: str, handle: str) -> str:
-        token = secrets.token_urlsafe(16)
-        commit.hset(f"photo:link:{token}", {"photo": id_, "handle": handle}, LINK)
-        return f"{self._settings.public_url}/photos/{token}"
 
     async def _later(self, id_: str, seconds: float, tries: int) -> None:
         commit = Commit()

@@ -53,6 +53,8 @@ async def _forget_records(store: Store, person: str, commit: Commit) -> None:
     for pattern in ("incident:*[0-9]", "violation:*"):
         for key in await _of(store, pattern, "reporter", person):
             commit.write("HSET", key, "reporter", "")
+            if pattern.startswith("incident"):  # who decides from an older reading must read again
+                commit.write("HINCRBY", key, "version", 1)
 
 
 async def _forget_asked(store: Store, person: str, commit: Commit) -> None:

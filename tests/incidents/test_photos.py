@@ -122,3 +122,20 @@ async def test_a_responders_photo_goes_to_the_reporter_as_their_words_do(tmp_pat
         await line.text(RESPONDER1, "is this the car", media=["/media/door.png"])
         text = await line.hears("+18605550112", "/photos/", 20)
         assert (await opened(line, text[text.index("http") :]))[0] == 200
+
+
+async def test_who_comes_to_a_report_later_gets_the_photos_of_it_too(tmp_path: Path) -> None:
+    """By BACKUP or by taking it; links of their own."""
+    async with Line(tmp_path) as line:
+        await line.start("simulator", "webhook", "worker")
+        await line.text(RESPONDER2, "OFF")
+        await line.hears(RESPONDER2, "Queda fuera de turno")
+        await line.text("+18605550113", "", media=["/media/street.png"])
+        first = await link_in(line, RESPONDER1)
+        await line.text(RESPONDER1, "1")
+        await line.hears(RESPONDER1, "is yours")
+        assert await link_in(line, RESPONDER1)
+        await line.text(RESPONDER2, "BACKUP")
+        later = await link_in(line, RESPONDER2)
+        assert later != first
+        assert (await opened(line, later))[0] == 200
