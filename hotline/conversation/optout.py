@@ -15,33 +15,42 @@ type OptOut = Literal["stop", "ambiguous"]
 class _OptOutWords(WordFile):
     """optout.yml; see there what each list is."""
 
+    spelled: dict[str, str]
     carrier: frozenset[str]
     carrier_phrases: frozenset[str]
-    unclear: frozenset[str]
+    unclear: tuple[str, ...]
     polite: frozenset[str]
     crisis: frozenset[str]
     complaint: str
     parts: dict[str, str]
     stop: tuple[str, ...]
     not_stop: tuple[str, ...]
+    erase: tuple[str, ...]
+    not_erase: tuple[str, ...]
 
 
 _WORDS: Final = read_words(Path(__file__).with_name("optout.yml"), _OptOutWords)
 
 
 def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern of many; `<NAME>` stands for a part."""
+    """One pattern of many; `<NAME>` stands for a part, which may name parts above it."""
     whole = "|".join(patterns)
-    for name, part in _WORDS.parts.items():
+    for name, part in reversed(_WORDS.parts.items()):
         whole = whole.replace(f"<{name}>", part)
     return re.compile(whole)
 
 
 _STOP: Final = _compiled(_WORDS.stop)
 _NOT_STOP: Final = _compiled(_WORDS.not_stop)
+_ERASE: Final = _compiled(_WORDS.erase)
+_NOT_ERASE: Final = _compiled(_WORDS.not_erase)
+_UNCLEAR: Final = _compiled(_WORDS.unclear)
 _COMPLAINT: Final = _compiled((_WORDS.complaint,))
+_MEANT: Final = tuple(_WORDS.spelled)
+_SPELLED: Final = re.compile("|".join(f"({typed})" for typed in _WORDS.spelled.values()))
+_SPACED: Final = re.compile(r"\b(?:[a-zA-Z][ .-]){3,8}[a-zA-Z]\b")  # S T O P
+_NUMBER_SIGN: Final = re.compile(r"#(?!\s?\d)")
 _CRY: Final = re.compile(r"(?:help|me|now|ayuda|auxilio|socorro|sekou|anmwe|aide|pomocy|ayudenme| )+")
-_QUE: Final = re.compile(r"\b(?:q|k|ke)\b", re.IGNORECASE)
 
 
 def is_carrier_word(words: str) -> bool:
@@ -54,16 +63,28 @@ def optout(text: str) -> OptOut | None:
 
     47 CFR 64.1200(a)(10): the carrier words are revocation in themselves, and so are other words if a
     reasonable person would understand them so. A bare word that can also be a cry ("basta", "stop it") is
-    ``ambiguous``: ask before cutting anybody off.
+    ``ambiguous``: ask before cutting anybody off. A wish to be deleted is none: see `wants_erased`.
     """
-    sentences = _sentences(split(_QUE.sub("que", text.replace(",", "."))))
-    if any(_wishes(" ".join(sentence)) for sentence in (*sentences, [w for s in sentences for w in s])):
+    sentences = _sentences(text)
+    spoken = _spoken(sentences)
+    if any(map(_erases, spoken)):
+        return None
+    if any(map(_wishes, spoken)):
         return "stop"
     return _by_core([core for core in map(_core, sentences) if core])
 
 
+def wants_erased(text: str) -> bool:
+    """Whether a text asks that what the line keeps about the writer be deleted."""
+    return any(map(_erases, _spoken(_sentences(text))))
+
+
 def _wishes(sentence: str) -> bool:
     return _STOP.search(sentence) is not None and _NOT_STOP.search(sentence) is None
+
+
+def _erases(sentence: str) -> bool:
+    return _ERASE.search(sentence) is not None and _NOT_ERASE.search(sentence) is None
 
 
 def _by_core(sentences: list[str]) -> OptOut | None:
@@ -72,10 +93,10 @@ def _by_core(sentences: list[str]) -> OptOut | None:
     if bare:
         rest = " ".join(core for core in sentences if core not in bare)
         return "ambiguous" if _is_crisis(rest) else "stop"
-    if any(core in _WORDS.unclear for core in sentences):
+    if any(map(_UNCLEAR.fullmatch, sentences)):
         return (
             "ambiguous"
-            if all(core in _WORDS.unclear or _COMPLAINT.match(core) for core in sentences)
+            if all(_UNCLEAR.fullmatch(core) or _COMPLAINT.match(core) for core in sentences)
             else None
         )
     return _run_together(" ".join(sentences))
@@ -91,21 +112,41 @@ def _run_together(core: str) -> OptOut | None:
     start, _, last = core.rpartition(" ")
     if first in _WORDS.carrier and _COMPLAINT.match(rest):
         return "stop"
-    if last in _WORDS.carrier and (_COMPLAINT.match(start) or not start):
+    if last in _WORDS.carrier and (_COMPLAINT.match(start) or not start) and not _others(start):
         return "stop"
     return "ambiguous" if first in _WORDS.carrier and _CRY.fullmatch(rest) else None
 
 
-def _sentences(words: Words) -> list[list[str]]:
+def _others(complaint: str) -> bool:
+    """Whether somebody else is told to stop: "i asked them to stop"."""
+    return not _WORDS.crisis.isdisjoint(complaint.split()[1:])
+
+
+def _sentences(text: str) -> list[list[str]]:
+    """The words of each sentence, commas ending one too, spelled as they are meant."""
+    together = _SPACED.sub(lambda found: re.sub(r"\W", "", found[0]), text)
+    words: Words = split(_NUMBER_SIGN.sub(" number ", together.replace(",", ".")))
     sentences: dict[int, list[str]] = {}
     for word, number in zip(words.words, words.sentence, strict=True):
-        sentences.setdefault(number, []).append(word)
+        if word.isalnum():  # emoji say nothing here
+            sentences.setdefault(number, []).extend(_meant(word))
     return list(sentences.values())
+
+
+def _meant(word: str) -> list[str]:
+    typed = _SPELLED.fullmatch(word)
+    return _MEANT[(typed.lastindex or 1) - 1].split() if typed else [word]
+
+
+def _spoken(sentences: list[list[str]]) -> list[str]:
+    """Each sentence, and all of them as one: many people type none of the stops."""
+    apart = [" ".join(sentence) for sentence in sentences]
+    return apart if len(apart) < 2 else [*apart, " ".join(apart)]
 
 
 def _core(sentence: list[str]) -> str:
     """The sentence without politeness; empty when nothing else is in it."""
     whole = " ".join(sentence)
-    if whole in _WORDS.unclear:
+    if _UNCLEAR.fullmatch(whole):
         return whole
     return " ".join(word for word in sentence if word not in _WORDS.polite and word.isalpha())

@@ -1,22 +1,101 @@
-"""A wish to get no more texts is caught in any wording; words that only look like one are not."""
+"""A wish to get no more texts is caught in any wording; words that only look like one are not.
+
+data/optout holds wishes and controls of each language, split by line before any was run through the rules.
+Lines 1, 3, 5 … are the half the rules were made on; of lines 2, 4, 6 … only the count was ever looked at, so
+their figure is what to expect of words nobody has seen. What is missed goes on to the understanding model,
+which knows the intent unsubscribe_alerts.
+"""
 
 from __future__ import annotations
 
+import statistics
 import time
+from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation.optout import optout
+from hotline.conversation.keywords import RESIDENT, Command, resident_command
+from hotline.conversation.optout import optout, wants_erased
 from tests.conversation.tables import Row, share, table
 
 PROBE = table("optout_probe.jsonl")
 LONGEST = 1600
+LANGUAGES: Final = ("en", "es", "pt", "ht")
+FRESH: Final = {lang: table(f"optout/{lang}.jsonl") for lang in LANGUAGES}
+MORE: Final = table("optout/more_dev.jsonl")
+ERASE: Final = table("optout/erase.jsonl")
+DEV, UNSEEN = slice(0, None, 2), slice(1, None, 2)
+# Reached on the unseen half. The aim is 0.99 caught and 0.01 false; these say how far rules alone carry.
+CAUGHT_UNSEEN: Final = {"en": 0.895, "es": 0.94, "pt": 0.95, "ht": 0.955}
+FALSE_UNSEEN: Final = {"en": 0.017, "es": 0.0, "pt": 0.01, "ht": 0.0}
 
 
 def wanted(answer: str) -> list[Row]:
     return [row for row in PROBE if row["want"] == answer]
+
+
+def caught(row: Row) -> bool:
+    """A wish is acted on, or asked about where the bare word may be a cry."""
+    answer = optout(row["text"])
+    return answer == "stop" or (answer == "ambiguous" and row["wish"] == "ambiguous_ok")
+
+
+def wishes(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["wish"] != "none"]
+
+
+def controls(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["wish"] == "none"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_fresh_probe_has_enough_of_both(lang: str) -> None:
+    assert len(wishes(FRESH[lang])) >= 150
+    assert len(controls(FRESH[lang])) >= 150
+    assert len({row["text"] for row in FRESH[lang]}) == len(FRESH[lang])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_wishes_are_caught_and_controls_left_alone(lang: str) -> None:
+    half = FRESH[lang][DEV]
+    assert share(wishes(half), caught) >= 0.99
+    assert share(controls(half), lambda row: optout(row["text"]) == "stop") <= 0.01
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_unseen_wishes_are_caught_and_unseen_controls_left_alone(lang: str) -> None:
+    half = FRESH[lang][UNSEEN]
+    assert share(wishes(half), caught) >= CAUGHT_UNSEEN[lang]
+    assert share(controls(half), lambda row: optout(row["text"]) == "stop") <= FALSE_UNSEEN[lang]
+
+
+def test_rarer_wordings_are_mostly_caught() -> None:
+    """A third set, written to be hard; what is missed needs knowledge of the world ("aqui no es")."""
+    assert share(wishes(MORE), caught) >= 0.9
+    assert share(controls(MORE), lambda row: optout(row["text"]) == "stop") <= 0.01
+
+
+@pytest.mark.parametrize("half", [DEV, UNSEEN])
+def test_a_wish_to_be_deleted_leads_to_the_question_of_delete(half: slice) -> None:
+    rows = ERASE[half]
+    assert len(rows) >= 40
+    wish = [row for row in rows if row["wish"] == "delete"]
+    assert share(wish, lambda row: resident_command(row["text"]) == Command("delete")) == 1
+    assert share(wish, lambda row: optout(row["text"]) is None) == 1
+    assert share(controls(rows), lambda row: resident_command(row["text"]) is not None) == 0
+
+
+def test_no_command_is_taken_for_a_wish_to_stop() -> None:
+    """A resident who texts a command gets what it says; opt-out is looked at first."""
+    taken = {" ".join(phrase): optout(" ".join(phrase)) for phrase in RESIDENT}
+    assert not [phrase for phrase, answer in taken.items() if answer]
+
+
+def test_a_wish_to_stop_is_none_to_be_deleted() -> None:
+    """The commoner of the two must never wait for an answer to a question."""
+    assert share(wishes(FRESH["en"] + FRESH["es"]), lambda row: wants_erased(row["text"])) <= 0.01
 
 
 def test_the_probe_is_large_and_has_enough_controls() -> None:
@@ -82,6 +161,19 @@ def test_no_text_makes_it_slow(unit: str) -> None:
     started = time.thread_time()
     optout((unit * LONGEST)[:LONGEST])
     assert time.thread_time() - started < 0.25
+
+
+def test_it_answers_within_a_millisecond() -> None:
+    """p99 over every text of the probes; the least of three runs, so that a busy machine does not decide."""
+    texts = [row["text"] for rows in (PROBE, MORE, ERASE, *FRESH.values()) for row in rows]
+    spent = [min(seconds(text) for _ in range(3)) for text in texts]
+    assert statistics.quantiles(spent, n=100)[-1] < 0.001
+
+
+def seconds(text: str) -> float:
+    started = time.thread_time()
+    optout(text)
+    return time.thread_time() - started
 
 
 @given(st.text(max_size=200))
