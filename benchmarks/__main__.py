@@ -1,4 +1,4 @@
-"""`python -m benchmarks [webhook|assistant|page ...]`: one table each, measured here and now."""
+"""`python -m benchmarks [webhook|assistant|page|outbox|sends ...]`: one table each, measured here and now."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import argparse
 import asyncio
 import json
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 
-from benchmarks import assistant, page, webhook
+from benchmarks import assistant, outbox, page, sends, webhook
 from benchmarks.machine import machine, sentences
 from hotline.errors import HotlineError, InputError
 from hotline.settings import current_settings
@@ -28,6 +29,8 @@ BENCHES: Final[dict[str, Measure]] = {
     "webhook": webhook.run,
     "assistant": assistant.run,
     "page": page.run,
+    "outbox": outbox.run,
+    "sends": sends.run,
 }
 
 
@@ -36,6 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         names = _names(chosen.names, chosen.rounds)
+        if chosen.people is not None:
+            if chosen.people < outbox.FEWEST:
+                raise InputError(f"--people takes a number from {outbox.FEWEST} on.")
+            BENCHES["outbox"] = partial(outbox.run, people=chosen.people)
         return 0 if asyncio.run(_all(names, chosen.rounds, as_json=chosen.json)) else 1
     except HotlineError as error:
         print(error, file=sys.stderr)
@@ -80,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("names", nargs="*", help=f"{', '.join(BENCHES)}; all without a name")
     parser.add_argument("--rounds", type=int, help="rounds of each table; more of them, less noise")
+    parser.add_argument("--people", type=int, help="subscribers of the outbox table, else 100000")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser
 

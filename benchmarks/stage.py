@@ -64,13 +64,22 @@ def bench_settings(folder: Path, **changes: object) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def stage(data_dir: Path) -> AsyncGenerator[Stage]:
-    """An empty line with its Redis running. Its folder stays only when a process failed, for its logs."""
+async def stage(data_dir: Path, *, simulator: bool = False, **changes: object) -> AsyncGenerator[Stage]:
+    """An empty line with its Redis running. Its folder stays only when a process failed, for its logs.
+
+    Args:
+        data_dir: where its folder is made.
+        simulator: with the simulated network, which is then the carrier.
+        changes: other settings than a measurement usually has.
+    """
     folder = Path(tempfile.mkdtemp(prefix="line-", dir=bench_folder(data_dir)))
     try:
-        with embedded(bench_settings(folder)) as (live, redis):
+        if simulator:
+            port = free_port()
+            changes |= {"simulator_port": port, "twilio_api_base_url": f"http://127.0.0.1:{port}"}
+        with embedded(bench_settings(folder, **changes)) as (live, redis):
             (folder / "metrics").mkdir()
-            table = processes(live, simulator=False)
+            table = processes(live, simulator=simulator)
             async with Stage(
                 live, {one.process.name: (one, gate) for one, gate in children(live, table, redis)}
             ) as made:

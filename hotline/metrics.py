@@ -35,3 +35,13 @@ INCIDENTS = Counter("hotline_incidents_total", "Events of incidents", ["event"])
 OPEN_INCIDENTS = Gauge("hotline_open_incidents", "Incidents not closed", multiprocess_mode="max")
 UNGUARDED = Counter("hotline_incidents_without_next_step_total", "Repaired by the auditor")
 DIALOGUE = Counter("hotline_dialogue_total", "Asked Rasa, by result", ["result"])
+CANARY_SECONDS = Histogram(
+    "hotline_canary_seconds", "Time from queued to seen by a phone of our own", buckets=SLOW
+)
+CANARY_ALARMS = Counter(
+    "hotline_canary_alarms_total", "Texts that reached a phone of our own and were not sent by us", ["sender"]
+)
+CANARY_MISSING = Counter(
+    "hotline_canary_missing_total", "Broadcasts that a phone of our own did not see in time"
+)
+VERIFIED = Counter("hotline_verified_total", "VERIFY by whether the number was one of ours", ["answer"])

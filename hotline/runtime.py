@@ -104,6 +104,7 @@ class Runtime:
                     self.settings.content_dir / "triage" / "urgency.npz", Embedder.load()
                 ),
                 clock=self.clock,
+                settings=self.settings,
                 claim_minutes=self.settings.claim_minutes,
                 public_url=self.settings.public_url,
             )

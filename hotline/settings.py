@@ -15,6 +15,7 @@ from hotline.errors import SettingsError
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SECRET = "demo-secret-insecure-on-purpose"  # noqa: S105 - published, refused in production
 DEMO_SID = "AC" + "0" * 32
+DEMO_CANARY = "+18605550190"
 DEMO_TOKEN = "demo-token-insecure-on-purpose"  # noqa: S105 - published, refused in production
 
 LONG_CODE_RATE = 1.0  # segments per second, twilio.com/docs/api/errors/30001
@@ -48,6 +49,11 @@ class Settings(BaseSettings):
         "",
         description="More numbers alerts come from, comma separated; each person always gets them from "
         "the same one.",
+    )
+    canary_numbers: str = Field(
+        "",
+        description="Numbers of our own that get every alert, comma separated, one for each language or "
+        "more: what reaches them and was not sent by us raises an alarm. Empty: one in the demo, else none.",
     )
     public_base_url: str = Field(
         "", description="Address Twilio calls, as configured there: signatures are computed over it."
@@ -137,7 +143,7 @@ class Settings(BaseSettings):
             raise ValueError("write the number as +18605550100")
         return value
 
-    @field_validator("alerts_more_senders")
+    @field_validator("alerts_more_senders", "canary_numbers")
     @classmethod
     def _all_e164(cls, value: str) -> str:
         return ",".join(cls._e164(number.strip()) for number in value.split(",") if number.strip())
@@ -155,6 +161,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "HOTLINE_SENDER and ALERTS_SENDER must differ: STOP on alerts must not cut off help"
             )
+        if set(self.canaries) & set(self.own_numbers):
+            raise ValueError("CANARY_NUMBERS must not hold a number that people text or alerts come from")
         if min(map(len, self.secret_keys)) < 16:
             raise ValueError("HOTLINE_SECRET_KEY needs 16 characters or more")
         if self.environment == "production":
@@ -171,6 +179,13 @@ class Settings(BaseSettings):
     def own_numbers(self) -> tuple[str, ...]:
         """Numbers of ours that a text may name."""
         return (self.hotline_sender, *self.alert_senders)
+
+    @property
+    def canaries(self) -> tuple[str, ...]:
+        """Numbers of our own that only listen."""
+        demo = DEMO_CANARY if self.environment == "demo" else ""
+        listed = (self.canary_numbers or demo).split(",")
+        return tuple(dict.fromkeys(number for number in listed if number))
 
     @property
     def alerts_rate(self) -> float:

@@ -34,9 +34,6 @@ def _plain(text: str) -> str:
 
 def zones_in(words: str, city: City) -> tuple[str, ...]:
     """Ids of the zones named in a few words, misspelt or not; ``("all",)`` for the whole city."""
-    plain = _plain(words)
-    if set(plain.split()) & (EVERYWHERE | {_plain(city.name)}):
-        return (ALL,)
     names = {_plain(name): zone.id for zone in city.zones for name in (zone.name, zone.id, *zone.aliases)}
     parts = [_plain(part) for part in words.replace(";", ",").split(",")]
     found = [
@@ -45,6 +42,9 @@ def zones_in(words: str, city: City) -> tuple[str, ...]:
         if part
         and (match := process.extractOne(part, names.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH))
     ]
+    everywhere = set(_plain(words).split()) & (EVERYWHERE | {_plain(city.name)})
+    if everywhere and not found:
+        return (ALL,)
     return tuple(dict.fromkeys(found))
 
 
@@ -91,6 +91,46 @@ def added(
         commit.write("SADD", f"subscribers:{zone}", person.id)
     commit.write("SADD", "subscribers:everybody", person.id)
     return commit
+
+
+def at_night(person: str, shown: str, lang: str, *, channel: str, now: float) -> Commit:
+    """The write that keeps the answer about nights: the words agreed to, "" when they were not."""
+    commit = Commit()
+    agreed = json.dumps({"shown": shown, "lang": lang, "at": now, "channel": channel}) if shown else ""
+    commit.write("HSET", f"subscriber:{person}", "night", agreed)
+    return commit
+
+
+def wanting(person: str, kinds: tuple[str, ...]) -> Commit:
+    """The write that keeps which kinds somebody wants."""
+    commit = Commit()
+    commit.write("HSET", f"subscriber:{person}", "kinds", json.dumps(kinds))
+    return commit
+
+
+@dataclass(frozen=True)
+class Code:
+    """A word that signs up whoever texts it, for as long as it lives."""
+
+    word: str
+    zones: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+def with_code(made: Code, seconds: float) -> Commit:
+    """The writes that make a word sign people up for so long."""
+    commit = Commit()
+    fields = {"zones": json.dumps(made.zones), "kinds": json.dumps(made.kinds)}
+    commit.hset(f"signup:code:{made.word.upper()}", fields, max(1, int(seconds)))
+    return commit
+
+
+async def code(store: Store, word: str) -> Code | None:
+    """The code of a word, whatever its case; None when it is none, or over."""
+    fields = await cast("Any", store.redis.hgetall(f"signup:code:{word.upper()}"))
+    if not fields:
+        return None
+    return Code(word.upper(), tuple(json.loads(fields["zones"])), tuple(json.loads(fields["kinds"])))
 
 
 def removed(person: str) -> Commit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import socket
@@ -14,7 +15,9 @@ import structlog
 
 from hotline import metrics
 from hotline.broadcasts import closing
+from hotline.broadcasts.canary import Watch
 from hotline.broadcasts.delivery import Delivery
+from hotline.broadcasts.refusals import Refusals
 from hotline.conversation.language import LanguageGuesser
 from hotline.errors import HotlineError
 from hotline.incidents import drill, duties, silence
@@ -52,8 +55,14 @@ class Worker:
         self._store = runtime.store
         self._conversation = runtime.conversation(LanguageGuesser())
         self._carrier = TwilioCarrier(runtime.settings)
+        self._refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
         self._delivery = Delivery(
-            runtime.store, runtime.vault, runtime.library.city, runtime.settings, runtime.clock
+            runtime.store,
+            runtime.vault,
+            runtime.library.city,
+            runtime.settings,
+            runtime.clock,
+            self._refusals,
         )
         self._photos = Photos(runtime.desk, runtime.vault, runtime.library, runtime.settings, runtime.clock)
         settings = runtime.settings
@@ -68,7 +77,14 @@ class Worker:
         settings = self._runtime.settings
         name = settings.sender_name(number)
         return Sender(
-            Outbox(self._store, name, settings.rate(name), self.name, settings.campaign_per_second or 0.0),
+            Outbox(
+                self._store,
+                name,
+                settings.rate(name),
+                self.name,
+                settings.campaign_per_second or 0.0,
+                self._refusals,
+            ),
             self._carrier,
             self._runtime.vault,
             number=number,
@@ -79,6 +95,8 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; turns under way are finished first."""
+        gc.collect()
+        gc.freeze()  # what was loaded stays: looking through it again and again makes sends late
         loops = [
             self._forever("turns", self._take_turns),
             self._forever("takeover", self._take_over),
@@ -239,11 +257,13 @@ class Worker:
         """What is done once a minute, the most important first."""
         runtime, now = self._runtime, self._runtime.clock()
         desk, library, vault = runtime.desk, runtime.library, runtime.vault
+        watch = Watch(self._store, vault, library, runtime.settings, runtime.clock)
         return [
             ("audit", desk.audit),
             ("silence", lambda: silence.note(desk, now)),
             ("duties", lambda: duties.minute(desk, vault, library, now)),
             ("closing", lambda: closing.nag(desk, vault, library, now)),
+            ("canaries", watch.miss),
             ("drills", lambda: drill.close_old(desk, now)),
             ("weekly drill", lambda: drill.weekly(runtime.settings, self._store, vault, library, now)),
             ("trim", lambda: trim(self._store)),

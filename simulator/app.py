@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from simulator import page
 from simulator.api import MessagesApi
 from simulator.caller import Caller
+from simulator.canaries import Canaries
 from simulator.delivery import Delivery
 from simulator.faults import Mischief
 from simulator.feed import Feed
@@ -41,7 +42,8 @@ def build(settings: Settings, journal: Journal) -> Starlette:
     @asynccontextmanager
     async def running(app: Starlette) -> AsyncGenerator[None]:
         caller = Caller(settings)
-        delivery = Delivery(settings, ledger, mischief, caller)
+        canaries = Canaries(settings, ledger, caller)
+        delivery = Delivery(settings, ledger, mischief, caller, canaries)
         inbound = Inbound(settings, ledger, delivery, caller)
         rate = RateLimit(settings.simulator_mps)
         app.router.routes.extend(MessagesApi(settings, ledger, delivery, mischief, rate).routes())
@@ -51,6 +53,7 @@ def build(settings: Settings, journal: Journal) -> Starlette:
             yield
         finally:
             await delivery.close()
+            await canaries.close()
             await caller.close()
 
     return Starlette(routes=page.routes(), lifespan=running, exception_handlers={Complaint: complain})

@@ -63,6 +63,10 @@ class Book:
         """Messages on their way, for a restart; reads everything, so only then."""
         return [message for message in self._all if message.moving]
 
+    def copied(self) -> list[Message]:
+        """Messages that became inbound texts of the account's own numbers; reads everything, too."""
+        return [message for message in self._all if message.copy]
+
     def phones(self) -> dict[str, int]:
         """Every phone seen, in order of first appearance, with its number of messages."""
         return {phone: len(messages) for phone, messages in self._by_phone.items()}

@@ -13,6 +13,7 @@ from simulator.reserved import next_step
 
 if TYPE_CHECKING:
     from simulator.caller import Caller
+    from simulator.canaries import Canaries
     from simulator.faults import Mischief
     from simulator.ledger import Ledger
     from simulator.message import Status
@@ -31,10 +32,13 @@ class Delivery:
     request said it) and no promise after one failed retry.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger, mischief: Mischief, caller: Caller) -> None:
+    def __init__(
+        self, settings: Settings, ledger: Ledger, mischief: Mischief, caller: Caller, canaries: Canaries
+    ) -> None:
         self._account = settings.twilio_account_sid
         self._pace = settings.simulator_delivery_ms / 1000
         self._ledger, self._mischief, self._caller = ledger, mischief, caller
+        self._canaries = canaries
         self._queues: list[asyncio.Queue[Callback]] = [asyncio.Queue() for _ in range(WORKERS)]
         self._workers = [asyncio.create_task(self._work(queue)) for queue in self._queues]
 
@@ -49,6 +53,8 @@ class Delivery:
                 self._ledger.change(message, status="received")
             else:
                 self.start(message)
+        for message in self._ledger.book.copied():
+            self._canaries.post(message)
 
     async def close(self) -> None:
         """Stop; timers die with the loop, what is on its way resumes at the next start."""
@@ -64,9 +70,11 @@ class Delivery:
         if step is None:
             return
         status, error = step
-        self._ledger.change(
-            message, status=status, error=error, **({"sent": now} if status == "sent" else {})
-        )
+        sent = {"sent": now} if status == "sent" else {}
+        copy = self._canaries.copy(message, status)
+        self._ledger.change(message, status=status, error=error, **sent, **copy)
+        if copy:
+            self._canaries.post(message)
         self._announce(message, status)
         if message.moving:
             self.start(message)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.journal import Journal
 
 CHANGEABLE: Final = frozenset(
-    {"status", "updated", "sent", "error", "redacted", "deleted", "media_gone", "webhook"}
+    {"status", "updated", "sent", "error", "redacted", "deleted", "media_gone", "webhook", "copy"}
 )
 
 

@@ -41,6 +41,7 @@ class Message:
         redacted: the API shows no body any more; the phone that got the text still has it.
         deleted: the API does not know it any more; the phone still has it.
         media_gone: places of the pictures that the account deleted; the phone still has them.
+        copy: id of the inbound text that this one became at a listening number of the account, else empty.
         webhook: what the webhook answered to an inbound text: HTTP status, 0 for no answer, -1 for not asked.
         number: place in the log, from 0.
     """
@@ -62,6 +63,7 @@ class Message:
     redacted: bool = False
     deleted: bool = False
     media_gone: list[int] = field(default_factory=list[int])
+    copy: str = ""
     webhook: int = -1
     number: int = 0
 

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     public_base_url: str = Field("", description="The hotline's public address, when it has one.")
     hotline_sender: str = Field("+18605550100", description="Number that people text.")
     alerts_sender: str = Field("+18605550199", description="Number that alerts come from.")
+    simulator_canaries: str = Field(
+        "",
+        description="Numbers of the account that only listen, comma separated: a text delivered to one is "
+        "posted to the webhook as an inbound text. `make demo` names those of CANARY_NUMBERS.",
+    )
     data_dir: Path = Field(ROOT / ".data", description="Folder of the message log.")
     simulator_mps: float = Field(
         0, ge=0, description="Messages per second and sender before the answer is 429. 0: no limit."
@@ -82,6 +87,11 @@ class Settings(BaseSettings):
             raise ValueError("write the number as +18605550100")
         return value
 
+    @field_validator("simulator_canaries")
+    @classmethod
+    def _all_e164(cls, value: str) -> str:
+        return ",".join(cls._e164(number.strip()) for number in value.split(",") if number.strip())
+
     @field_validator("simulator_webhook_url", "simulator_signed_url", "public_base_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -93,6 +103,11 @@ class Settings(BaseSettings):
     def webhook_url(self) -> str:
         """Where inbound texts are posted."""
         return self.simulator_webhook_url or f"http://127.0.0.1:{self.hotline_port}{INBOUND_PATH}"
+
+    @property
+    def canaries(self) -> tuple[str, ...]:
+        """Numbers of the account that only listen."""
+        return tuple(number for number in self.simulator_canaries.split(",") if number)
 
     @property
     def own_url(self) -> str:

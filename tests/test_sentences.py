@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from hotline.broadcasts import words
+from hotline.broadcasts import broadcast, closing, words
 from hotline.content import Library
 from hotline.content.library import PARTS
-from hotline.conversation import violation
+from hotline.conversation import signup, violation
 from hotline.conversation.emergency import QUESTIONS
 from hotline.incidents import incident as incidents
 from hotline.settings import ROOT
@@ -52,7 +52,12 @@ OPEN: Final = {
     "staff_": ("on", "off"),
     "vouch_": ("noted", "again", "organizer", "done"),
     "tray_": ("budget", "copied", "surge"),
+    "kinds_": tuple(signup.KINDS),
     "closing_": words.CLOSINGS,
+    "broadcast_kind_": (*broadcast.KINDS, "notice", "closing"),
+    "broadcast_state_": (*closing.ENDED, "draft", "waiting", "closed"),
+    "broadcast_out_": ("zone", "kind", "night", "stopped"),
+    "broadcast_held_": ("carrier", "sender", "report"),
     "label_": (),  # only where no card has the topic: the next test looks at them
     "word_": ("more", "law", "source", "person"),
     "no_card_": tuple(part for part in PARTS if part != "short"),

@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from hotline.runtime import Runtime, set_up_logging
 from hotline.settings import Settings, load_settings
-from webhook.console import ConsoleRoutes
+from webhook.console.alerts import ALERTS, AlertRoutes
+from webhook.console.board import BoardRoutes
 from webhook.health import HealthRoutes
 from webhook.photos import PhotoRoutes
 from webhook.twilio import TwilioRoutes
@@ -57,15 +58,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: Door) -> AsyncGenerator[None]:
         runtime = Runtime.open(chosen)
         twilio, health = TwilioRoutes(runtime, runtime.intake()), HealthRoutes(runtime)
-        console = ConsoleRoutes(runtime)
+        board, alerts = BoardRoutes(runtime), AlertRoutes(runtime)
         app.router.routes += [  # Twilio's two once more: other methods get their 405
             Route("/twilio/inbound", twilio.inbound, methods=["POST"]),
             Route("/twilio/status", twilio.status, methods=["POST"]),
             Route("/health/live", health.live, methods=["GET"]),
             Route("/health/ready", health.ready, methods=["GET"]),
             Route("/photos/{token}", PhotoRoutes(runtime).show, methods=["GET"]),
-            Route("/console", console.board, methods=["GET"]),
-            Route("/console/take", console.take, methods=["POST"]),
+            Route("/console", board.page(board.board), methods=["GET"]),
+            Route("/console/take", board.form(board.take), methods=["POST"]),
+            Route("/console/live.js", alerts.page(alerts.script), methods=["GET"]),
+            Route(ALERTS, alerts.page(alerts.all), methods=["GET"]),
+            Route(f"{ALERTS}/new", alerts.page(alerts.new), methods=["GET"]),
+            Route(f"{ALERTS}/confirm", alerts.form(alerts.confirm), methods=["POST"]),
+            Route(f"{ALERTS}/code", alerts.form(alerts.code), methods=["POST"]),
+            Route(f"{ALERTS}/do", alerts.form(alerts.do), methods=["POST"]),
+            Route(ALERTS + "/{id}", alerts.page(alerts.one), methods=["GET"]),
+            Route(ALERTS + "/{id}/drill", alerts.page(alerts.drilled), methods=["GET"]),
         ]
         app.direct = {"/twilio/inbound": twilio.inbound, "/twilio/status": twilio.status}
         app.state.runtime = runtime

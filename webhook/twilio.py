@@ -12,9 +12,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from hotline import metrics
+from hotline.broadcasts.canary import Arrival, Watch
+from hotline.broadcasts.refusals import Refusals
+from hotline.conversation import bulletins, verify
 from hotline.conversation.language import LanguageGuesser
 from hotline.privacy.redaction import mask
-from hotline.sms import inbox, outbox
+from hotline.sms import callbacks, inbox, outbox
 from hotline.sms.inbox import Inbound
 from hotline.store import AWAY, Conflict
 from webhook.signed import Gate, Refusal
@@ -36,7 +39,7 @@ MOST_PHOTOS: Final = 10  # Twilio's own limit
 COUNTED: Final = {
     (route, result): metrics.WEBHOOKS.labels(route, result)
     for route, results in {
-        "inbound": ("opened", "accepted", "duplicate"), "status": ("moved", "unchanged"),
+        "inbound": ("opened", "accepted", "duplicate", "canary"), "status": ("moved", "unchanged"),
     }.items()
     for result in results
 }  # fmt: skip
@@ -53,6 +56,8 @@ class TwilioRoutes:
         self._runtime = runtime
         self._intake = intake
         self._guesser = LanguageGuesser()
+        self._watch = Watch(runtime.store, runtime.vault, runtime.library, settings, runtime.clock)
+        self._refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
         self._gate = Gate(settings.twilio_auth_token.get_secret_value(), settings.public_url)
 
     async def inbound(self, request: Request) -> Response:
@@ -87,6 +92,9 @@ class TwilioRoutes:
 
     async def _take_in(self, _: Request, form: MultiDict[str]) -> str:
         sid, address = _identity(form, "MessageSid"), _identity(form, "From")
+        if self._watch.listens(form.get("To", "")):  # a phone of our own: nobody's turn
+            await self._watch.heard(Arrival(sid, form["To"], address, form.get("Body", "")))
+            return "canary"
         reading = self._intake.read(form.get("Body", ""), media=len(_media(form)), located=_located(form))
         inbound = self._inbound(form, sid, address, reading)
         sealed = self._runtime.vault.seal(address)
@@ -116,10 +124,12 @@ class TwilioRoutes:
         store, desk = self._runtime.store, self._runtime.desk
         known = store.redis.pipeline(transaction=False)  # one trip for the three
         known.hget("staff:people", inbound.person)
-        known.hmget(f"person:{inbound.person}", "lang", "lang_fixed")
+        known.hmget(f"person:{inbound.person}", "lang", "lang_fixed", "pending")
         known.incr("incidents:last")
-        handle, (lang, fixed), id_ = await known.execute()
-        if handle and await self._at_work(handle):
+        handle, (lang, fixed, pending), id_ = await known.execute()
+        if (handle and await self._at_work(handle, reading.text)) or self._quoted(
+            reading.text, pending or ""
+        ):
             return False
         commit = inbox.stored(replace(inbound, incident=str(id_)), sealed)
         commit.guard("absent", f"reporter:{inbound.person}")  # a second text adds to the first one's incident
@@ -140,24 +150,39 @@ class TwilioRoutes:
     def _language(self, text: str, known: str, *, fixed: bool) -> str:
         return self._guesser.answering(text, known, fixed=fixed) or self._runtime.library.city.languages[0]
 
-    async def _at_work(self, handle: str) -> bool:
-        """A responder who holds an incident and says "ICE is leaving" relays; that is no new report."""
+    def _quoted(self, text: str, pending: str) -> bool:
+        """The words of a false text that we asked to be told are no report."""
+        return verify.expects(pending, self._runtime.clock()) and verify.is_quoting(text)
+
+    async def _at_work(self, handle: str, text: str) -> bool:
+        """A responder who holds an incident and says "ICE is leaving" relays; that is no new report.
+
+        Nor is what an organizer writes for others: "NEWS EN: ICE was at the courthouse".
+        """
+        if bulletins.read(text) and await self._organizes(handle):
+            return True
         open_ones = await self._runtime.desk.open_ones()
         return any(one.held and handle in (one.claimed_by, *one.backups) for one in open_ones)
+
+    async def _organizes(self, handle: str) -> bool:
+        member = (await self._runtime.desk.roster()).by_handle.get(handle)
+        return member is not None and member.role == "organizer"
 
     async def _take_status(self, request: Request, form: MultiDict[str]) -> str:
         state = form.get("MessageStatus", "")
         if not state:
             raise Refusal(400, "MessageStatus is missing.")
-        known = await outbox.status(
+        known = await callbacks.status(
             self._runtime.store,
             id_=request.query_params.get("intent", ""),
             sid=_identity(form, "MessageSid"),
             state=state,
             code=form.get("ErrorCode", ""),
+            now=self._runtime.clock(),
+            consequences=self._refusals,
         )
         if known:
-            metrics.STATUS.labels(state if state in outbox.RANK else "other").inc()
+            metrics.STATUS.labels(state if state in callbacks.RANK else "other").inc()
         return "moved" if known else "unchanged"
 
 

@@ -48,8 +48,30 @@ async def approve(
         InputError: wrong person, wrong state, expired, frozen, over the daily cap, its report is not
             confirmed any more, or a language of the audience has no text. Nothing was sent.
     """
+    _, commit = await approved(store, library, settings, id_, by, now, override=override)
+    await committed(store, commit, id_)
+    return await load(store, id_)
+
+
+async def approved(
+    store: Store,
+    library: Library,
+    settings: Settings,
+    id_: str,
+    by: str,
+    now: float,
+    *,
+    override: bool = False,
+) -> tuple[Broadcast, Commit]:
+    """A broadcast as it is once approved, with the guards and writes that approve it.
+
+    Its people are written down already, under a key that nothing reads and that goes by itself in an hour.
+
+    Raises:
+        InputError: as in `approve`.
+    """
     one = await load(store, id_)
-    await _may(store, library, settings, one, by, now, override=override)
+    await may(store, library, settings, one, by, now, override=override)
     quiet = audience.is_quiet(library.city, settings, now)
     canaries = await canary.canaries(Vault(settings.secret_keys), settings, library.city)
     staged = await audience.stage(store, one, canaries, quiet=quiet)
@@ -60,12 +82,10 @@ async def approve(
         one, state="sent" if one.drill else "sending", approved_by=by, approved_at=now, total=staged.total,
         langs=staged.langs,
     )  # fmt: skip
-    commit = _approved(one, after, staged, by, now)
-    await committed(store, commit, id_)
-    return await load(store, id_)
+    return after, _sending(one, after, staged, by, now)
 
 
-def _approved(one: Broadcast, after: Broadcast, staged: Staged, by: str, now: float) -> Commit:
+def _sending(one: Broadcast, after: Broadcast, staged: Staged, by: str, now: float) -> Commit:
     commit = Commit()
     commit.guard("field", f"broadcast:{one.id}", "state", "draft")
     commit.hset(f"broadcast:{one.id}", to_fields(after), BROADCAST_TTL)
@@ -82,9 +102,14 @@ def _approved(one: Broadcast, after: Broadcast, staged: Staged, by: str, now: fl
     return commit
 
 
-async def _may(
+async def may(
     store: Store, library: Library, settings: Settings, one: Broadcast, by: str, now: float, *, override: bool
 ) -> None:
+    """Whether somebody may approve it now, but for the words its people need.
+
+    Raises:
+        InputError: why not.
+    """
     await organizer(store, by)
     if by == one.by and not one.drill:
         raise InputError("A second organizer must approve: whoever drafted it cannot.")
@@ -103,7 +128,7 @@ async def _may(
 async def _founded(store: Store, one: Broadcast, *, override: bool) -> None:
     """What was confirmed when the draft was written may be over by now."""
     try:
-        found = await confirmed(store, one.incident, one.why)
+        found = await confirmed(store, one.incident, one.why, drill=one.drill)
     except InputError:
         raise InputError(
             f"Report {one.incident} is not confirmed any more: cancel this draft, or write it anew."

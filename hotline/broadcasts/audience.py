@@ -140,26 +140,45 @@ def shown(one: Broadcast, langs: Counter[str], excluded: Counter[str], settings:
     )
 
 
+def minutes_left(one: Broadcast, settings: Settings) -> float:
+    """Minutes of sending still ahead at the carrier's rate; 0 when nothing waits."""
+    each = [words.cost(lang, text, 1, settings.content_dir).segments for lang, text in one.texts.items()]
+    return one.waiting * max(each, default=1) / settings.alerts_rate / 60
+
+
 @dataclass(frozen=True)
 class Staged:
-    """A list of people that waits for its approval under a key of its own."""
+    """A list of people that waits for its approval under a key of its own.
+
+    Attributes:
+        apart: pseudonyms of our own phones in it, which are no people: no count holds them.
+    """
 
     key: str
     langs: dict[str, int]
     excluded: dict[str, int]
+    apart: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
         """How many people."""
         return sum(self.langs.values())
 
+    @property
+    def rows(self) -> int:
+        """How many lines the list has."""
+        return self.total + len(self.apart)
+
     def taken(self, id_: str) -> Commit:
         """The writes that make it the list of an approved broadcast."""
         commit = Commit()
-        if self.total:
-            commit.guard("list", self.key, self.total)
+        if self.rows:
+            commit.guard("list", self.key, self.rows)
             commit.write("RENAME", self.key, f"broadcast:{id_}:todo")
             commit.write("EXPIRE", f"broadcast:{id_}:todo", BROADCAST_TTL)
+        for person in self.apart:  # before the first receipt: the scripts look here
+            commit.write("HSET", f"broadcast:{id_}:canaries", person, "")
+            commit.write("EXPIRE", f"broadcast:{id_}:canaries", BROADCAST_TTL)
         return commit
 
 
@@ -179,13 +198,21 @@ async def stage(store: Store, one: Broadcast, more: Iterable[Row], *, quiet: boo
         present.update(person.person for person in people if person.person in extra)
         await _keep(store, key, [(who.person, who.address, who.lang) for who in people])
     rows = [row for person, row in extra.items() if person not in present and row[2] in one.texts]
-    tally.langs.update(row[2] for row in rows)
     await _keep(store, key, rows)
-    return Staged(key, dict(tally.langs), dict(tally.excluded))
+    return Staged(key, dict(tally.langs), dict(tally.excluded), tuple(row[0] for row in rows))
 
 
-async def stage_rows(store: Store, id_: str, people: AsyncIterator[Row]) -> Staged:
-    """Write down a list that is known already; somebody who comes twice stands in it once."""
+async def stage_rows(
+    store: Store, id_: str, people: AsyncIterator[Row], own: frozenset[str] = frozenset()
+) -> Staged:
+    """Write down a list that is known already; somebody who comes twice stands in it once.
+
+    Args:
+        store: where the list goes.
+        id_: number of the broadcast.
+        people: whom it goes to.
+        own: pseudonyms of our own phones, which are no people.
+    """
     langs, key = Counter[str](), f"broadcast:{id_}:todo:{secrets.token_hex(4)}"
     seen: set[str] = set()
     batch: list[Row] = []
@@ -193,13 +220,13 @@ async def stage_rows(store: Store, id_: str, people: AsyncIterator[Row]) -> Stag
         if row[0] in seen:
             continue
         seen.add(row[0])
-        langs[row[2]] += 1
+        langs[row[2]] += row[0] not in own
         batch.append(row)
         if len(batch) >= subscribers.BATCH:
             await _keep(store, key, batch)
             batch = []
     await _keep(store, key, batch)
-    return Staged(key, dict(langs), {})
+    return Staged(key, dict(+langs), {}, tuple(seen & own))
 
 
 async def _keep(store: Store, key: str, rows: list[Row]) -> None:

@@ -235,11 +235,20 @@ async def move(store: Store, id_: str, how: str, *, now: float, by: str = "") ->
         InputError: its state does not allow it.
     """
     one = await load(store, id_)
-    if one.state == "paused" and how == "resume" and one.expires <= now:
-        raise InputError(f"Broadcast {id_} expired: draft it again.")
-    held = KEPT if how == "resume" and one.held == "report" else ""
-    await committed(store, moved(one, how, by=by, now=now, held=held), id_)
+    await committed(store, moved_by_hand(one, how, by=by, now=now), id_)
     return await load(store, id_)
+
+
+def moved_by_hand(one: Broadcast, how: str, *, by: str, now: float) -> Commit:
+    """The guard and writes of what a person does to it.
+
+    Raises:
+        InputError: its state does not allow it, or it should go on and is past its time.
+    """
+    if one.state == "paused" and how == "resume" and one.expires <= now:
+        raise InputError(f"Broadcast {one.id} expired: draft it again.")
+    held = KEPT if how == "resume" and one.held == "report" else ""
+    return moved(one, how, by=by, now=now, held=held)
 
 
 async def committed(store: Store, commit: Commit, id_: str) -> None:

@@ -65,22 +65,41 @@ async def close(
     Raises:
         InputError: who, state or words do not allow it; nothing changed.
     """
+    told, commit = await closed(store, library, settings, id_, now=now, by=by, texts=texts, reason=reason)
+    await committed(store, commit, id_)
+    return await load(store, told.id)
+
+
+async def closed(
+    store: Store,
+    library: Library,
+    settings: Settings,
+    id_: str,
+    *,
+    now: float,
+    by: str = "",
+    texts: dict[str, str] | None = None,
+    reason: str = "",
+) -> tuple[Broadcast, Commit]:
+    """What `close` answers, and the guards and writes that end the alert.
+
+    Raises:
+        InputError: as in `close`.
+    """
     if by:
         await organizer(store, by)
     one = await load(store, id_)
     if one.state not in ENDED or not one.approved_at or one.kind in ("closing", "notice"):
         raise InputError(f"Broadcast {id_} is {one.state}: there is nothing to close.")
-    said = _words(library, settings, one, texts or {}, reason)
-    commit = _closed(one, by, now, reason)
+    said = worded(library, settings, one, texts or {}, reason)
+    commit = _ended(one, by, now, reason)
     if one.drill or not (one.reached or one.waiting):
-        await committed(store, commit, id_)
-        return await load(store, id_)
+        return one, commit
     made = await _closing(store, library, one, said, by, now)
     commit.merge(written(made, by=by, what="approve", now=now))
     commit.write("ZADD", "broadcasts:sending", now * 1000, made.id)
     commit.write("PUBLISH", "wake", "broadcasts")
-    await committed(store, commit, id_)
-    return await load(store, made.id)
+    return made, commit
 
 
 async def _closing(
@@ -97,9 +116,14 @@ async def _closing(
     )  # fmt: skip
 
 
-def _words(
+def worded(
     library: Library, settings: Settings, one: Broadcast, texts: dict[str, str], reason: str
 ) -> dict[str, str]:
+    """How it ended, in every language of its people, without the frame.
+
+    Raises:
+        InputError: a language has no text, or free words hold what no text may.
+    """
     langs = set(one.langs) or set(one.texts)
     if not texts:
         return words.closing(library, reason, sorted(langs | set(one.texts)))
@@ -110,7 +134,7 @@ def _words(
     return texts
 
 
-def _closed(one: Broadcast, by: str, now: float, reason: str) -> Commit:
+def _ended(one: Broadcast, by: str, now: float, reason: str) -> Commit:
     commit = Commit()
     commit.guard("field", f"broadcast:{one.id}", "state", one.state)
     commit.write("HSET", f"broadcast:{one.id}", "state", "closed")

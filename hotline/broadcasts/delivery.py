@@ -6,23 +6,26 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.broadcasts import audience
+from hotline.broadcasts import audience, freeze
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.broadcast import REACHED, Broadcast, logged
 from hotline.errors import InputError
-from hotline.sms.outbox import LEDGER_TTL, Outbound, Priority, queued
+from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.sms.outcome import LEDGER_TTL
 from hotline.store import DAY, Commit, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from hotline.broadcasts.audience import Row
+    from hotline.broadcasts.refusals import Refusals
     from hotline.content.city import City
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
 AHEAD: Final = 50  # texts of broadcasts that wait in the outboxes at most, or a second's worth
+PUT_OFF: Final = 20  # times as many of one broadcast may wait to be tried again; then nobody else is tried
 BATCH: Final = 100  # of one commit: pages must not wait for a long one
 PACE: Final = 0.25
 PEOPLE_TTL: Final = 7 * DAY  # how long we know whom to tell that an alert is over
@@ -39,13 +42,20 @@ class Delivery:
     """Moves people from a broadcast's list into the outboxes; each step is one commit."""
 
     def __init__(
-        self, store: Store, vault: Vault, city: City, settings: Settings, clock: Callable[[], float]
+        self,
+        store: Store,
+        vault: Vault,
+        city: City,
+        settings: Settings,
+        clock: Callable[[], float],
+        refusals: Refusals | None = None,
     ) -> None:
         self._store = store
         self._vault = vault
         self._city = city
         self._settings = settings
         self._clock = clock
+        self._refusals = refusals
         self._senders = len(settings.alert_senders)
         self._ahead = max(AHEAD, int(settings.alerts_rate))
 
@@ -53,8 +63,9 @@ class Delivery:
         """Top the outboxes up; answers the seconds until it is worth looking again."""
         ids = await self._store.redis.zrange("broadcasts:sending", 0, -1)
         room = self._ahead - await self._waiting() if ids else 0
+        frozen = bool(ids) and await freeze.frozen(self._store)
         for id_ in ids:
-            room -= await self._feed_one(str(id_), max(0, room))
+            room -= await self._feed_one(str(id_), max(0, room), frozen=frozen)
         return PACE if ids else 5.0
 
     async def _waiting(self) -> int:
@@ -63,7 +74,7 @@ class Delivery:
             pipe.zcard("outbox:alerts" if place == 0 else f"outbox:alerts{place + 1}")
         return sum(await pipe.execute())
 
-    async def _feed_one(self, id_: str, room: int) -> int:
+    async def _feed_one(self, id_: str, room: int, *, frozen: bool) -> int:
         """Feed up to `room` people of one broadcast; answers how many."""
         try:
             one = await broadcasts.load(self._store, id_)
@@ -75,9 +86,17 @@ class Delivery:
             await self._end(one, ended)
         elif one.state == "waiting":
             await self._begin_closing(one)
-        elif one.state == "sending" and not (one.kind in BY_DAY and self._quiet()):
-            return await self._fill(one, room)
+        elif one.state == "sending":
+            if self._refusals:
+                await self._refusals.judge(one)
+            if not self._waits(one, frozen=frozen):
+                room = min(room, PUT_OFF * self._ahead - one.receipts.get("queued", 0))
+                return await self._fill(one, room)
         return 0
+
+    def _waits(self, one: Broadcast, *, frozen: bool) -> bool:
+        """Whether nothing of it is fed now: alerts are frozen, or it is for the day."""
+        return (frozen and not one.notice) or (one.kind in BY_DAY and self._quiet())
 
     def _ended(self, one: Broadcast) -> str:
         if one.state in ("cancelled", "closed"):
@@ -134,7 +153,9 @@ class Delivery:
         alert = await broadcasts.load(self._store, one.closes)
         if alert.receipts.get("queued") or alert.receipts.get("sending"):
             return
-        staged = await audience.stage_rows(self._store, one.id, self._reached(alert))
+        own = await cast("Any", self._store.redis.hkeys(f"broadcast:{alert.id}:canaries"))
+        phones = frozenset(key for key in own if not key.startswith("missing "))
+        staged = await audience.stage_rows(self._store, one.id, self._reached(alert), phones)
         commit = Commit()
         commit.guard("field", f"broadcast:{one.id}", "state", "waiting")
         commit.merge(staged.taken(one.id))
@@ -150,10 +171,14 @@ class Delivery:
     async def _reached(self, alert: Broadcast) -> AsyncIterator[Row]:
         """Pseudonym, sealed number and language of everybody who got an alert, or may have."""
         redis, key = cast("Any", self._store.redis), f"broadcast:{alert.id}"
-        async for person, receipt in redis.hscan_iter(f"{key}:ledger", count=BATCH):
-            kept = await redis.hget(f"{key}:people", person) if receipt in REACHED else None
-            if kept:
-                yield (str(person), *json.loads(kept))
+        cursor = None
+        while cursor != 0:
+            cursor, rows = await redis.hscan(f"{key}:ledger", cursor or 0, count=BATCH)
+            people = [person for person, receipt in rows.items() if receipt in REACHED]
+            kept = await redis.hmget(f"{key}:people", people) if people else []
+            for person, row in zip(people, kept, strict=True):
+                if row:
+                    yield (str(person), *json.loads(row))
 
     async def _end(self, one: Broadcast, state: str) -> None:
         commit = Commit()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.incidents.incident import Incident
     from hotline.settings import Settings
-    from hotline.store import Store
+    from hotline.store import Commit, Store
 
 SHORTEST_REASON: Final = 10  # characters
 NOTICE_LIFE: Final = 12 * 3600.0  # seconds
@@ -52,23 +52,61 @@ async def draft(store: Store, library: Library, settings: Settings, wish: Wish, 
     Raises:
         InputError: who, kind, zone, report or words cannot be used; nothing was kept.
     """
-    await organizer(store, wish.by)
-    if wish.kind not in KINDS:
-        raise InputError(f"The kind is one of {', '.join(KINDS)}.")
-    report = await confirmed(store, wish.incident, wish.override) if wish.kind == "alert" else None
-    texts = wish.texts or _template(library, report)
-    zone = _zone(library, wish, report)
-    words.judge(texts, library, settings.content_dir, settings.own_numbers)
+    made, commit = await drafted(store, library, settings, wish, now)
+    await store.commit(commit)
+    return made
+
+
+async def drafted(
+    store: Store, library: Library, settings: Settings, wish: Wish, now: float
+) -> tuple[Broadcast, Commit]:
+    """A draft, and the writes that keep it.
+
+    Raises:
+        InputError: as in `draft`.
+    """
+    zone, texts = await worded(store, library, settings, wish)
     one = Broadcast(
         id=str(await store.redis.incr("broadcasts:last")), state="draft", kind=wish.kind, by=wish.by,
         texts={}, zone=zone, expires=now + wish.life, incident=wish.incident,
         why=wish.override.strip(), drafted_at=now, drill=wish.drill,
     )  # fmt: skip
-    return await _kept(store, library, one, texts, now)
+    return await _made(store, library, one, texts, now)
+
+
+async def worded(
+    store: Store, library: Library, settings: Settings, wish: Wish
+) -> tuple[str, dict[str, str]]:
+    """The zone and the words, without the frame, that a draft would have. Nothing is kept.
+
+    Raises:
+        InputError: as in `draft`.
+    """
+    await organizer(store, wish.by)
+    if wish.kind not in KINDS:
+        raise InputError(f"The kind is one of {', '.join(KINDS)}.")
+    report = None
+    if wish.kind == "alert":
+        report = await confirmed(store, wish.incident, wish.override, drill=wish.drill)
+    texts = wish.texts or _template(library, report)
+    zone = _zone(library, wish, report)
+    words.judge(texts, library, settings.content_dir, settings.own_numbers)
+    return zone, texts
 
 
 async def notice(store: Store, library: Library, by: str, now: float) -> Broadcast:
     """Keep a draft of the ready "ignore that message" text, to everybody who asked for anything.
+
+    Raises:
+        InputError: `by` is no organizer.
+    """
+    made, commit = await noticed(store, library, by, now)
+    await store.commit(commit)
+    return made
+
+
+async def noticed(store: Store, library: Library, by: str, now: float) -> tuple[Broadcast, Commit]:
+    """The draft of `notice`, and the writes that keep it.
 
     Raises:
         InputError: `by` is no organizer.
@@ -78,26 +116,29 @@ async def notice(store: Store, library: Library, by: str, now: float) -> Broadca
         id=str(await store.redis.incr("broadcasts:last")), state="draft", kind="notice", by=by, texts={},
         zone=subscribers.ALL, expires=now + NOTICE_LIFE, drafted_at=now, notice=True,
     )  # fmt: skip
-    return await _kept(store, library, one, words.ignoring(library), now)
+    return await _made(store, library, one, words.ignoring(library), now)
 
 
-async def _kept(
+async def _made(
     store: Store, library: Library, one: Broadcast, texts: dict[str, str], now: float
-) -> Broadcast:
+) -> tuple[Broadcast, Commit]:
     code = await verifying.new_code(store)
     made = replace(one, code=code, texts=words.framed(library, texts, code))
-    await store.commit(written(made, by=one.by, what="draft", now=now, why=one.why))
-    return made
+    return made, written(made, by=one.by, what="draft", now=now, why=one.why)
 
 
-async def confirmed(store: Store, incident: str, override: str = "") -> Incident | None:
+async def confirmed(
+    store: Store, incident: str, override: str = "", *, drill: bool = False
+) -> Incident | None:
     """The confirmed report of an alert; None where an override takes its place.
+
+    A drill may be written from a made-up report; nothing else may.
 
     Raises:
         InputError: neither a confirmed report nor a reason.
     """
     found = await record.load(store, incident) if incident else None
-    if found and found.state == "confirmed" and not found.drill:
+    if found and found.state == "confirmed" and (drill or not found.drill):
         return found
     if len(override.strip()) >= SHORTEST_REASON:
         return None

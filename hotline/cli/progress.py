@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.progress import BarColumn, Progress, TextColumn
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import words
+from hotline.broadcasts.audience import minutes_left
 from hotline.cli import err
 
 if TYPE_CHECKING:
@@ -34,13 +34,5 @@ async def watch(runtime: Runtime, id_: str) -> None:
 def said(one: Broadcast, runtime: Runtime) -> str:
     """The state of a broadcast in one line."""
     counts = ", ".join(f"{count} {receipt}" for receipt, count in sorted(one.receipts.items()))
-    left = minutes_left(one, runtime)
+    left = minutes_left(one, runtime.settings)
     return f"{one.state}: {counts or 'nothing yet'}" + (f", about {left:.0f} min left" if left else "")
-
-
-def minutes_left(one: Broadcast, runtime: Runtime) -> float:
-    """Minutes of sending still ahead at the carrier's rate; 0 when nothing waits."""
-    each = [
-        words.cost(lang, text, 1, runtime.settings.content_dir).segments for lang, text in one.texts.items()
-    ]
-    return one.waiting * max(each, default=1) / runtime.settings.alerts_rate / 60 if one.waiting else 0.0

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hotline.cli import out, signups, with_runtime
+from hotline.cli import codes, out, signups, with_runtime
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
 
 app = typer.Typer(help="People who asked for alerts.", no_args_is_help=True)
 app.registered_commands += signups.app.registered_commands
+app.command("code")(codes.code)
 
 
 @app.command()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
-from hotline.conversation import emergency, rumour, unanswered, violation
+from hotline.conversation import emergency, rumour, signup, unanswered, violation
 from hotline.conversation.keywords import Command, resident_command
 from hotline.conversation.optout import optout
+from hotline.incidents.roster import set_on_call
 from hotline.privacy.retention import forget
+from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import opt_in, opt_out
 
 if TYPE_CHECKING:
@@ -29,11 +31,11 @@ async def stopping(ctx: Context) -> bool:
         ctx.commit.merge(opt_in(ctx.person.id, ctx.inbound.sender))
         return True
     if ctx.inbound.opt_out == "STOP" or ctx.text.strip().casefold() in CARRIER_STOPS:
-        _stop(ctx, confirm=False)
+        await _stop(ctx, confirm=False)
         return True
     wish = optout(ctx.text)
     if wish == "stop" and not ctx.inbound.incident:
-        _stop(ctx, confirm=True)
+        await _stop(ctx, confirm=True)
         return True
     if wish == "ambiguous" and not ctx.inbound.incident:
         ctx.change(pending="stop")
@@ -43,12 +45,24 @@ async def stopping(ctx: Context) -> bool:
     return False
 
 
-def _stop(ctx: Context, *, confirm: bool) -> None:
+async def _staff_stopped(ctx: Context) -> None:
+    """Pages cannot reach them any more: they are off call, and organizers know."""
+    ctx.commit.merge(set_on_call(ctx.handle, on=False))
+    for member in (await ctx.services.desk.roster()).with_role("organizer"):
+        if member.handle != ctx.handle:
+            words = ctx.library.say("staff_stopped", member.lang, handle=ctx.handle)
+            message = Outbound(f"{ctx.inbound.sid}off{member.handle}", member.person, member.address, words)
+            ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
+
+
+async def _stop(ctx: Context, *, confirm: bool) -> None:
     sender = ctx.inbound.sender
     ctx.commit.merge(opt_out(ctx.person.id, sender))
     ctx.change(pending="", choices=())
     if sender == "alerts":
         ctx.commit.merge(subscribers.removed(ctx.person.id))
+    elif ctx.handle and sender not in ctx.person.stopped:
+        await _staff_stopped(ctx)
     if confirm and sender not in ctx.person.stopped:  # one confirmation, never a second
         ctx.say("stopped_alerts" if sender == "alerts" else "stopped_hotline", force=True)
 
@@ -76,6 +90,8 @@ async def handle(ctx: Context, *, in_incident: bool) -> bool:
     pending = ctx.person.pending
     if await _awaited(ctx, pending, command):
         return True
+    if command is None and not in_incident and not ctx.person.pending and await signup.by_word(ctx):
+        return True
     if command is None or (in_incident and command.kind in ("choice", "menu", "human")):
         return False
     if ctx.inbound.sender in ctx.person.stopped and command.kind != "start":
@@ -86,26 +102,30 @@ async def handle(ctx: Context, *, in_incident: bool) -> bool:
 async def _awaited(ctx: Context, pending: str, command: Command | None) -> bool:
     digit = command.argument if command and command.kind == "choice" else ""
     if pending == "alerts" and command is None:
-        return _subscribe(ctx, ctx.text, strict=False)
-    if not digit:
-        return False
+        return signup.subscribe(ctx, ctx.text, strict=False)
+    return await _digit(ctx, pending, digit) if digit else False
+
+
+async def _digit(ctx: Context, pending: str, digit: str) -> bool:
     if pending == "raid_ask":
         return (digit == "2" and await violation.resumed(ctx)) or await emergency.confirm_now(ctx, digit)
     if pending.startswith(violation.PREFIX):
         return await violation.digit(ctx, digit)
+    if pending == signup.PENDING_NIGHT:
+        return await signup.night(ctx, digit)
     if (pending, digit) == ("delete", "1"):
         await _delete(ctx)
     elif pending == "stop":
-        _decide_stop(ctx, digit)
+        await _decide_stop(ctx, digit)
     else:
         return await _chosen(ctx, pending, int(digit))
     return True
 
 
-def _decide_stop(ctx: Context, digit: str) -> None:
+async def _decide_stop(ctx: Context, digit: str) -> None:
     ctx.change(pending="")
     if digit == "1":
-        _stop(ctx, confirm=True)
+        await _stop(ctx, confirm=True)
     else:
         ctx.say("stop_kept")
 
@@ -157,6 +177,8 @@ async def _do(ctx: Context, command: Command) -> bool:
         ctx.answer(part, PARTS[kind])
     elif kind in ("help", "menu"):
         ctx.change(pending="menu", choices=())
+        if kind == "help":
+            ctx.say("help")
         ctx.say("menu")
     elif kind == "language":
         _speak(ctx, command.argument)
@@ -166,13 +188,11 @@ async def _do(ctx: Context, command: Command) -> bool:
     elif kind == "delete":
         ctx.change(pending="delete")
         ctx.say("delete_confirm")
-    elif kind == "alerts":
-        _subscribe(ctx, command.argument)
     elif kind == "human":
         ctx.change(pending="human")
         ctx.say("human_requested")
     else:
-        return False
+        return await signup.handle(ctx, command)
     return True
 
 
@@ -182,29 +202,6 @@ def _speak(ctx: Context, lang: str) -> None:
         return
     ctx.change(lang=lang, lang_fixed=True)
     ctx.say("language_set")
-
-
-def _subscribe(ctx: Context, words: str, *, strict: bool = True) -> bool:
-    """Sign up for the zones named. Not strict: words that name none are left to the conversation."""
-    zones = subscribers.zones_in(words, ctx.library.city)
-    if zones:
-        _signed_up(ctx, zones)
-        return True
-    if not strict:
-        ctx.change(pending="")
-        return False
-    ctx.change(pending="alerts")
-    ctx.say("alerts_zone_unknown" if words.strip() else "alerts_ask")
-    return True
-
-
-def _signed_up(ctx: Context, zones: tuple[str, ...]) -> None:
-    ctx.change(pending="")
-    names = ", ".join(subscribers.zone_name(zone, ctx.library.city) for zone in zones)
-    shown = ctx.library.say("subscribed", ctx.lang, line_name=ctx.library.city.line_name, zones=names)
-    ctx.commit.merge(subscribers.added(ctx.person, zones, ctx.lang, shown=shown, channel="text", now=ctx.now))
-    ctx.commit.merge(opt_in(ctx.person.id, "alerts"))
-    ctx.write(shown)
 
 
 async def _delete(ctx: Context) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hotline.conversation.urgency import UrgencyModel
     from hotline.incidents.desk import Desk
     from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
     from hotline.sms.inbox import Inbound
     from hotline.sms.people import Person
     from hotline.store import Store
@@ -36,6 +37,7 @@ class Services:
     guesser: LanguageGuesser
     urgency: UrgencyModel
     clock: Callable[[], float]
+    settings: Settings
     claim_minutes: float = 15.0
     public_url: str = ""
 
@@ -44,7 +46,7 @@ class Services:
 class Context:
     """One turn under way. `commit` and `replies` are what it will do, all at once, at its end.
 
-    With `drill` every reply is marked: it is about a made-up raid.
+    With `drill` every reply is marked: it is about a made-up raid. `mark` are words put before every reply.
     """
 
     services: Services
@@ -55,6 +57,7 @@ class Context:
     handle: str = ""
     answered_by: str = ""
     drill: bool = False
+    mark: str = ""
     keep_person: bool = True
     replies: list[tuple[str, Priority, bool]] = field(default_factory=list[tuple[str, Priority, bool]])
     commit: Commit = field(default_factory=Commit)
@@ -81,8 +84,8 @@ class Context:
 
     def write(self, words: str, *, priority: Priority = Priority.REPLY, force: bool = False) -> None:
         """Answer with words that are ready to be sent."""
-        marked = f"{self.library.say('page_drill_mark', self.lang)} {words}" if self.drill else words
-        self.replies.append((marked, priority, force))
+        mark = self.library.say("page_drill_mark", self.lang) if self.drill else self.mark
+        self.replies.append((f"{mark} {words}" if mark else words, priority, force))
 
     def answer(self, answer: Answer | None, otherwise: str) -> None:
         """Answer with a part of a card, or with a string of the line when there is no such part."""

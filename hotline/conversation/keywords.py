@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hotline.conversation.optout import is_carrier_word
+from hotline.conversation.optout import is_carrier_word, wants_erased
 from hotline.spelling import split
 from hotline.wordfiles import WordFile, read_words
 
@@ -22,6 +22,7 @@ _MERGE: Final = re.compile(
 _ABOUT: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+([\w-]{2,20})\W*")  # a word, and a handle
 _ADDRESSED: Final = re.compile(r"\s*#\s?(\d{1,9})\b[\s:,.-]*(.*)", re.DOTALL)
 _WORD: Final = re.compile(r"[^\W_]+")
+_GLUED: Final = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ class Command:
 
     kind: str
     argument: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question whether a text is ours: ``verify`` and a number, or ``fake`` and the words as typed."""
+
+    kind: str
+    argument: str
+    langs: tuple[str, ...]
 
 
 class _Commands(WordFile):
@@ -41,6 +51,12 @@ class _Commands(WordFile):
     staff: dict[str, tuple[str, ...]]
     staff_about: dict[str, tuple[str, ...]]
     with_words: tuple[str, ...]
+    check: dict[str, dict[str, tuple[str, ...]]]
+    organizer: dict[str, tuple[str, ...]]
+    bulletins: dict[str, tuple[str, ...]]
+    endings: dict[str, tuple[str, ...]]
+    exercise: frozenset[str]
+    agreement: tuple[str, ...]
     polite: frozenset[str]
 
 
@@ -66,6 +82,17 @@ RESIDENT: Final = (
 )
 STAFF: Final = _by_kind(_WORDS.staff)
 ABOUT: Final = _by_kind(_WORDS.staff_about)
+# Whether a text is ours: kind and languages by phrase.
+CHECK: Final = {
+    phrase: (kind, tuple(lang for lang, said in by_lang.items() if " ".join(phrase) in said))
+    for kind, by_lang in _WORDS.check.items()
+    for phrase in {split(words).words for said in by_lang.values() for words in said}
+}
+ORGANIZER: Final = _by_kind(_WORDS.organizer)
+BULLETINS: Final = _by_kind(_WORDS.bulletins)
+ENDINGS: Final = _by_kind(_WORDS.endings)
+EXERCISE: Final = _WORDS.exercise
+_AGREEMENT: Final = frozenset(split(phrase).words for phrase in _WORDS.agreement)
 _WITH_WORDS: Final = frozenset(split(phrase).words for phrase in _WORDS.with_words)
 
 
@@ -83,7 +110,10 @@ def resident_command(text: str) -> Command | None:
         return Command("stop")
     if len(whole) == 1 and whole in "123456789":
         return Command("choice", whole)
-    return RESIDENT.get(words) or _with_words(text)
+    known = RESIDENT.get(words)
+    if known is None and wants_erased(text):
+        return Command("delete")
+    return known or _with_words(text)
 
 
 def staff_command(text: str) -> Command | None:
@@ -108,10 +138,37 @@ def staff_command(text: str) -> Command | None:
     return STAFF.get(words)
 
 
+def check_command(text: str) -> Check | None:
+    """What a text asks to be checked; None for any other text."""
+    words = tuple(word for word in split(_GLUED.sub(" ", text)).words if word not in _WORDS.polite)
+    numbers = [word for word in words if word.isascii() and word.isdigit()]
+    kind, langs = CHECK.get(tuple("0" if word in numbers else word for word in words), ("", ()))
+    if kind == "verify" and len(numbers) <= 1:
+        return Check(kind, "".join(numbers), langs)
+    ends = [word.end() for word in _WORD.finditer(text)]
+    spelt = split(text).words[:_LONGEST_PHRASE]
+    for length in range(min(len(spelt), len(ends)), 0, -1):
+        kind, langs = CHECK.get(spelt[:length], ("", ()))
+        if kind == "fake":
+            rest = text[ends[length - 1] :].lstrip(" \t\n,:;.!-")
+            return Check(kind, rest.strip(" \t\n\"'“”«»"), langs)
+    return None
+
+
+def agrees(text: str) -> bool:
+    """Whether a text says yes and nothing else."""
+    return _core(text) in _AGREEMENT
+
+
 def addressed(text: str) -> tuple[str, str]:
     """Number and words of ``#7 on my way``; no number and the whole text of any other."""
     match = _ADDRESSED.fullmatch(text)
     return (match[1], match[2].strip()) if match else ("", text.strip())
+
+
+def core(text: str) -> Phrase:
+    """The words of a text without politeness; "alert7" is two."""
+    return _core(_GLUED.sub(" ", text))
 
 
 def _core(text: str) -> Phrase:

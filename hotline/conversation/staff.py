@@ -9,6 +9,7 @@ from hotline.conversation import emergency
 from hotline.conversation.board import BOARD, handle_board
 from hotline.conversation.crew import handle_crew
 from hotline.conversation.keywords import Command, addressed, staff_command
+from hotline.conversation.organizer import handle_organizer
 from hotline.incidents import incident as incidents
 from hotline.incidents import photos, questions, record
 from hotline.incidents.roster import Roster, set_on_call
@@ -44,6 +45,8 @@ async def handle_staff(ctx: Context) -> bool:
     """Do what a staff member texted. False: it was not for the line's desk, treat it as a resident's text."""
     command = staff_command(ctx.text)
     floor = _Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
+    if await handle_organizer(ctx, floor.roster):
+        return True
     if command is None:
         return await _relay(ctx, floor)
     if not command.argument and await _answers_us(ctx, floor):
@@ -88,6 +91,8 @@ def _duty(ctx: Context, floor: _Floor, command: Command) -> bool:
         ctx.say("staff_status", on="ON" if member.oncall else "OFF", open=ids)
     elif command.kind == "help":
         ctx.say("staff_help")
+        if member.role == "organizer":
+            ctx.say("organizer_help")
     else:
         return False
     return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 import structlog
 
 from hotline import metrics
-from hotline.conversation import commands, crew, emergency, rumour, unanswered, violation
+from hotline.conversation import bulletins, commands, crew, emergency, rumour, unanswered, verify, violation
 from hotline.conversation.context import Context, Services
 from hotline.conversation.staff import handle_staff
 from hotline.errors import DialogueUnavailable
@@ -64,11 +64,14 @@ class Conversation:
 
     def _tune(self, ctx: Context) -> None:
         """The language of this text, with the person's own as prior; fixed when they chose it."""
-        lang = ctx.services.guesser.answering(ctx.text, ctx.person.lang, fixed=ctx.person.lang_fixed)
-        ctx.change(lang=lang)
+        known, fixed = ctx.person.lang, ctx.person.lang_fixed
+        lang = verify.language(ctx.text, known, fixed=fixed)
+        ctx.change(lang=lang or ctx.services.guesser.answering(ctx.text, known, fixed=fixed))
 
     async def _route(self, ctx: Context) -> None:
-        if await commands.stopping(ctx) or await self._crew(ctx):
+        if await self._leaves(ctx):
+            return
+        if await verify.handle(ctx) or await self._crew(ctx):
             return
         one = await ctx.services.desk.reported_by(ctx.person.id)
         if ctx.inbound.incident:
@@ -83,6 +86,12 @@ class Conversation:
             return
         else:
             await self._quiet(ctx)
+
+    async def _leaves(self, ctx: Context) -> bool:
+        """Whether this is a STOP, or quotes another text; "NEWS EN: to leave, text STOP" is for others."""
+        if await verify.quoted(ctx):
+            return True
+        return not (ctx.handle and bulletins.read(ctx.text)) and await commands.stopping(ctx)
 
     async def _crew(self, ctx: Context) -> bool:
         if not ctx.handle:

@@ -44,7 +44,8 @@ function write.enqueue(id, sender, score, ttl, ...)
   call('HSET', key, ...)
   call('EXPIRE', key, ttl)
   call('ZADD', 'outbox:' .. sender, score, id)
-  call('PUBLISH', 'wake', 'outbox:' .. sender)
+  -- Who waits for the head waits no longer when something comes behind it.
+  if call('ZRANK', 'outbox:' .. sender, id) == 0 then call('PUBLISH', 'wake', 'outbox:' .. sender) end
 end
 
 -- The receipt of one person in a broadcast's ledger, and how many have each; '' takes it out of both.
@@ -52,14 +53,17 @@ function write.receipt(number, person, state, ttl)
   local ledger, counts = 'broadcast:' .. number .. ':ledger', 'broadcast:' .. number .. ':counts'
   local before = call('HGET', ledger, person)
   if before == state then return end
-  if before then call('HINCRBY', counts, before, -1) end
+  -- A phone of our own has its line in the ledger, and is none of the people that are counted.
+  local counted = call('HEXISTS', 'broadcast:' .. number .. ':canaries', person) == 0
+  if before and counted then call('HINCRBY', counts, before, -1) end
   if state == '' then
     call('HDEL', ledger, person)
     return
   end
   call('HSET', ledger, person, state)
-  call('HINCRBY', counts, state, 1)
   call('EXPIRE', ledger, ttl)
+  if not counted then return end
+  call('HINCRBY', counts, state, 1)
   call('EXPIRE', counts, ttl)
 end
 

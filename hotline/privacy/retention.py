@@ -10,7 +10,7 @@ from hotline.store import DAY, Commit, registered
 if TYPE_CHECKING:
     from hotline.store import Lifetime, Store
 
-AGED_STREAMS: Final = {"dead": 30, "reports": 30, "exports": 365, "freezes": 365}  # days
+AGED_STREAMS: Final = {"dead": 30, "reports": 30, "exports": 365, "freezes": 365, "canary": 90}  # days
 AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all": 180, "drills": 365,
              "broadcasts:all": 90}  # days  # fmt: skip
 
@@ -24,7 +24,8 @@ async def forget(store: Store, person: str) -> Commit:
     commit = Commit()
     commit.write(
         "DEL", f"person:{person}", f"subscriber:{person}", f"reporter:{person}", f"rasa:tracker:{person}",
-        f"inbox:{person}", f"asked:{person}", f"interview:{person}",
+        f"inbox:{person}", f"asked:{person}", f"interview:{person}", f"fake:{person}",
+        f"onetime:{person}",
     )  # fmt: skip
     commit.write("HDEL", "inbox:active", person)
     commit.write("ZREM", "silences:due", person)
@@ -82,6 +83,8 @@ async def _forget_told(store: Store, person: str, commit: Commit) -> None:
         commit.write("receipt", key.split(":")[1], person, "", 90 * DAY)
     for key in await _keys(store, "broadcast:*:people"):
         commit.write("HDEL", key, person)
+    for key in await _keys(store, "broadcast:*:yes"):
+        commit.write("SREM", key, person)
 
 
 async def _keys(store: Store, pattern: str) -> list[str]:

@@ -12,22 +12,24 @@ import structlog
 
 from hotline import metrics
 from hotline.errors import HotlineError, SendError
-from hotline.sms.people import opt_out
-from hotline.sms.twilio import OPTED_OUT
+from hotline.sms.gate import Gate
 from hotline.store import AWAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.privacy.phones import Vault
-    from hotline.sms.outbox import Outbox
+    from hotline.sms.gate import Slot
+    from hotline.sms.outbox import Outbox, Taken
     from hotline.sms.twilio import Carrier
 
 log = structlog.get_logger(__name__)
 
 IN_FLIGHT: Final = 64
+AT_ONCE: Final = 8  # texts taken in one step: a page waits behind no more
 # The list may lag, and a page twice is better than a page late: it does not wait for the usual grace.
 PAGE_GRACE: Final = 10.0
+LOOKS: Final = 20  # times the grace, until what the list does not explain is left to a human
 CALL_ENDS_WITHIN: Final = 15.0  # seconds: longer than the time-out of a call
 
 
@@ -60,7 +62,8 @@ class Sender:
         self._callback = callback
         self._clock = clock
         self._after = reconcile_after
-        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._gate = Gate(outbox.pace)
+        self._segments = 1
         self._calls: set[asyncio.Task[None]] = set()
         self._last: dict[str, asyncio.Task[None]] = {}
         self._mine: set[str] = set()
@@ -75,24 +78,28 @@ class Sender:
                 await asyncio.wait(self._calls, timeout=CALL_ENDS_WITHIN)
 
     async def _once(self) -> None:
-        await self._slots.acquire()
-        self.wake.clear()
-        try:
-            taken = await self.outbox.take(self._clock())
-        except BaseException:
-            self._slots.release()
-            raise
-        if taken.id:
-            self._begin(taken.id, taken.person)
+        free = IN_FLIGHT - len(self._calls)
+        if free <= 0:
+            await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
             return
-        self._slots.release()
-        if taken.wait:
-            await self._sleep(taken.wait)
+        most = self._gate.room(self._segments, min(free, AT_ONCE))
+        if not most:
+            await asyncio.sleep(self._gate.wait(self._segments))
+            return
+        self.wake.clear()
+        for taken in await self.outbox.take_some(self._clock(), most):
+            if taken.id:
+                self._begin(taken)
+            elif taken.wait:
+                await self._sleep(taken.wait)
 
-    def _begin(self, id_: str, person: str) -> None:
+    def _begin(self, taken: Taken) -> None:
         """Call the carrier beside other calls, but after the one before to the same person."""
-        self._mine.add(id_)
-        call = asyncio.create_task(self._send(id_, self._last.get(person)))
+        person = taken.fields["person"]
+        self._segments = int(taken.fields.get("segments", "1"))
+        place = self._gate.begin(self._segments)
+        self._mine.add(taken.id)
+        call = asyncio.create_task(self._send(taken, place, self._last.get(person)))
         self._calls.add(call)
         self._last[person] = call
 
@@ -107,42 +114,44 @@ class Sender:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.wake.wait(), seconds)
 
-    async def _send(self, id_: str, before: asyncio.Task[None] | None) -> None:
+    async def _send(self, taken: Taken, place: list[Slot], before: asyncio.Task[None] | None) -> None:
         try:
             if before:
                 await asyncio.wait({before})
-            await self._call(id_)
+            await self._call(taken.id, taken.fields, place)
         except AWAY:
-            log.warning("outcome not stored, will be reconciled", outbound=id_)
+            log.warning("outcome not stored, will be reconciled", outbound=taken.id)
         except HotlineError as error:
-            log.error("text could not be opened", outbound=id_, reason=str(error))
+            log.error("text could not be opened", outbound=taken.id, reason=str(error))
         finally:
-            self._mine.discard(id_)
-            self._slots.release()
+            self._mine.discard(taken.id)
 
-    async def _call(self, id_: str) -> None:
-        fields = await self.outbox.read(id_)
+    async def _call(self, id_: str, fields: dict[str, str], place: list[Slot]) -> None:
         kind = fields.get("kind", "")
         now = self._clock()
         try:
-            sid = await self._carrier.send(
-                to=self._vault.open(fields["address"]),
-                sender=self._number,
-                body=self._vault.open(fields["body"]),
-                callback=f"{self._callback}?intent={quote(id_, safe='')}",
-                validity=_validity(fields, now),
-                media=self._vault.open(fields["media"]) if fields.get("media") else "",
-            )
+            sid = await self._hand_over(id_, fields, place)
         except SendError as error:
             metrics.SENDS.labels(self.outbox.sender, kind, error.outcome).inc()
             log.info("send failed", outbound=id_, outcome=error.outcome, code=error.code, reason=str(error))
             await self.outbox.failed(id_, error, self._clock())
-            if error.code in OPTED_OUT:  # the carrier knows a stop that we do not: mirror it
-                await self.outbox.store.commit(opt_out(fields["person"], self.outbox.family))
             return
         metrics.SENDS.labels(self.outbox.sender, kind, "accepted").inc()
         metrics.WAITED.labels(kind).observe(max(0.0, now - int(fields["created"]) / 1000))
-        await self.outbox.accepted(id_, sid)
+        await self.outbox.accepted(id_, sid, fields)
+
+    async def _hand_over(self, id_: str, fields: dict[str, str], place: list[Slot]) -> str:
+        try:
+            return await self._carrier.send(
+                to=self._vault.open(fields["address"]),
+                sender=self._number,
+                body=self._vault.open(fields["body"]),
+                callback=f"{self._callback}?intent={quote(id_, safe='')}",
+                validity=_validity(fields, self._clock()),
+                media=self._vault.open(fields["media"]) if fields.get("media") else "",
+            )
+        finally:
+            self._gate.end(place)
 
     async def reconcile(self) -> int:
         """Settle sends whose outcome nobody stored, by the carrier's own list; answers how many.
@@ -164,31 +173,50 @@ class Sender:
             await self.outbox.store.redis.zrem(self.outbox.sending, id_)
             return True
         try:
-            sid = await self._find(fields, intent)
+            sid, doubt = await self._find(fields, intent)
         except SendError:
+            await self.outbox.doubt(id_)
             return False  # the list cannot be read now: later, never blindly
         if sid:
             metrics.RECONCILED.labels("adopted").inc()
             await self.outbox.accepted(id_, sid)
+        elif doubt:
+            await self._doubt(id_, intent)
+            return False
         else:
             metrics.RECONCILED.labels("requeued").inc()
             await self.outbox.requeue(id_)
         return True
+
+    async def _doubt(self, id_: str, intent: float) -> None:
+        """It stays unknown; after a while nobody looks for it any more, or it would hold up the others."""
+        await self.outbox.doubt(id_)
+        if self._clock() - intent > LOOKS * self._after:
+            metrics.RECONCILED.labels("left").inc()
+            await self.outbox.leave(id_)
 
     async def _orphaned(self, fields: dict[str, str]) -> bool:
         """Whether no live call can still settle it. A worker that lives mends its own."""
         worker = fields.get("worker", "")
         return worker == self.outbox.worker or not await self.outbox.store.redis.exists(f"alive:{worker}")
 
-    async def _find(self, fields: dict[str, str], intent: float) -> str:
-        """The SID of this very text in the carrier's list, "" when it is not there."""
+    async def _find(self, fields: dict[str, str], intent: float) -> tuple[str, bool]:
+        """The SID of this very text in the carrier's list, "" when it is not there; and whether that is sure.
+
+        A text of ours that nobody knows and that reads otherwise may be this one, changed on its way: what
+        goes to many waits for a human then. A page is sent again: twice is better than never.
+        """
         body = self._vault.open(fields["body"])
         since = datetime.fromtimestamp(intent, UTC)
+        strange = False
         for row in await self._carrier.sent_to(self._vault.open(fields["address"]), since):
             # The same words to the same person may be another text of ours: its SID is known already.
-            if row.body == body and not await self.outbox.store.redis.exists(f"sid:{row.sid}"):
-                return row.sid
-        return ""
+            if await self.outbox.store.redis.exists(f"sid:{row.sid}"):
+                continue
+            if row.body == body:
+                return row.sid, False
+            strange = True
+        return "", strange and bool(fields.get("broadcast"))
 
 
 def _validity(fields: dict[str, str], now: float) -> int:

@@ -33,7 +33,13 @@ SENDER_WRONG: Final = frozenset({20003, 21606, 21612, 21408, 21608, 30032, 30034
 CONTENT_REFUSED: Final = frozenset({21617, 30007})
 TRANSIENT: Final = frozenset({20429, 21611, 30001, 30003, 30008, 30022})
 # Ours to mend, and mendable while texts wait: wrong token, suspended account, registration pending.
-ACCOUNT_WRONG: Final = frozenset({20003, 30002, 30032, 30034})
+ACCOUNT_WRONG: Final = frozenset({20003, 21606, 30002, 30032, 30034})
+# May as well be about this one number: a country we do not text to, a trial account's unverified number.
+PERHAPS_SENDER: Final = SENDER_WRONG - ACCOUNT_WRONG
+TOO_LONG: Final = 21617
+FILTERED: Final = 30007
+# Said in a callback: certainly not sent, because more than the sender's share was waiting.
+THROTTLED: Final = frozenset({30001, 30022})
 ACCOUNT_PAUSE: Final = 30.0
 
 # The client writes addresses and words into its log records: they end here.

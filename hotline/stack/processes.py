@@ -142,6 +142,7 @@ def environment(process: Process, live: Settings) -> dict[str, str]:
         "PROMETHEUS_MULTIPROC_DIR": str(live.data_dir.absolute() / "metrics"),
         # As an account without Advanced Opt-Out: the network, not the line, confirms a STOP.
         "SIMULATOR_OPT_OUT_REPLIES": os.environ.get("SIMULATOR_OPT_OUT_REPLIES", "true"),
+        "SIMULATOR_CANARIES": ",".join(live.canaries),
         "PYTHONUNBUFFERED": "1",
     }
     if process.name in KEEPS_NO_SECRET:

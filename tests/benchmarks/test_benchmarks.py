@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
 import benchmarks.__main__ as command
-from benchmarks import assistant, bare, page, texts, webhook
+from benchmarks import assistant, bare, outbox, page, sends, texts, webhook
 from benchmarks.carrier import Carrier
 from benchmarks.figures import Spread, percentile, ratios
 from benchmarks.load import Load, raw
@@ -195,7 +195,9 @@ def test_a_figure_out_of_reach_fails_the_command(
     assert "NOT reached: more, here 0.40" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["webhook", "--rounds", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["webhook", "--rounds", "0"], ["outbox", "--people", "5"]]
+)
 def test_a_wrong_argument_gets_one_sentence(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(arguments) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -206,3 +208,26 @@ def test_figures() -> None:
     assert percentile([4.0, 1.0, 3.0, 2.0], 0.99) == 4.0
     assert percentile([], 0.5) == 0.0
     assert ratios([2.0, 9.0], [1.0, 3.0]) == Spread(2.5, 2.0, 3.0)
+
+
+async def test_the_outbox_table_reads_the_carriers_own_log(tmp_path: Path) -> None:
+    """Small, so its rate proves nothing; that everybody has one text and each page is timed does."""
+    plan = outbox.Plan(people=1000, rate=250, pages=3)
+    table = await outbox.measure(tmp_path, plan, lambda _: None)
+    assert 0 < said(table, "sustained rate")[0] <= 260
+    assert said(table, "most in any one second")[0] > 0
+    assert said(table, "slowest of the pages")[0] > 0
+    assert [reach.figure for reach in table.reaches if reach.words.startswith("nobody")] == [0, 0]
+
+
+async def test_the_sends_table_has_a_figure_of_each_of_the_three(tmp_path: Path) -> None:
+    table = await sends.measure(tmp_path, sends.Plan(rounds=1, people=100, loop=5, ms=5), lambda _: None)
+    assert all(cell.low > 0 for cell in said(table, "sends a second"))
+
+
+def test_the_busiest_second_slides() -> None:
+    assert outbox.busiest([]) == 0
+    assert outbox.busiest([0.9, 0.0, 0.95, 1.0, 1.1]) == 4  # 0.9 to 1.1, over the second's edge
+    assert outbox.busiest([0.0, 1.0, 2.0]) == 1
+    assert outbox.sustained([1.0, 3.0, 2.0]) == 1.0
+    assert outbox.sustained([1.0]) == 0.0

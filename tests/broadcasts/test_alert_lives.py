@@ -20,7 +20,7 @@ from hotline.errors import InputError, SendError
 from hotline.incidents.roster import seed_demo
 from hotline.privacy.phones import Vault
 from hotline.settings import DEMO_SECRET, ROOT, load_settings
-from hotline.sms import outbox
+from hotline.sms import callbacks
 from hotline.sms.people import opt_in, opt_out
 from hotline.store import Store
 from tests.broadcasts.office import HOUR, Office
@@ -221,7 +221,7 @@ class AlertLives(RuleBasedStateMachine):
             if not taken.id and not taken.dropped:
                 return
             if taken.id:
-                await self._meets(taken.id, taken.person, fate)
+                await self._meets(taken.id, taken.fields["person"], fate)
 
     async def _meets(self, id_: str, person: str, fate: str) -> None:
         number = id_[1:].partition(":")[0]
@@ -236,7 +236,7 @@ class AlertLives(RuleBasedStateMachine):
         elif fate != "lost":  # the worker died after the call
             await self.office.box.accepted(id_, f"SM{id_}")
         if fate in ("delivered", "undelivered"):
-            await outbox.status(self.office.store, id_=id_, sid=f"SM{id_}", state=fate, code="")
+            await callbacks.status(self.office.store, id_=id_, sid=f"SM{id_}", state=fate, code="")
 
     @rule()
     def unsettled_sends_are_looked_up(self) -> None:

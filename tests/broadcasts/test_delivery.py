@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Final
 from hotline import subscribers
 from hotline.broadcasts import approval, drafting
 from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts.delivery import AHEAD, PUT_OFF, Delivery, outbox_of
 from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.freeze import freeze, unfreeze
 from hotline.content import Library
+from hotline.errors import SendError
 from hotline.privacy.phones import Vault
 from hotline.settings import ROOT, load_settings
+from hotline.sms.outbox import Outbox
 from hotline.sms.people import opt_out
 from hotline.store import Store
 from tests.line import ALERTS, Line, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.broadcasts.office import Office
 
 PEOPLE: Final = [f"+1860556{number:04}" for number in range(40)]
 INVALID, STOPPED = "+18605550191", "+18605550157"
@@ -32,7 +38,7 @@ async def approved(store: Store, vault: Vault) -> str:
         )
     await store.commit(opt_out(vault.pseudonym(STOPPED), "alerts"))
     library = Library.load(ROOT / "content", "hartford")
-    settings = load_settings(_env_file=None)
+    settings = load_settings(_env_file=None, environment="test")
     wish = Wish("organizer1", "event", 600, {"en": WORDS})
     one = await drafting.draft(store, library, settings, wish, time.time())
     await approval.approve(store, library, settings, one.id, "organizer2", time.time())
@@ -73,3 +79,54 @@ async def test_every_person_gets_exactly_one_text_although_a_worker_is_killed_mi
         assert one.receipts == {"delivered": len(PEOPLE), "failed": 1}
         assert (one.state, one.total) == ("sent", len(PEOPLE) + 1)
         await store.close()
+
+
+async def test_nothing_is_fed_while_alerts_are_frozen(office: Office) -> None:
+    """Else the whole list would go through the outbox and wait there, out of reach of a new expiry."""
+    people = await office.sign_up(AHEAD * 3)
+    await office.sending()
+    await office.store.commit(freeze("organizer1", office.now))
+    for _ in range(5):
+        await office.delivery.feed()
+        await office.box.take(office.now)
+    assert await office.waiting() == 0
+    await office.store.commit(unfreeze("organizer1", office.now))
+    assert len(await office.deliver()) == len(people)
+
+
+async def test_a_carrier_that_is_away_is_not_tried_for_everybody(office: Office) -> None:
+    """What has to be tried again waits in its place, and the rest of the list waits behind it."""
+    await office.sign_up(30)
+    one = await office.sending()
+    small = office.worker()
+    small._ahead = 1
+    for _ in range(60):
+        await small.feed()
+        for id_ in await _taken_now(office):
+            await office.box.failed(id_, SendError("away", outcome="retry", retry_after=3600), office.now)
+    assert (await broadcasts.load(office.store, one.id)).receipts == {"queued": PUT_OFF}
+
+
+async def _taken_now(office: Office) -> list[str]:
+    taken = await office.box.take(office.now)
+    office.now += 0.1
+    return [taken.id] if taken.id else []
+
+
+async def test_each_person_always_gets_alerts_from_the_same_of_several_numbers(office: Office) -> None:
+    people = await office.sign_up(60)
+    numbers = {person: outbox_of(person, 3) for person in people}
+    assert set(numbers.values()) == {"alerts", "alerts2", "alerts3"}
+    assert numbers == {person: outbox_of(person, 3) for person in people}
+    assert {outbox_of(person, 1) for person in people} == {"alerts"}
+
+
+async def test_a_text_by_any_alert_number_honours_the_same_stop(office: Office) -> None:
+    (person,) = await office.sign_up(1)
+    name = outbox_of(person, 3)
+    settings = office.settings.model_copy(update={"alerts_more_senders": "+18605550198,+18605550197"})
+    delivery = Delivery(office.store, office.vault, office.library.city, settings, lambda: office.now)
+    await office.sending()
+    await delivery.feed()
+    await office.store.commit(opt_out(person, "alerts"))
+    assert (await Outbox(office.store, name, 1000, "w1").take(office.now)).dropped == "opted-out"

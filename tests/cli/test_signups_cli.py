@@ -299,3 +299,40 @@ async def test_words_of_a_consent_are_never_computed_by_a_spreadsheet(
     )
     (row,) = await exported(hotline, tmp_path / "out.csv")
     assert row["consent"] == "'=1+1 said at the fair"
+
+
+# -- words given out at a meeting
+
+
+@pytest.mark.usefixtures("demo")
+async def test_a_word_for_a_meeting_is_made_by_an_organizer_and_ends_by_itself(
+    hotline: Hotline, store: Store
+) -> None:
+    made = ("subscribers", "code", "park24", "--by", "organizer1", "--zones", "frog hollow", "--until", "2h")
+    assert "PARK24" in done(await hotline(*made))
+    found = await subscribers.code(store, "Park24")
+    assert found == subscribers.Code("PARK24", ("frog_hollow",), subscribers.KINDS)
+    assert 0 < await store.redis.ttl("signup:code:PARK24") <= 7200
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("alerts", "--by", "organizer1"),
+        ("parar", "--by", "organizer1"),
+        ("unsubscribe", "--by", "organizer1"),
+        ("ab", "--by", "organizer1"),
+        ("123456", "--by", "organizer1"),
+        ("park24", "--by", "responder1"),
+        ("park24", "--by", "organizer1", "--kinds", "spam"),
+        ("park24", "--by", "organizer1", "--zones", "atlantis"),
+        ("park24", "--by", "organizer1", "--until", "90d"),
+    ],
+)
+async def test_a_word_that_means_something_already_is_refused(
+    hotline: Hotline, store: Store, wrong: tuple[str, ...]
+) -> None:
+    refused = await hotline("subscribers", "code", *wrong)
+    assert (refused.code, refused.err.count("\n")) == (1, 1)
+    assert [key async for key in cast("Any", store.redis.scan_iter("signup:*"))] == []

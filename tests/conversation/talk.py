@@ -12,6 +12,7 @@ from hotline.conversation.turn import Conversation
 from hotline.conversation.urgency import UrgencyModel
 from hotline.incidents.desk import Desk
 from hotline.privacy.redaction import mask
+from hotline.settings import load_settings
 from hotline.sms.inbox import Inbound
 from hotline.sms.people import Person, load_person, save_person
 
@@ -77,6 +78,7 @@ class Talk:
                 guesser=LanguageGuesser(),
                 urgency=self.second_look,
                 clock=lambda: NOW,
+                settings=load_settings(_env_file=None, environment="test"),
             )
         )
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import yaml
 
+from hotline.broadcasts import approval, closing, drafting
+from hotline.broadcasts.drafting import Wish
+from hotline.content import Library
+from hotline.store import Store
 from tests.line import ALERTS, RESPONDER1, RESPONDER2, wait_until
 
 if TYPE_CHECKING:
+    from hotline.broadcasts.broadcast import Broadcast
+    from hotline.settings import Settings
     from tests.line import Line
 
 FOLDER: Final = Path(__file__).parent
@@ -30,7 +38,12 @@ class Talk:
 
     Attributes:
         promise: the sentence that is the test's name.
-        steps: ``{"resident says": "…"}``, ``{"responder1 hears": "…"}``, ``{"resident hears not": "…"}``.
+        steps: ``{"resident says": "…"}``, ``{"responder1 hears": "…"}``, ``{"resident hears not": "…"}``;
+            ``{"office sends": {"en": "…"}}`` and ``{"office closes": "left"}``: two organizers send news to
+            everybody and end it. ``{code}`` is its number from then on.
+            ``{"organizer1 notes": "code = DRAFT (.*),"}`` keeps a part of the text just heard: ``{code}``
+            stands for it later.
+            ``{"organizer1 waits": "ten minutes"}``: what lives no longer is over.
         rasa: whether it needs the assistant.
     """
 
@@ -48,6 +61,41 @@ def talks() -> list[Talk]:
     return found
 
 
+class Desk:
+    """The two organizers at their own computer."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sent: Broadcast | None = None
+
+    def with_code(self, words: Any) -> Any:
+        """The words with the number of what was sent."""
+        if not self._sent:
+            return words
+        code = self._sent.code
+        return (
+            words.replace("{code}", code)
+            if isinstance(words, str)
+            else [part.replace("{code}", code) for part in words or []]
+        )
+
+    async def does(self, what: str, words: Any) -> None:
+        """Send news to everybody, or end what was sent."""
+        settings, store = self._settings, Store(self._settings.redis_url)
+        library, now = Library.load(settings.content_dir, settings.city), time.time()
+        if what == "sends":
+            wish = Wish("organizer1", "news", 3600, words)
+            draft = await drafting.draft(store, library, settings, wish, now)
+            self._sent = await approval.approve(store, library, settings, draft.id, "organizer2", now)
+        else:
+            assert what == "closes", f"unknown step {what!r}"
+            assert self._sent
+            await closing.close(
+                store, library, settings, self._sent.id, now=now, by="organizer1", reason=words
+            )
+        await store.close()
+
+
 class Play:
     """One conversation being played; each has residents' phones of its own."""
 
@@ -56,6 +104,8 @@ class Play:
         self._talk = talk
         self._number = number
         self._heard: dict[str, int] = {}
+        self._notes: dict[str, str] = {}
+        self._office = Desk(line.settings)
 
     def phone(self, who: str) -> str:
         """Number of a person of the conversation; `resident`, `resident2`, … are new people."""
@@ -69,10 +119,17 @@ class Play:
         for step in self._talk.steps:
             for action, words in step.items():
                 who, _, what = action.partition(" ")
-                await self._step(self.phone(who), what, words)
+                if who == "office":
+                    await self._office.does(what, words)
+                else:
+                    await self._step(self.phone(who), what, self._office.with_code(words))
 
     async def _step(self, phone: str, what: str, words: Any) -> None:
         assert words is None or isinstance(words, (str, list)), f"quote {words!r}: YAML reads it as a value"
+        if what == "notes":
+            await self._note(phone, str(words))
+            return
+        words = [self._filled(part) for part in words] if isinstance(words, list) else self._filled(words)
         if what in ("says", "says to alerts", "sends"):
             more = {"to": ALERTS} if what == "says to alerts" else {}
             if what == "sends":
@@ -85,11 +142,34 @@ class Play:
             await asyncio.sleep(QUIET)
             fresh = (await self._line.received(phone))[self._heard.get(phone, 0) :]
             assert not any(str(words) in body for body in fresh), f"{phone[-4:]} heard {words!r}"
+        elif what == "waits":
+            await self._over()
         elif what == "hears nothing":
             await asyncio.sleep(QUIET)
             assert len(await self._line.received(phone)) == self._heard.get(phone, 0)
         else:
             raise AssertionError(f"unknown step {what!r}")
+
+    def _filled(self, words: str | None) -> str | None:
+        """The words with what was noted in its places."""
+        for name, noted in self._notes.items():
+            words = words.replace(f"{{{name}}}", noted) if words else words
+        return words
+
+    async def _note(self, phone: str, words: str) -> None:
+        """Keep what a pattern finds in the text last heard."""
+        name, _, wanted = words.partition(" = ")
+        found = re.search(wanted, (await self._line.received(phone))[self._heard[phone] - 1])
+        assert found, f"{phone[-4:]} heard nothing like {wanted!r}"
+        self._notes[name] = found[1]
+
+    async def _over(self) -> None:
+        """The life of what waits for ten minutes ends: nobody has ten minutes for a test."""
+        store = Store(self._line.redis.url)
+        for pattern in ("onetime:*", "freeze:asked"):
+            async for key in cast("Any", store.redis.scan_iter(pattern)):
+                await store.redis.pexpire(key, 1)
+        await store.close()
 
     async def _hears(self, phone: str, parts: list[str]) -> None:
         """Wait for one text that holds every part, at or after the last one heard."""

@@ -47,9 +47,9 @@ def after_call() -> Callable[[], None]:
     """The carrier has it, the outcome is not written yet."""
     real = outbox.Outbox.accepted
 
-    async def accepted(self: outbox.Outbox, id_: str, sid: str) -> None:
+    async def accepted(self: outbox.Outbox, id_: str, sid: str, known: dict[str, str] | None = None) -> None:
         count_down()
-        await real(self, id_, sid)
+        await real(self, id_, sid, known)
 
     outbox.Outbox.accepted = accepted
     return run.worker

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from hotline.errors import SendError
-from hotline.sms import outbox
+from hotline.sms import callbacks
 from hotline.sms.outbox import Outbound, Outbox, Priority, queued
 from hotline.sms.people import opt_out
 from hotline.sms.sender import Sender
@@ -136,7 +136,7 @@ async def test_a_status_only_moves_forward(store: Store, vault: Vault) -> None:
     await box.take(NOW)
     await box.accepted("r1", "SM1")
     for state in ("delivered", "sent", "queued", "undelivered"):
-        await outbox.status(store, id_="", sid="SM1", state=state, code="")
+        await callbacks.status(store, id_="", sid="SM1", state=state, code="")
     assert (await box.read("r1"))["status"] == "delivered"
 
 
@@ -144,7 +144,7 @@ async def test_a_status_callback_proves_a_send_whose_answer_was_lost(store: Stor
     box = an_outbox(store)
     await store.commit(queued(a_text("r1"), vault, NOW))
     await box.take(NOW)
-    assert await outbox.status(store, id_="r1", sid="SM9", state="sent", code="") == "reply"
+    assert await callbacks.status(store, id_="r1", sid="SM9", state="sent", code="") == "reply"
     assert await box.unresolved(NOW + 100, 5) == []
     assert not await box.requeue("r1")
     assert (await box.read("r1"))["sid"] == "SM9"

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.errors import SendError
-from hotline.sms.sender import CALL_ENDS_WITHIN
+from hotline.sms import callbacks
+from hotline.sms.outbox import Outbox, Priority
+from hotline.sms.sender import CALL_ENDS_WITHIN, LOOKS, PAGE_GRACE
 from tests.line import wait_until
 from tests.sms.stage import GRACE, NOW, Stage
 
@@ -107,8 +109,11 @@ async def test_a_list_that_cannot_be_read_settles_nothing(stage: Stage) -> None:
     stage.carrier.unreadable = True
     stage.now += GRACE + 1
     assert await stage.sender.reconcile() == 0
-    assert await stage.state("r1") == "sending"
+    assert await stage.state("r1") == "unknown"
     assert await stage.outbox.unresolved(stage.now, GRACE) == [("r1", NOW)]
+    stage.carrier.unreadable = False
+    assert await stage.sender.reconcile() == 1
+    assert await stage.state("r1") == "queued"
 
 
 async def test_an_unknown_outcome_is_settled_by_the_list_and_never_repeated_blindly(stage: Stage) -> None:
@@ -130,3 +135,39 @@ async def test_a_person_who_stopped_meanwhile_does_not_get_the_text_again(stage:
     stage.now += GRACE + 1
     assert await stage.sender.reconcile() == 1
     assert (await stage.outbox.take(stage.now)).dropped == "opted-out"
+
+
+async def test_words_that_came_to_the_carrier_changed_are_left_to_a_human(stage: Stage) -> None:
+    """Of many texts one twice is worse than one in doubt: it stays unknown and is never sent again."""
+    await stage.queue("b7:p1", broadcast="7", priority=Priority.ALERT)
+    await Outbox(stage.store, "hotline", 1000, "dead-worker").take(stage.now)
+    stage.lists("SM" + "7" * 32, body="words, as the carrier spells them")
+    stage.now += GRACE + 1
+    assert await stage.sender.reconcile() == 0
+    assert await cast("Any", stage.store.redis.hgetall("broadcast:7:ledger")) == {"p1": "unknown"}
+    stage.now += LOOKS * GRACE
+    assert await stage.sender.reconcile() == 0
+    assert await stage.outbox.unresolved(stage.now, GRACE) == []  # it holds nobody else up
+    assert not (await stage.outbox.take(stage.now)).id
+    await callbacks.status(
+        stage.store, id_="b7:p1", sid="SM" + "7" * 32, state="delivered", code="", now=stage.now
+    )
+    assert await cast("Any", stage.store.redis.hgetall("broadcast:7:ledger")) == {"p1": "delivered"}
+
+
+async def test_a_page_in_such_doubt_goes_again(stage: Stage) -> None:
+    await stage.queue("page1", priority=Priority.PAGE)
+    await Outbox(stage.store, "hotline", 1000, "dead-worker").take(stage.now)
+    stage.lists("SM" + "7" * 32, body="words, as the carrier spells them")
+    stage.now += PAGE_GRACE + 1
+    assert await stage.sender.reconcile() == 1
+    assert (await stage.outbox.take(stage.now)).id == "page1"
+
+
+async def test_a_doubtful_text_of_a_broadcast_is_shown_as_unknown_at_once(stage: Stage) -> None:
+    stage.carrier.errors.append(SendError("The carrier did not answer in time.", outcome="unknown"))
+    await stage.queue("b7:p1", broadcast="7", priority=Priority.ALERT)
+    async with stage.running():
+        await wait_until(lambda: stage.has("b7:p1", "unknown"), 5, "the unknown outcome")
+    counts = await cast("Any", stage.store.redis.hgetall("broadcast:7:counts"))
+    assert {name: count for name, count in counts.items() if count != "0"} == {"unknown": "1"}

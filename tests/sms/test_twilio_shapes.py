@@ -57,7 +57,7 @@ def twilio_error(status: int, code: int) -> Callable[[web.Request], Awaitable[we
         (400, 21610, "refused"),
         (400, 63014, "refused"),
         (400, 21617, "refused"),
-        (400, 21606, "refused"),
+        (400, 21606, "retry"),
         (400, 21612, "refused"),
         (400, 21408, "refused"),
         (400, 21608, "refused"),

@@ -1,0 +1,136 @@
+"""VERIFY 482: whether a text is ours, in what words, and how it ended; FAKE passes on words that are not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hotline import metrics
+from hotline.broadcasts import verifying
+from hotline.broadcasts.canary import quotable
+from hotline.conversation.keywords import check_command
+from hotline.sms.outbox import Outbound, queued
+from hotline.spelling import split
+from hotline.store import DAY
+
+if TYPE_CHECKING:
+    from hotline.broadcasts.broadcast import Broadcast
+    from hotline.conversation.context import Context
+
+PENDING: Final = "fake:"
+WAITS: Final = 3600.0  # seconds in which FAKE and any words are what we asked for
+MOST: Final = 3  # texts a day that one person may pass on
+LONGEST: Final = 300  # characters of them
+
+
+def expects(pending: str, now: float) -> bool:
+    """Whether we have just asked for FAKE and the words of a text: then those words are no report."""
+    asked = pending.removeprefix(PENDING)
+    return pending.startswith(PENDING) and asked.isdecimal() and now - int(asked) < WAITS
+
+
+def language(text: str, known: str, *, fixed: bool) -> str:
+    """The language to answer a check in; "" for any other text. One word tells a guesser too little."""
+    check = check_command(text)
+    if check is None:
+        return ""
+    keeps = fixed or known in check.langs or check.langs == ("en",)
+    return known if known and keeps else check.langs[0]
+
+
+def is_quoting(text: str) -> bool:
+    """Whether a text is FAKE and the words of another."""
+    command = check_command(text)
+    return command is not None and command.kind == "fake"
+
+
+async def quoted(ctx: Context) -> bool:
+    """Pass on the words we have just asked for: a STOP inside of them is not the resident's own."""
+    if ctx.inbound.incident or not expects(ctx.person.pending, ctx.now):
+        return False
+    command = check_command(ctx.text)
+    if command is None or command.kind != "fake":
+        return False
+    await _fake(ctx, command.argument)
+    return True
+
+
+async def handle(ctx: Context) -> bool:
+    """Answer VERIFY and FAKE, whoever asks, even a person who stopped. False: the text is neither."""
+    command = check_command(ctx.text)
+    if command is None:
+        return False
+    if command.kind == "verify":
+        if not ctx.inbound.incident:
+            await _verify(ctx, command.argument)
+        return not ctx.inbound.incident
+    if not await _is_fake(ctx):
+        return False
+    await _fake(ctx, command.argument)
+    return True
+
+
+async def _verify(ctx: Context, code: str) -> None:
+    if not code:
+        ctx.say("verify_how", force=True)
+        return
+    one = await verifying.sent_with(ctx.services.store, code)
+    metrics.VERIFIED.labels("ours" if one else "unknown").inc()
+    if one is None:
+        ctx.change(pending=f"{PENDING}{int(ctx.now)}", choices=())
+        ctx.say("verify_unknown", force=True, code=code)
+        return
+    time = verifying.moment(ctx.library, one.approved_at, ctx.lang)
+    ended = await _ended(ctx, one)
+    words = verifying.said(ctx.library, one, ctx.lang, one.code)
+    ctx.say("verify_ours", force=True, code=one.code, time=time, text=words, ended=ended)
+
+
+async def _ended(ctx: Context, one: Broadcast) -> str:
+    """How an alert ended, in our words to its people; "" while it has not."""
+    if one.state != "closed":
+        return ""
+    ending = await verifying.ending_of(ctx.services.store, one)
+    if ending is None:
+        return ctx.library.say("verify_over", ctx.lang)
+    return verifying.said(ctx.library, ending, ctx.lang, one.code)
+
+
+async def _is_fake(ctx: Context) -> bool:
+    """Not when somebody may be in danger: "fake police at my door" is a report."""
+    if ctx.handle or ctx.inbound.urgency != "none" or await ctx.services.desk.reported_by(ctx.person.id):
+        return False
+    return len(split(ctx.text).words) > 1 and not await _urgent(ctx)
+
+
+async def _urgent(ctx: Context) -> bool:
+    return await ctx.services.urgency.look(ctx.text, "none", ctx.inbound.rule) != "none"
+
+
+async def _fake(ctx: Context, words: str) -> None:
+    ctx.change(pending="", choices=())
+    if not words:
+        ctx.change(pending=f"{PENDING}{int(ctx.now)}")
+        ctx.say("fake_how", force=True)
+        return
+    store = ctx.services.store
+    token = ctx.services.vault.pseudonym(f"words {' '.join(split(words).words)}")
+    mine, told = f"fake:{ctx.person.id}", f"fake:words:{token}"
+    known, count = await store.redis.exists(told), await store.redis.get(mine)
+    if known:
+        ctx.say("fake_known", force=True)
+    elif int(cast("Any", count) or 0) >= MOST:
+        ctx.say("fake_enough", force=True, most=MOST)
+    else:
+        ctx.commit.guard("absent", told)
+        ctx.commit.write("SET", told, "1", "EX", DAY)
+        ctx.commit.write("SET", mine, 0, "EX", DAY, "NX")
+        ctx.commit.write("INCR", mine)
+        await _tell(ctx, words)
+        ctx.say("fake_thanks", force=True)
+
+
+async def _tell(ctx: Context, words: str) -> None:
+    for member in (await ctx.services.desk.roster()).with_role("organizer"):
+        text = ctx.library.say("fake_page", member.lang, text=quotable(words, LONGEST))
+        message = Outbound(f"{ctx.inbound.sid}fake{member.handle}", member.person, member.address, text)
+        ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))

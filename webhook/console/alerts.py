@@ -1,0 +1,163 @@
+"""The alerts: what is drafted, sent and not closed yet, side by side by language, and every step by hand."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import RedirectResponse, Response
+
+from hotline import subscribers
+from hotline.broadcasts import audience, closing, verifying, words
+from hotline.broadcasts.broadcast import history, load
+from hotline.errors import InputError
+from hotline.incidents import record
+from webhook.console.codes import WrongCode
+from webhook.console.deeds import ALERTS, Deeds
+from webhook.console.forms import HOLDS, Form, number, seen
+from webhook.console.locked import HEADERS, TEMPLATES, Locked
+from webhook.console.remedies import here
+from webhook.console.shown import EXCLUDED, MOVING, NAMES, columns, groups, progress, state
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from hotline.broadcasts.broadcast import Broadcast
+    from hotline.runtime import Runtime
+    from webhook.console.locked import Fields
+    from webhook.console.looks import Look
+
+LIVES: Final = {"30m": "30 minutes", "1h": "1 hour", "2h": "2 hours", "4h": "4 hours", "12h": "12 hours",
+                "1d": "1 day", "3d": "3 days", "7d": "7 days"}  # fmt: skip
+USUAL: Final = "2h"
+ENDINGS: Final = {
+    "left": "They have left",
+    "false": "It was a false alarm",
+    "unable": "It could not be confirmed",
+}
+UNCLOSED: Final = ("closing", "notice")
+
+
+class AlertRoutes(Locked):
+    """The pages of alerts and the forms on them."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(runtime)
+        self._deeds = Deeds(runtime)
+        self._script = (TEMPLATES / "live.js").read_text(encoding="utf-8")
+
+    async def script(self, _: Request) -> Response:
+        """The one script: it brings numbers up to date."""
+        return Response(self._script, headers=HEADERS, media_type="text/javascript")
+
+    # -- pages
+
+    async def all(self, _: Request) -> Response:
+        """Every broadcast of 90 days, those that wait for somebody first."""
+        return await self._page("alerts.html", groups=groups)
+
+    async def new(self, request: Request) -> Response:
+        """The form of a draft."""
+        return await self._draft(dict(request.query_params))
+
+    async def _draft(self, typed: Fields, said: str = "") -> Response:
+        incidents = await record.load_many(self.runtime.store, "incidents:all")
+        library = self.runtime.library
+        return await self._page(
+            "draft.html", 422 if said else 200,
+            said=said, typed=defaultdict(str, typed), lives=LIVES, usual=USUAL,
+            confirmed=[one for one in incidents[::-1] if one.state == "confirmed"],
+            zones=[zone.name for zone in library.city.zones],
+            langs={lang: NAMES.get(lang, lang) for lang in library.city.languages},
+        )  # fmt: skip
+
+    async def one(self, request: Request) -> Response:
+        """One broadcast, whole."""
+        return await self._one(number(request.path_params["id"]), {})
+
+    async def _one(self, id_: str, typed: Fields, said: str = "") -> Response:
+        runtime = self.runtime
+        one = await load(runtime.store, id_)
+        found = None
+        if one.state == "draft":
+            found = await audience.preview(
+                runtime.store, runtime.library.city, runtime.settings, one, runtime.clock()
+            )
+        closable = one.state in closing.ENDED and one.approved_at and one.kind not in UNCLOSED
+        return await self._page(
+            "alert.html", 422 if said else 200,
+            one=one, found=found, columns=columns(runtime.settings, one, found),
+            progress=await progress(runtime.store, runtime.settings, one),
+            history=await history(runtime.store, id_),
+            seen=seen(one), closable=closable, endings=ENDINGS, said=said, typed=defaultdict(str, typed),
+            langs={lang: NAMES.get(lang, lang) for lang in one.langs or one.texts},
+            ready={reason: words.closing(runtime.library, reason, ["en"])["en"] for reason in ENDINGS},
+        )  # fmt: skip
+
+    async def drilled(self, request: Request) -> Response:
+        """The page in the way that says that nothing was sent."""
+        one = await load(self.runtime.store, number(request.path_params["id"]))
+        return await self._page("drill.html", one=one)
+
+    # -- forms
+
+    async def confirm(self, typed: Fields) -> Response:
+        """What a form would do, before it does."""
+        try:
+            form = Form.read(typed)
+            look = await self._deeds.look(form)
+        except InputError as refusal:
+            return await self._again(typed, refusal)
+        return await self._step("confirm.html", form, look)
+
+    async def _again(self, typed: Fields, refusal: InputError) -> Response:
+        """The form once more, with everything that was typed."""
+        said = here(str(refusal))
+        if typed.get("what") == "draft":
+            return await self._draft(typed, said)
+        if typed.get("what") == "close" and "text_" in "".join(typed):
+            return await self._one(number(typed.get("id", "")), typed, said)
+        raise refusal
+
+    async def code(self, typed: Fields) -> Response:
+        """Text the code, and ask for it."""
+        form = Form.read(typed)
+        look = await self._deeds.ask(form)
+        return await self._step("code.html", form, look, said="", waits=True)
+
+    async def do(self, typed: Fields) -> Response:
+        """Do what the form says, with its code where it needs one."""
+        form = Form.read(typed)
+        try:
+            place = await self._deeds.do(form)
+        except WrongCode as refusal:
+            look = await self._deeds.look(form)
+            return await self._step("code.html", form, look, 422, said=str(refusal), waits=refusal.waits)
+        return RedirectResponse(place, 303, HEADERS)
+
+    async def _step(self, name: str, form: Form, look: Look, status: int = 200, **values: Any) -> Response:
+        shown = columns(self.runtime.settings, look.one, look.found) if look.one else []
+        return await self._page(
+            name, status, form=form, look=look, columns=shown, found=look.found, one=look.one,
+            coded=form.what not in HOLDS, **values,
+        )  # fmt: skip
+
+    async def _page(self, name: str, status: int = 200, **values: Any) -> Response:
+        runtime, now = self.runtime, self.runtime.clock()
+        roster = await runtime.desk.roster()
+        price = runtime.settings.segment_price
+
+        def zone(one: Broadcast) -> str:
+            return subscribers.zone_name(one.zone, runtime.library.city)
+
+        def moment(at: float) -> str:
+            return verifying.moment(runtime.library, at, "en")
+
+        return await self.shown(
+            name, status,
+            organizers=[member.handle for member in roster.with_role("organizer")],
+            alerts=ALERTS, excluded=EXCLUDED, price=price, moving=MOVING, zone=zone,
+            state=functools.partial(state, now=now), moment=moment,
+            **values,
+        )  # fmt: skip

@@ -1,0 +1,56 @@
+"""The live board: what was reported, who has it, who is on call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import RedirectResponse, Response
+
+from hotline.broadcasts import canary
+from hotline.incidents import incident as incidents
+from hotline.incidents import record, violations
+from webhook.console.locked import HEADERS, Locked, Stale
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from webhook.console.locked import Fields
+
+SHOWN: Final = 50
+
+
+class BoardRoutes(Locked):
+    """The board's page and its one button."""
+
+    async def board(self, _: Request) -> Response:
+        """Open incidents, who is on call, what waits in the outboxes."""
+        runtime = self.runtime
+        redis = runtime.store.redis
+        found = await record.load_many(runtime.store, "incidents:all")
+        roster = await runtime.desk.roster()
+        outboxes = [runtime.settings.sender_name(number) for number in runtime.settings.own_numbers]
+        return await self.shown(
+            "board.html",
+            strange=await canary.warnings(runtime.store, runtime.clock()),
+            incidents=[one.public() | {"words": one.words, "live": one.live} for one in found[::-1][:SHOWN]],
+            staff=sorted(roster.by_handle.values(), key=lambda member: member.handle),
+            waiting={name: int(await redis.zcard(f"outbox:{name}")) for name in outboxes},
+            dead=int(await redis.xlen("dead")),
+            cards=runtime.library.standings(),
+            violations=sum(one.state == "open" for one in await violations.load_all(runtime.store)),
+            questions=int(await redis.zcard("questions:open")),
+        )
+
+    async def take(self, fields: Fields) -> Response:
+        """Claim an incident for a volunteer who is on the phone, say; the same single winner as by text."""
+        runtime = self.runtime
+        id_, handle = fields.get("id", ""), fields.get("handle", "")
+        if handle not in (await runtime.desk.roster()).by_handle:
+            raise Stale(f"There is no {handle} on the roster: look at the board again.")
+        now, minutes = runtime.clock(), runtime.settings.claim_minutes
+        found = await runtime.desk.change(id_, lambda one: incidents.assigned(one, handle, now, minutes))
+        if found is None:
+            raise Stale(f"There is no report {id_}: look at the board again.")
+        if found.claimed_by != handle:
+            raise Stale(f"{id_} is {found.state}, with {found.claimed_by or 'nobody'}: choose another.")
+        return RedirectResponse("/console", 303, HEADERS)

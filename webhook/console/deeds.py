@@ -1,0 +1,166 @@
+"""What is done at the console: one commit each, with the code it used up and the texts that tell others.
+
+The console has one password for all, so a name typed there proves nothing. Whoever wants that more texts
+leave proves by a code on their own phone who they are; and every organizer is told by text what was done.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from hotline.broadcasts import approval, audience, closing, drafting, freeze
+from hotline.broadcasts.broadcast import load, moved_by_hand, organizer, to_fields
+from hotline.conversation import alert_words
+from hotline.sms.outbox import Outbound, queued
+from hotline.store import Commit, Conflict
+from webhook.console.codes import Codes
+from webhook.console.forms import HOLDS
+from webhook.console.locked import Stale
+from webhook.console.looks import Looks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hotline.broadcasts.broadcast import Broadcast
+    from hotline.runtime import Runtime
+    from webhook.console.forms import Form
+    from webhook.console.looks import Look
+
+    type Words = Callable[[str], str]
+
+ALERTS: Final = "/console/alerts"
+STATES: Final = {"pause": "paused", "resume": "sending", "cancel": "cancelled"}
+
+
+class Deeds:
+    """Does what forms say."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._looks, self._codes = Looks(runtime), Codes(runtime)
+
+    async def look(self, form: Form) -> Look:
+        """What it would do; see `Looks.look`."""
+        return await self._looks.look(form)
+
+    async def ask(self, form: Form) -> Look:
+        """Text a code for it; see `Codes.ask`."""
+        look = await self._looks.look(form)
+        await self._codes.ask(form, look)
+        return look
+
+    async def do(self, form: Form) -> str:
+        """Do it; answers the page to go on with.
+
+        Raises:
+            WrongCode: it needs a code, and that is not it.
+            Stale: somebody was first; nothing changed.
+            InputError: it cannot be done; nothing changed.
+        """
+        runtime = self._runtime
+        member = await organizer(runtime.store, form.by)
+        proof = Commit() if form.what in HOLDS else await self._codes.proof(form, member)
+        commit, place = await self._done(form)
+        commit.merge(proof)
+        try:
+            await runtime.store.commit(commit)
+        except Conflict:
+            raise Stale("Somebody changed this at the same moment: look at it again.") from None
+        return place
+
+    async def _done(self, form: Form) -> tuple[Commit, str]:
+        if form.what in ("freeze", "unfreeze"):
+            return await self._frozen(form), ALERTS
+        if form.what in ("draft", "notice"):
+            return await self._drafted(form)
+        if form.what == "approve":
+            return await self._approved(form)
+        if form.what == "close":
+            return await self._closed(form)
+        one = await self._looks.shown_one(form)
+        by = _signed(form)
+        commit = moved_by_hand(one, form.what, by=by, now=self._runtime.clock())
+        commit.merge(await self._now_is(form, one, STATES[form.what]))
+        return commit, f"{ALERTS}/{one.id}"
+
+    async def _drafted(self, form: Form) -> tuple[Commit, str]:
+        runtime, now = self._runtime, self._runtime.clock()
+        if form.what == "notice":
+            made, commit = await drafting.noticed(runtime.store, runtime.library, form.by, now)
+        else:
+            made, commit = await drafting.drafted(
+                runtime.store, runtime.library, runtime.settings, form.wish(), now
+            )
+        found = await audience.preview(runtime.store, runtime.library.city, runtime.settings, made, now)
+        library = runtime.library
+        commit.merge(await self._told(form, lambda lang: (
+            f"{alert_words.preview(library, made, found, lang)}\n"
+            f"{library.say('broadcast_theirs', lang, code=made.code, handle=made.by)}"
+        ), made))  # fmt: skip
+        return commit, f"{ALERTS}/{made.id}"
+
+    async def _approved(self, form: Form) -> tuple[Commit, str]:
+        runtime, one = self._runtime, await self._looks.shown_one(form)
+        after, commit = await approval.approved(
+            runtime.store, runtime.library, runtime.settings, one.id, form.by, runtime.clock(),
+            override=bool(form.get("override")),
+        )  # fmt: skip
+        commit.guard("field", f"broadcast:{one.id}", "texts", to_fields(one)["texts"])
+        if one.drill:
+            return commit, f"{ALERTS}/{one.id}/drill"
+        say = runtime.library.say
+        commit.merge(await self._told(form, lambda lang: say(
+            "approve_told", lang, code=one.code, people=after.total, handle=form.by
+        )))  # fmt: skip
+        return commit, f"{ALERTS}/{one.id}"
+
+    async def _closed(self, form: Form) -> tuple[Commit, str]:
+        runtime = self._runtime
+        one = await load(runtime.store, form.get("id"))
+        told, commit = await closing.closed(
+            runtime.store, runtime.library, runtime.settings, one.id, now=runtime.clock(), by=form.by,
+            texts=form.texts, reason=form.get("reason"),
+        )  # fmt: skip
+        commit.merge(await self._now_is(form, one, "closed"))
+        return commit, f"{ALERTS}/{told.id}"
+
+    async def _frozen(self, form: Form) -> Commit:
+        await self._looks.look(form)  # twice is once
+        runtime, by = self._runtime, _signed(form)
+        say, now = runtime.library.say, runtime.clock()
+        if form.what == "freeze":
+            commit = freeze.freeze(by, now)
+            commit.merge(await self._told(form, lambda lang: say("freeze_done", lang, handles=by)))
+        else:
+            commit = freeze.unfreeze(by, now)
+            commit.merge(await self._told(form, lambda lang: say("freeze_over", lang, handle=by)))
+        return commit
+
+    async def _now_is(self, form: Form, one: Broadcast, state: str) -> Commit:
+        library, by = self._runtime.library, _signed(form)
+        return await self._told(form, lambda lang: library.say(
+            "broadcast_now_by", lang, code=one.code, handle=by,
+            state=alert_words.state(library, state, lang),
+        ), one)  # fmt: skip
+
+    async def _told(self, form: Form, words: Words, one: Broadcast | None = None) -> Commit:
+        """The texts to the other organizers; to the one named too, where no code proved who it was."""
+        commit, runtime = Commit(), self._runtime
+        roster, token = await runtime.desk.roster(), secrets.token_hex(8)
+        people = roster.with_role("organizer")
+        if form.what in ("freeze", "unfreeze"):
+            people = [*people, *roster.with_role("operator")]
+        for member in people:
+            if member.handle == form.by and form.what not in HOLDS:
+                continue
+            before = alert_words.drill_mark(runtime.library, one, member.lang) if one else ""
+            said = f"{before} {words(member.lang)}".strip()
+            message = Outbound(f"console{token}{member.handle}", member.person, member.address, said)
+            commit.merge(queued(message, runtime.vault, runtime.clock()))
+        return commit
+
+
+def _signed(form: Form) -> str:
+    """Who did it, for the log: a name that nothing proves says so."""
+    return f"{form.by} (no code)" if form.what in HOLDS else form.by

@@ -1,0 +1,165 @@
+"""What would happen, shown before it does; nothing is written here, but what cannot be done is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hotline import subscribers
+from hotline.broadcasts import approval, audience, closing, drafting, freeze, words
+from hotline.broadcasts.broadcast import Broadcast, load, moved_by_hand, organizer, recent
+from hotline.errors import InputError
+from webhook.console.forms import seen
+from webhook.console.locked import WATCHED, Stale
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from hotline.broadcasts.audience import Preview
+    from hotline.runtime import Runtime
+    from webhook.console.forms import Form
+
+NO_NUMBER: Final = "000"  # in the words of a draft that is not kept yet
+STANDING: Final = ("draft", "waiting", "sending", "paused", "sent")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a form would do.
+
+    Attributes:
+        title: in a few words, with the number people know it by.
+        says: what follows, in a sentence.
+        one: the broadcast with its words as they would leave; None where none is meant.
+        found: who would get it; None where that is fixed already.
+        warning: what to think of first.
+    """
+
+    title: str
+    says: str
+    one: Broadcast | None = None
+    found: Preview | None = None
+    warning: str = ""
+
+
+class Looks:
+    """Looks at what a form asks for."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._of: dict[str, Callable[[Form], Awaitable[Look]]] = {
+            "draft": self._draft, "notice": self._notice, "approve": self._approve, "resume": self._moved,
+            "pause": self._moved, "cancel": self._moved, "close": self._close, "freeze": self._freeze,
+            "unfreeze": self._freeze,
+        }  # fmt: skip
+
+    async def look(self, form: Form) -> Look:
+        """What it would do.
+
+        Raises:
+            Stale: something changed since its page was shown.
+            InputError: it cannot be done.
+        """
+        await organizer(self._runtime.store, form.by)
+        return await self._of[form.what](form)
+
+    async def shown_one(self, form: Form) -> Broadcast:
+        """The broadcast a form is about, as its page showed it.
+
+        Raises:
+            Stale: it has changed.
+        """
+        one = await load(self._runtime.store, form.get("id"))
+        if form.get("seen") != seen(one):
+            raise Stale(f"{one.code} has changed, it is {one.state} now: look at it again.")
+        return one
+
+    async def _draft(self, form: Form) -> Look:
+        runtime, wish = self._runtime, form.wish()
+        zone, texts = await drafting.worded(runtime.store, runtime.library, runtime.settings, wish)
+        framed = words.framed(runtime.library, texts, NO_NUMBER)
+        now = runtime.clock()
+        one = Broadcast(
+            "", "draft", wish.kind, wish.by, framed, zone, now + wish.life, wish.incident,
+            why=wish.override, drill=wish.drill,
+        )  # fmt: skip
+        says = (
+            f"A draft is kept and reaches nobody until a second organizer sends it. {NO_NUMBER} in the words "
+            "stands for the number it gets then."
+        )
+        return Look("Keep this draft", says, one, await self._preview(one), await self._there(one))
+
+    async def _there(self, one: Broadcast) -> str:
+        """Somebody may have written it already."""
+        for other in await recent(self._runtime.store, WATCHED):
+            is_same = other.incident and other.incident == one.incident and other.kind == one.kind
+            if is_same and other.state in STANDING and not (other.drill or one.drill):
+                return f"Report {one.incident} has an alert already: {other.code}, which is {other.state}."
+        return ""
+
+    async def _notice(self, form: Form) -> Look:
+        framed = words.framed(self._runtime.library, words.ignoring(self._runtime.library), NO_NUMBER)
+        one = Broadcast(
+            "", "draft", "notice", form.by, framed, subscribers.ALL,
+            self._runtime.clock() + drafting.NOTICE_LIFE, notice=True,
+        )  # fmt: skip
+        says = "It is for everybody who asked for anything, and leaves even while alerts are frozen."
+        return Look("Keep the draft of the ready notice", says, one, await self._preview(one))
+
+    async def _approve(self, form: Form) -> Look:
+        runtime, one = self._runtime, await self.shown_one(form)
+        await approval.may(
+            runtime.store, runtime.library, runtime.settings, one, form.by, runtime.clock(),
+            override=bool(form.get("override")),
+        )  # fmt: skip
+        found = await self._preview(one)
+        if found.missing:
+            langs = ", ".join(found.missing)
+            raise InputError(f"People in this audience read {langs}: cancel it and write those words too.")
+        says = f"{found.people} people get it, {found.segments} segments, about {found.minutes:.0f} minutes."
+        warning = f"No confirmed report is behind it. {one.by} says: {one.why}" if one.why else ""
+        return Look(f"{'Drill: ' if one.drill else ''}Send {one.code}", says, one, found, warning)
+
+    async def _moved(self, form: Form) -> Look:
+        one = await self.shown_one(form)
+        moved_by_hand(one, form.what, by=form.by, now=self._runtime.clock())
+        says = {
+            "pause": "Nobody else gets it until somebody resumes it.",
+            "resume": f"{one.waiting} people who still wait for it get it.",
+            "cancel": "Nobody else gets it. What the carrier has cannot be called back.",
+        }[form.what]
+        return Look(f"{form.what.capitalize()} {one.code}", says, one)
+
+    async def _close(self, form: Form) -> Look:
+        runtime = self._runtime
+        one = await load(runtime.store, form.get("id"))
+        if one.state not in closing.ENDED or not one.approved_at:
+            raise Stale(f"{one.code} is {one.state}: there is nothing to close, look at it again.")
+        said = closing.worded(runtime.library, runtime.settings, one, form.texts, form.get("reason"))
+        framed = {
+            lang: runtime.library.say("closing_frame", lang, text=text, code=one.code)
+            for lang, text in said.items()
+        }
+        told = Broadcast(
+            "", "waiting", "closing", form.by, framed, one.zone, 0.0, code=one.code, drill=one.drill
+        )
+        says = f"Nobody else gets {one.code}; the {one.reached} people who got it are told this."
+        return Look(f"Close {one.code}", says, told)
+
+    async def _freeze(self, form: Form) -> Look:
+        is_frozen = await freeze.frozen(self._runtime.store)
+        if form.what == "freeze":
+            if is_frozen:
+                raise Stale("Alerts are frozen already: go back to the alerts.")
+            return Look(
+                "Freeze all alerts", "No alert leaves until somebody lets them go on. Nothing is lost."
+            )
+        if not is_frozen:
+            raise Stale("Alerts are not frozen any more: go back to the alerts.")
+        return Look("Let alerts go on", "Every alert that waits and has not expired leaves.")
+
+    async def _preview(self, one: Broadcast) -> Preview:
+        runtime = self._runtime
+        return await audience.preview(
+            runtime.store, runtime.library.city, runtime.settings, one, runtime.clock()
+        )
