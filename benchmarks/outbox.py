@@ -44,7 +44,7 @@ class Plan:
     """
 
     people: int = 100_000
-    rate: float = 300.0
+    rate: float = 200.0
     pages: int = 30
 
 

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hotline.incidents.roster import seed_demo
 from hotline.settings import load_settings
+from tests.webhook.console import PASSWORD, Console
 from tests.webhook.door import PUBLIC, Door
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from hotline.stack.embedded import EmbeddedRedis
+    from hotline.store import Store
 
 
 @pytest.fixture(scope="package")
@@ -28,3 +31,22 @@ def door(redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory) 
     )
     with Door(settings) as opened:
         yield opened
+
+
+@pytest.fixture(scope="package")
+def shop(redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory) -> Generator[Door]:
+    """A door with a price and without a night."""
+    settings = load_settings(
+        _env_file=None, environment="test", redis_url=redis_server.url,
+        data_dir=tmp_path_factory.mktemp("console"), console_password=PASSWORD, segment_price=0.01,
+        quiet_hours="none",
+    )  # fmt: skip
+    with Door(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def console(shop: Door, store: Store) -> Console:
+    """The demo's staff and nobody else."""
+    await seed_demo(shop.settings)
+    return Console(shop, store)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PASSWORD: Final = "a long password of the board"
 ALERTS: Final = "/console/alerts"
+ALERT: Final = {"kind": "alert", "text_en": ""}  # the ready words
 NEWS: Final = {"what": "draft", "kind": "news", "expires": "2h", "text_en": "Meeting at six."}
 
 
@@ -133,6 +134,13 @@ class Console:
                 id_, lambda one, to=state: incidents.report_state(one, "responder1", to, now, 15)
             )
         return id_
+
+    async def reached(self, id_: str, **receipts: int) -> None:
+        """What the carrier said of a broadcast."""
+        redis = cast("Any", self.store.redis)
+        await redis.hset(f"broadcast:{id_}", "state", "sent")
+        await redis.hset(f"broadcast:{id_}:counts", mapping={**receipts})
+        await redis.expire(f"broadcast:{id_}:counts", 1000)
 
 
 def hidden(page: str, what: str) -> dict[str, str]:
