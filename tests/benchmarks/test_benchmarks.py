@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
 import benchmarks.__main__ as command
-from benchmarks import assistant, bare, outbox, page, sends, texts, webhook
+from benchmarks import assistant, bare, outbox, page, texts, webhook
 from benchmarks.carrier import Carrier
 from benchmarks.figures import Spread, percentile, ratios
 from benchmarks.load import Load, raw
@@ -218,11 +218,6 @@ async def test_the_outbox_table_reads_the_carriers_own_log(tmp_path: Path) -> No
     assert said(table, "most in any one second")[0] > 0
     assert said(table, "slowest of the pages")[0] > 0
     assert [reach.figure for reach in table.reaches if reach.words.startswith("nobody")] == [0, 0]
-
-
-async def test_the_sends_table_has_a_figure_of_each_of_the_three(tmp_path: Path) -> None:
-    table = await sends.measure(tmp_path, sends.Plan(rounds=1, people=100, loop=5, ms=5), lambda _: None)
-    assert all(cell.low > 0 for cell in said(table, "sends a second"))
 
 
 def test_the_busiest_second_slides() -> None:
