@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KNOWN: Final = 20  # calls, before the quickest of them says how quick one may be
 REMEMBERED: Final = 5000  # calls at least, and twice as many at most
-LATEST: Final = 0.5  # seconds: the most that a slow call counts as late; one that hangs holds nobody up
+LATEST: Final = 2.0  # seconds: the most that a slow call counts as late; one that hangs holds nobody up
 
 
 class Slot:
@@ -54,6 +54,7 @@ class Gate:
 
     def room(self, segments: int, most: int) -> int:
         """How many texts of so many segments may leave now, `most` at most."""
+        most = min(most, max(1, self._most // segments))
         return next((count for count in range(most) if self.wait((count + 1) * segments)), most)
 
     def begin(self, segments: int) -> list[Slot]:

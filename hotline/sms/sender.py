@@ -84,7 +84,7 @@ class Sender:
             return
         most = self._gate.room(self._segments, min(free, AT_ONCE))
         if not most:
-            await asyncio.sleep(self._gate.wait(self._segments))
+            await self._until_room()
             return
         self.wake.clear()
         for taken in await self.outbox.take_some(self._clock(), most):
@@ -92,6 +92,14 @@ class Sender:
                 self._begin(taken)
             elif taken.wait:
                 await self._sleep(taken.wait)
+
+    async def _until_room(self) -> None:
+        """Until the window has room; a call that ends may show that it has it earlier."""
+        seconds = self._gate.wait(self._segments)
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await asyncio.sleep(seconds)
 
     def _begin(self, taken: Taken) -> None:
         """Call the carrier beside other calls, but after the one before to the same person."""

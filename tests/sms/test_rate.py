@@ -93,6 +93,16 @@ async def test_the_rate_is_kept_in_every_second_and_used_up(store: Store, vault:
     assert sustained(times) >= 0.95 * RATE  # 98 % over a long run: benchmarks/outbox.py
 
 
+async def test_a_slow_number_is_used_up_as_well(store: Store, vault: Vault) -> None:
+    """A long code takes one segment a second: the next must not wait for the call before to be forgotten."""
+    carrier, slow = Timed(), 1.9
+    await fill(store, vault, "alerts", 8)
+    await run_until([a_sender(store, vault, carrier, "alerts", rate=slow)], carrier, 8)
+    times = carrier.times()
+    assert busiest(times, 1 / slow) == 1
+    assert sustained(times) >= 0.9 * slow
+
+
 async def test_two_workers_share_the_rate_of_one_number(store: Store, vault: Vault) -> None:
     carrier = Timed()
     await fill(store, vault, "alerts", 240)
