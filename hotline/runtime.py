@@ -77,7 +77,9 @@ class Runtime:
         store = Store(redis_url(chosen))
         vault = Vault(chosen.secret_keys)
         library = Library.load(chosen.content_dir, chosen.city)
-        return cls(chosen, store, vault, library, Desk(store, vault, library, clock), clock)
+        return cls(
+            chosen, store, vault, library, Desk(store, vault, library, clock, chosen.public_url), clock
+        )
 
     def intake(self) -> Intake:
         """The first look at a text. Loads the rules: make it once."""
@@ -106,7 +108,6 @@ class Runtime:
                 clock=self.clock,
                 settings=self.settings,
                 claim_minutes=self.settings.claim_minutes,
-                public_url=self.settings.public_url,
             )
         )
 

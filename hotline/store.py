@@ -79,13 +79,16 @@ KEYS: Final = (
     Key("shifts:swaps", "incidents.shifts", "until handled", "who takes one day of a shift; gone when over"),
     Key("shifts:down", "incidents.shifts", "until handled", "who texted OFF in a shift, until it ends"),
     Key("shifts:told:*", "incidents.duties", 2 * DAY, "reminders already sent"),
+    Key("swaps:last", "incidents.swaps", "permanent", "the last number of a swap asked by text"),
+    Key("swap:*", "incidents.swaps", 61 * DAY, "one volunteer asked to take another's shift, by handle"),
     Key("shifts", "incidents.shifts", "permanent", "weekly shifts by number"),
     Key(
         "photos:due", "incidents.photos", "until handled", "photos to be fetched, or waiting for their report"
     ),
     Key("silences:due", "incidents.silence", "until handled", "reporters whose answer is waited for"),
     Key("photos:lease:*", "incidents.photos", MINUTE, "which photos a worker is busy with"),
-    Key("photo:link:*", "incidents.photos", DAY, "one reader's link to a photo"),
+    Key("photos:seen:*", "incidents.photo_links", DAY, "which reader has a link to which photo already"),
+    Key("photo:link:*", "incidents.photo_links", DAY, "one reader's link to a photo"),
     Key("photo:*", "incidents.photos", 7 * DAY, "one photo, stripped and encrypted"),
     Key("drills", "incidents.drill", "trimmed by age", "numbers of the drills whose results are kept"),
     Key("drill:*", "incidents.drill", 365 * DAY, "what one drill showed: times of its stages"),
@@ -96,7 +99,7 @@ KEYS: Final = (
     Key("rollcall:*", "incidents.rollcall", 30 * DAY, "one test page: who answered when, by handle"),
     Key("candidate:*", "incidents.vouching", 14 * DAY, "somebody who asked to respond, until two vouch"),
     Key("staff:oncall", "incidents.roster", "permanent", "handles that are on call"),
-    Key("subscribers:*", "subscribers", "permanent", "pseudonyms of people who asked for alerts, by zone"),
+    Key("subscribers:*", "subscribers", "permanent", "pseudonyms of people who asked for alerts"),
     Key("subscriber:*", "subscribers", "permanent", "consent, number (encrypted), zones, until they stop"),
     Key("signup:code:*", "subscribers", 31 * DAY, "a word given out at a meeting that signs people up"),
     Key("exports", "consents", "trimmed by age", "who took numbers out in clear, when and why; no number"),
@@ -110,6 +113,7 @@ KEYS: Final = (
     Key("fake:*", "conversation.verify", DAY, "words that were passed on as false, and how often by whom"),
     Key("freezes", "broadcasts.freeze", "trimmed by age", "who held alerts back and let them go, by handle"),
     Key("broadcasts:all", "broadcasts", "trimmed by age", "broadcasts by time of drafting"),
+    Key("event:*", "broadcasts.answers", 90 * DAY, "who comes to a meeting; goes a week after it"),
     Key("broadcast:*", "broadcasts", 90 * DAY, "one broadcast, its audience and its ledger"),
 )
 
@@ -146,7 +150,10 @@ class Commit:
         self.guards.append(list(check))
 
     def write(self, *command: Value) -> None:
-        """Add a Redis command, or one of the script's own: ``post``, ``finish``, ``enqueue``, ``receipt``."""
+        """Add a Redis command, or one of the script's own.
+
+        These are ``post``, ``finish``, ``enqueue``, ``unqueue``, ``receipt``.
+        """
         self.writes.append(list(command))
 
     def hset(self, key: str, values: dict[str, str], ttl: int | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from redis.exceptions import RedisError
 from starlette.responses import PlainTextResponse, Response
 
-from hotline.incidents.photos import behind
+from hotline.incidents.photo_links import behind
 from hotline.store import AWAY
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, cast
+import contextlib
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import typer
 from rich.table import Table
@@ -11,7 +12,9 @@ from hotline.cli import out, with_runtime
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
+    from hotline.store import Store
 
+TRIES: Final = 20
 app = typer.Typer()
 
 
@@ -19,16 +22,28 @@ app = typer.Typer()
 def forget(number: Annotated[str, typer.Argument(metavar="E164")]) -> None:
     """Delete what is kept about one phone. A stop is kept: it protects the person."""
     from hotline.privacy.phones import CHANNELS, parse_number
-    from hotline.privacy.retention import forget as forgotten
 
     async def work(runtime: Runtime) -> None:
         address = parse_number(number)
         for channel in ("", *CHANNELS):  # on each, the same phone is another pseudonym
             person = runtime.vault.pseudonym(channel + address)
-            await runtime.store.commit(await forgotten(runtime.store, person))
+            await _settled(runtime.store, person)
 
     with_runtime(work)
     out.print("Forgotten.")
+
+
+async def _settled(store: Store, person: str) -> None:
+    """Forget a person, also when something of them comes at the same moment."""
+    from hotline.errors import StoreUnavailable
+    from hotline.privacy.retention import forget as forgotten
+    from hotline.store import Conflict
+
+    for _ in range(TRIES):
+        with contextlib.suppress(Conflict):
+            await store.commit(await forgotten(store, person))
+            return
+    raise StoreUnavailable("That phone is texting right now: try again in a minute.")
 
 
 @app.command()

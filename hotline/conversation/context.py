@@ -39,7 +39,6 @@ class Services:
     clock: Callable[[], float]
     settings: Settings
     claim_minutes: float = 15.0
-    public_url: str = ""
 
 
 @dataclass

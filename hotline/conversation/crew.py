@@ -1,4 +1,4 @@
-"""Staff about each other and their shifts: OK, SHIFTS, LOST maria, VOUCH maria; and VOLUNTEER maria."""
+"""Staff about each other: LOST maria, VOUCH maria; and VOLUNTEER maria of who wants to be one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents import incident as incidents
-from hotline.incidents import rollcall, roster, shifts, vouching
-from hotline.incidents.duties import local_clock
+from hotline.incidents import roster, vouching
 from hotline.sms.outbox import Outbound, queued
 
 if TYPE_CHECKING:
@@ -15,41 +14,16 @@ if TYPE_CHECKING:
     from hotline.conversation.keywords import Command
     from hotline.incidents.roster import Roster, Staff
 
-SHOWN: Final = 3  # shifts
 _VOLUNTEER: Final = re.compile(r"\W*(?:volunteer|voluntari[oa]|volont[eè])\s+([\w-]{2,20})\W*", re.IGNORECASE)
 
 
 async def handle_crew(ctx: Context, everybody: Roster, command: Command) -> bool:
-    """Do what a command about the roster asks for. False: it is none, as "ok" or "lost him" to a reporter."""
-    if command.kind == "ok":
-        return await _ok(ctx)
-    if command.kind == "shifts":
-        _shifts(ctx, everybody)
-        return True
+    """Do what a command about the roster asks for. False: it is none, as "lost him" to a reporter."""
     if command.kind == "lost":
         return await _lost(ctx, everybody, command.argument)
     if command.kind == "vouch":
         return await _vouch(ctx, everybody, command.argument)
     return False
-
-
-async def _ok(ctx: Context) -> bool:
-    """An OK answers the test page; without one it is a word like any other."""
-    noted = await rollcall.answered(ctx.services.store, ctx.handle, ctx.now)
-    if noted:
-        ctx.commit.merge(noted)
-        ctx.say("rollcall_thanks")
-    return noted is not None
-
-
-def _shifts(ctx: Context, everybody: Roster) -> None:
-    mine = everybody.plan.coming(ctx.handle, ctx.now)[:SHOWN]
-    words = [
-        f"{shifts.DAYS[duty.day.weekday()]} {duty.day.isoformat()} "
-        f"{local_clock(duty.begins, ctx.library)}-{local_clock(duty.ends, ctx.library)}"
-        for duty in mine
-    ]
-    ctx.say("shifts_coming", shifts="\n".join(words)) if words else ctx.say("shifts_none")
 
 
 async def _lost(ctx: Context, everybody: Roster, handle: str) -> bool:

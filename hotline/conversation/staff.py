@@ -2,63 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hotline.conversation import emergency
 from hotline.conversation.board import BOARD, handle_board
 from hotline.conversation.crew import handle_crew
-from hotline.conversation.keywords import Command, addressed, staff_command
+from hotline.conversation.floor import Floor
+from hotline.conversation.keywords import Command, staff_command
 from hotline.conversation.organizer import handle_organizer
+from hotline.conversation.relay import addressed, chosen, relay
+from hotline.conversation.swapping import SWAPS, handle_swaps
 from hotline.incidents import incident as incidents
-from hotline.incidents import photos, questions, record
-from hotline.incidents.roster import Roster, set_on_call
-from hotline.sms.outbox import Outbound, Priority, queued
-from hotline.sms.people import load_person
+from hotline.incidents import questions, record
+from hotline.incidents.roster import set_on_call
+from hotline.sms.outbox import Priority
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.incidents.incident import Change, Incident
 
-CREW: Final = ("ok", "shifts", "lost", "vouch")
+CREW: Final = ("lost", "vouch")
+ON_REPORT: Final = ("take", "pass", "backup")
 NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
-
-
-@dataclass
-class _Floor:
-    """What a staff command looks at: the roster and the incidents, read once for the turn."""
-
-    roster: Roster
-    open: list[Incident]
-
-    def held_by(self, handle: str) -> list[Incident]:
-        return [one for one in self.open if one.held and one.claimed_by == handle]
-
-    def helped_by(self, handle: str) -> list[Incident]:
-        return [one for one in self.open if handle in one.backups]
-
-    def free(self) -> list[Incident]:
-        return [one for one in self.open if not one.held and not one.same_as and not one.tray]
 
 
 async def handle_staff(ctx: Context) -> bool:
     """Do what a staff member texted. False: it was not for the line's desk, treat it as a resident's text."""
-    command = staff_command(ctx.text)
-    floor = _Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
+    command = _command(ctx.text)
+    floor = Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
     if await handle_organizer(ctx, floor.roster):
         return True
-    if command is None:
-        return await _relay(ctx, floor)
+    if command is None or chosen(ctx, floor):
+        return await relay(ctx, floor)
     if not command.argument and await _answers_us(ctx, floor):
         return False
     ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)  # a bare "1" has no language of its own
+    if command.kind in SWAPS:
+        return await handle_swaps(ctx, floor, command) or await relay(ctx, floor)
     for kinds, handle in ((CREW, handle_crew), (BOARD, handle_board)):
         if command.kind in kinds:
-            return await handle(ctx, floor.roster, command) or await _relay(ctx, floor)
+            return await handle(ctx, floor.roster, command) or await relay(ctx, floor)
     return await _at_desk(ctx, floor, command)
 
 
-async def _at_desk(ctx: Context, floor: _Floor, command: Command) -> bool:
+def _command(text: str) -> Command | None:
+    """The command of a text; `#7 ONWAY` is `ONWAY 7`."""
+    number, words = addressed(text)
+    command = staff_command(words)
+    if number and command and not command.argument and command.kind in (*NEWS, *ON_REPORT):
+        return Command(command.kind, number)
+    return None if number else command
+
+
+async def _at_desk(ctx: Context, floor: Floor, command: Command) -> bool:
     if command.kind in NEWS:
         return await _news(ctx, floor, command)
     if command.kind == "answer":
@@ -67,20 +63,20 @@ async def _at_desk(ctx: Context, floor: _Floor, command: Command) -> bool:
     return await on_incident(ctx, floor, command.argument) if on_incident else _duty(ctx, floor, command)
 
 
-async def _answers_us(ctx: Context, floor: _Floor) -> bool:
+async def _answers_us(ctx: Context, floor: Floor) -> bool:
     """Whether a bare word is this person's answer to our question about a report of their own.
 
     Responders see raids too. A page that waits for them goes first: then a bare `1` takes that one.
     """
     pending = ctx.person.pending
-    waits = any(ctx.handle in one.paged for one in floor.free())
-    if floor.held_by(ctx.handle) or waits or not pending.startswith(("raid", "violation:")):
+    at_work = floor.held_by(ctx.handle) or floor.waits_for(ctx.handle)
+    if at_work or not pending.startswith(("raid", "violation:")):
         return False
     own = await ctx.services.desk.reported_by(ctx.person.id)
     return own is not None or not pending.startswith(emergency.PREFIX)
 
 
-def _duty(ctx: Context, floor: _Floor, command: Command) -> bool:
+def _duty(ctx: Context, floor: Floor, command: Command) -> bool:
     member = floor.roster.by_handle[ctx.handle]
     if command.kind in ("on", "off"):
         until = floor.roster.plan.ends_for(ctx.handle, ctx.now)
@@ -98,7 +94,7 @@ def _duty(ctx: Context, floor: _Floor, command: Command) -> bool:
     return True
 
 
-async def _take(ctx: Context, floor: _Floor, id_: str) -> bool:
+async def _take(ctx: Context, floor: Floor, id_: str) -> bool:
     one = await _wanted(ctx, floor, id_)
     if one is None:
         return bool(ctx.replies)
@@ -110,11 +106,10 @@ async def _take(ctx: Context, floor: _Floor, id_: str) -> bool:
     if change:
         ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
         ctx.say("page_yours", priority=Priority.PAGE, id=one.id, place=_place(ctx, one))
-        await _photos(ctx, one)
     return True
 
 
-async def _wanted(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
+async def _wanted(ctx: Context, floor: Floor, id_: str) -> Incident | None:
     """The incident a `1` or `TAKE 7` means; says why when there is none, or when there are several."""
     if id_:
         one = await record.load(ctx.services.store, id_)
@@ -132,7 +127,7 @@ async def _wanted(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
     return await _last_paged(ctx, floor)
 
 
-async def _last_paged(ctx: Context, floor: _Floor) -> Incident | None:
+async def _last_paged(ctx: Context, floor: Floor) -> Incident | None:
     """A `1` that comes too late is about the last page this phone got."""
     mine = [one for one in floor.open if not one.same_as and ctx.handle in (*one.paged, one.claimed_by)]
     if mine:
@@ -157,19 +152,11 @@ def _too_late(ctx: Context, one: Incident) -> None:
         ctx.say("page_closed", id=one.id, state=ctx.library.say(f"state_{one.state}", ctx.lang))
 
 
-async def _photos(ctx: Context, one: Incident) -> None:
-    """Links to what was sent before this responder came to it; whoever was paged then has them already."""
-    commit, urls = await photos.links(ctx.services.store, one, ctx.services.public_url, ctx.handle)
-    ctx.commit.merge(commit)
-    for url in urls:
-        ctx.say("page_photo_link", id=one.id, url=url)
-
-
 def _place(ctx: Context, one: Incident) -> str:
     return one.place or ctx.library.say("place_unknown", ctx.lang)
 
 
-async def _mine(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
+async def _mine(ctx: Context, floor: Floor, id_: str) -> Incident | None:
     """The incident a news word means: the named one, or the only one this responder holds."""
     held = floor.held_by(ctx.handle)
     if id_:
@@ -186,7 +173,7 @@ async def _mine(ctx: Context, floor: _Floor, id_: str) -> Incident | None:
     return None
 
 
-async def _news(ctx: Context, floor: _Floor, command: Command) -> bool:
+async def _news(ctx: Context, floor: Floor, command: Command) -> bool:
     one = await _mine(ctx, floor, command.argument)
     if one is None:
         return True
@@ -196,7 +183,7 @@ async def _news(ctx: Context, floor: _Floor, command: Command) -> bool:
     return True
 
 
-async def _pass(ctx: Context, floor: _Floor, id_: str) -> bool:
+async def _pass(ctx: Context, floor: Floor, id_: str) -> bool:
     one = await _mine(ctx, floor, id_)
     if one:
         await _commit(ctx, one, incidents.release(one, ctx.now, by=ctx.handle, event="passed"), floor)
@@ -204,7 +191,7 @@ async def _pass(ctx: Context, floor: _Floor, id_: str) -> bool:
     return True
 
 
-async def _backup(ctx: Context, floor: _Floor, id_: str) -> bool:
+async def _backup(ctx: Context, floor: Floor, id_: str) -> bool:
     """Join the incident that somebody else has: the named one, or the only one."""
     held = [one for one in floor.open if one.held and id_ in ("", one.id)]
     if len(held) != 1:
@@ -215,13 +202,12 @@ async def _backup(ctx: Context, floor: _Floor, id_: str) -> bool:
     if change:
         await _commit(ctx, held[0], change, floor)
         ctx.say("backup_yours", id=held[0].id, handle=held[0].claimed_by, place=_place(ctx, held[0]))
-        await _photos(ctx, held[0])
     else:
         ctx.say("page_already_yours", id=held[0].id)
     return True
 
 
-async def _commit(ctx: Context, one: Incident, change: Change, floor: _Floor) -> None:
+async def _commit(ctx: Context, one: Incident, change: Change, floor: Floor) -> None:
     ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
 
 
@@ -238,30 +224,3 @@ async def _answer(ctx: Context, argument: str) -> bool:
     ctx.commit.merge(commit)
     ctx.say("question_answered", code=code)
     return True
-
-
-async def _relay(ctx: Context, floor: _Floor) -> bool:
-    """Free text of a responder who holds an incident, or helps, goes to its reporter, without a number."""
-    held = floor.held_by(ctx.handle) or floor.helped_by(ctx.handle)
-    id_, words = addressed(ctx.text)
-    if id_:  # "#7 on my way": to the reporter of that one, whatever else they hold
-        mine = (*floor.held_by(ctx.handle), *floor.helped_by(ctx.handle))
-        held = [one for one in mine if one.id == id_][:1]
-        if not held:
-            ctx.say("page_not_yours", id=id_)
-            return True
-    elif len(held) > 1:
-        ctx.say("relay_which", ids=", ".join(f"#{one.id}" for one in held), first=held[0].id)
-        return True
-    if not held:
-        return False
-    if not words:  # a photo alone goes its own way
-        return True
-    store = ctx.services.store
-    reports = [held[0], *await record.load_ids(store, held[0].children)]
-    witnesses = [await load_person(store, id_) for id_ in dict.fromkeys(one.reporter for one in reports)]
-    for place, one in enumerate(person for person in witnesses if person.address):
-        words = ctx.library.say("relay_to_reporter", one.lang or "en", text=words)
-        message = Outbound(f"{ctx.inbound.sid}relay{place}", one.id, one.address, words, incident=held[0].id)
-        ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
-    return any(person.address for person in witnesses)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from hotline import metrics
-from hotline.incidents import escalation, record, sorting, witnesses
+from hotline.incidents import escalation, photo_links, record, sorting, witnesses
 from hotline.incidents.incident import Change, Incident, Notice
 from hotline.incidents.roster import Roster, load_roster
 from hotline.incidents.witnesses import FOLLOW
@@ -36,12 +36,20 @@ STUMBLE: Final = 5.0  # seconds until a step that failed is tried again
 class Desk:
     """Everything that happens to incidents, each step atomic with the texts it owes."""
 
-    def __init__(self, store: Store, vault: Vault, library: Library, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        library: Library,
+        clock: Callable[[], float],
+        public_url: str = "",
+    ) -> None:
         self.store = store
         self._vault = vault
         self._library = library
         self._clock = clock
         self._zone = ZoneInfo(library.city.timezone)
+        self._public_url = public_url
 
     def opening(
         self,
@@ -105,7 +113,9 @@ class Desk:
         """A transition with the texts it owes, ready to be committed."""
         now = self._clock()
         commit = record.written(before, change, now)
-        for place, notice in enumerate(change.notices):
+        links, more = await photo_links.owed(self.store, change, roster, self._public_url)
+        commit.merge(links)
+        for place, notice in enumerate((*change.notices, *more)):
             message = await self._message(before, change.after, notice, roster, place)
             if message:
                 commit.merge(queued(message, self._vault, now))

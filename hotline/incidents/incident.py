@@ -106,6 +106,11 @@ class Incident:
         """Whether a responder has it."""
         return self.state in HELD
 
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Handles of those who work on it: whoever has it and their backups, else everybody who was paged."""
+        return (self.claimed_by, *self.backups) if self.held else self.paged
+
     def public(self) -> dict[str, Any]:
         """What `hotline reports list --json` and other tools see: no pseudonym, no policy."""
         return {
@@ -252,10 +257,9 @@ def add_words(
         zone=zone or incident.zone,
         photos=incident.photos + photos,
     )
-    readers = (event.claimed_by, *event.backups) if event.held else event.paged
     notices: list[Notice] = []
     if text:
-        notices += [Notice(name, "page_update", {"id": event.id, "words": text}) for name in readers]
+        notices += [Notice(name, "page_update", {"id": event.id, "words": text}) for name in event.readers]
     if photos:
-        notices += [Notice(name, "page_photo", {"id": event.id}) for name in readers]
+        notices += [Notice(name, "page_photo", {"id": event.id}) for name in event.readers]
     return Change(after, "updated", "reporter", {"text": text}, tuple(notices))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -16,6 +14,7 @@ import structlog
 from hotline import metrics
 from hotline.errors import InputError
 from hotline.incidents.incident import Change, Incident, Notice
+from hotline.incidents.photo_links import attached, link
 from hotline.incidents.record import load
 from hotline.privacy.pictures import cleaned
 from hotline.sms.outbox import Outbound, queued
@@ -35,63 +34,42 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 KEPT: Final = 7 * DAY
-LINK: Final = DAY  # seconds a link opens
 LARGEST: Final = 8 * 1024 * 1024  # bytes; carriers stay under 5 MB
 LEASE: Final = 60.0  # seconds one worker has for one photo
 PAUSE: Final = 10.0
 WAITS: Final = 10 * 60.0  # seconds a photo without a report waits for one; then it is erased
 TRIES: Final = 5
-MOST: Final = 4  # links that somebody gets who comes later
 TWILIO: Final = "https://api.twilio.com"
 BATCH: Final = 10
 
 
-def noted(inbound: Inbound, now: float, *, by: str = "") -> Commit:
-    """The writes that have the photos of a text fetched; `by` is the handle of a responder who sent it."""
+def noted(inbound: Inbound, now: float, *, by: str = "", report: str = "") -> Commit:
+    """The writes that have the photos of a text fetched.
+
+    Args:
+        inbound: the text.
+        now: seconds since the epoch.
+        by: handle of the responder who sent it.
+        report: number of the one they say it is for, when they work on several.
+    """
     commit = Commit()
     for place, url in enumerate(inbound.media):
         id_ = f"{inbound.sid}{place}"
-        fields = {"person": inbound.person, "url": url, "by": by, "at": str(now)}
+        fields = {"person": inbound.person, "url": url, "by": by, "report": report, "at": str(now)}
         commit.hset(f"photo:{id_}", fields, KEPT)
         commit.write("ZADD", "photos:due", "NX", now, id_)
     return commit
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A photo behind a link: JPEG bytes."""
-
-    data: bytes
-
-
-async def behind(store: Store, vault: Vault, token: str) -> Shown | None:
-    """The photo a link opens; None when the link is unknown or over, or its holder was cut off."""
-    fields = await cast("Any", store.redis.hgetall(f"photo:link:{token}"))
-    if not fields:
-        return None
-    handle = fields.get("handle", "")
-    if handle and not await cast("Any", store.redis.hexists("staff", handle)):
-        return None
-    data = await cast("Any", store.redis.hget(f"photo:{fields['photo']}", "data"))
-    return Shown(base64.b64decode(vault.open(data))) if data else None
-
-
-def link(commit: Commit, public_url: str, id_: str, handle: str) -> str:
-    """One reader's own address of a photo; the commit makes it work for a day."""
-    token = secrets.token_urlsafe(16)
-    commit.hset(f"photo:link:{token}", {"photo": id_, "handle": handle}, LINK)
-    return f"{public_url}/photos/{token}"
-
-
-async def links(store: Store, one: Incident, public_url: str, handle: str) -> tuple[Commit, list[str]]:
-    """Links to the photos of an event for somebody who comes to it later than they did; the last few."""
-    commit, found = Commit(), list[str]()
-    for incident in (one.id, *one.children):
-        found += [
-            str(id_) for id_ in await cast("Any", store.redis.lrange(f"incident:{incident}:photos", 0, -1))
-        ]
-    kept = [id_ for id_ in found if await cast("Any", store.redis.hexists(f"photo:{id_}", "data"))]
-    return commit, [link(commit, public_url, id_, handle) for id_ in kept[-MOST:]]
+async def addressed(store: Store, handle: str, report: str) -> Commit:
+    """The writes that give a responder's photos that wait to one of the reports they work on."""
+    commit = Commit()
+    for id_ in await store.redis.zrange("photos:due", 0, -1):
+        by, known = await cast("Any", store.redis.hmget(f"photo:{id_}", "by", "report"))
+        if by == handle and not known:
+            commit.write("HSET", f"photo:{id_}", "report", report)
+            commit.guard("member", "photos:due", str(id_))
+    return commit
 
 
 class Photos:
@@ -206,8 +184,8 @@ class Photos:
         commit.guard("member", "photos:due", id_)
         commit.write("ZREM", "photos:due", id_)
         commit.write("HSET", f"photo:{id_}", "incident", one.id)
-        commit.write("RPUSH", f"incident:{one.id}:photos", id_)
-        commit.write("EXPIRE", f"incident:{one.id}:photos", KEPT)
+        commit.guard("field", f"incident:{one.id}", "version", str(one.version))
+        commit.merge(attached(one, id_, KEPT))
         relayed = bool(fields["by"]) and one.reporter != fields["person"]
         commit.merge(await (self._to_reporter(id_, one) if relayed else self._to_staff(id_, one)))
         try:
@@ -219,18 +197,23 @@ class Photos:
         by, open_ones = fields["by"], await self._desk.open_ones()
         worked_on = [one for one in open_ones if by and one.held and by in (one.claimed_by, *one.backups)]
         if worked_on:
-            return worked_on[0] if len(worked_on) == 1 else None
+            meant = [one for one in worked_on if len(worked_on) == 1 or one.id == fields.get("report", "")]
+            return meant[0] if meant else None
         return await self._desk.reported_by(fields["person"])
 
     async def _to_staff(self, id_: str, one: Incident) -> Commit:
         event = (await load(self._store, one.same_as) if one.same_as else None) or one
-        readers = (event.claimed_by, *event.backups) if event.held else event.paged
+        roster = await self._desk.roster()
+        looking = roster.with_role("organizer") if event.tray else []
+        readers = [roster.by_handle[name] for name in event.readers if name in roster.by_handle] + looking
         commit, notices = Commit(), list[Notice]()
-        for handle in readers:
-            url = link(commit, self._settings.public_url, id_, handle)
-            notices.append(Notice(handle, "page_photo_link", {"id": event.id, "url": url}))
+        # Who takes it in this moment gets the photo, too: either they see it, or it sees them.
+        commit.guard("field", f"incident:{event.id}", "version", str(event.version))
+        for reader in readers:
+            url = link(commit, self._settings.public_url, id_, reader)
+            notices.append(Notice(reader.handle, "page_photo_link", {"id": event.id, "url": url}))
         change = Change(one, "photo", "reporter", {"photo": id_}, tuple(notices))
-        commit.merge(await self._desk.written(one, change, await self._desk.roster()))
+        commit.merge(await self._desk.written(one, change, roster))
         return commit
 
     async def _to_reporter(self, id_: str, one: Incident) -> Commit:
@@ -238,7 +221,7 @@ class Photos:
         commit = Commit()
         person = await load_person(self._store, one.reporter)
         if person.address:
-            url = link(commit, self._settings.public_url, id_, "")
+            url = link(commit, self._settings.public_url, id_)
             words = self._library.say("relay_to_reporter", person.lang or "en", text=url)
             message = Outbound(f"photo{id_}", person.id, person.address, words, incident=one.id)
             commit.merge(queued(message, self._vault, self._clock()))

@@ -14,7 +14,7 @@ from hotline.store import DAY, INCIDENT_TTL, Commit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hotline.store import Store, Value
+    from hotline.store import Store
 
 SCHEMA: Final = 1
 STREAM: Final = "reports"
@@ -64,14 +64,14 @@ def _index(commit: Commit, after: Incident, *, moved: bool) -> None:
 
     A transition that does not move the timer leaves it: a witness's may have been called early.
     """
-    link: list[list[Value]]
     if after.live:
         commit.write("ZADD", "incidents:open", after.opened_at * 1000, after.id)
-        link = [["SET", f"reporter:{after.reporter}", after.id, "EX", DAY]]
     else:
         commit.write("ZREM", "incidents:open", after.id)
-        link = [["DEL", f"reporter:{after.reporter}"]]
-    commit.writes += link
+    if after.reporter and after.live:  # who asked to be forgotten has no way to it any more
+        commit.write("SET", f"reporter:{after.reporter}", after.id, "EX", DAY)
+    elif after.reporter:
+        commit.write("DEL", f"reporter:{after.reporter}")
     if after.due and moved:
         commit.write("ZADD", "incidents:due", after.due * 1000, after.id)
     elif after.due:

@@ -196,6 +196,9 @@ async def remove_staff(store: Store, handle: str) -> None:
 def cut_off(member: Staff, plan: Plan) -> Commit:
     """The writes that take a volunteer off the roster and out of every shift."""
     commit = shifts.dropped(one.id for one in plan.shifts if one.handle == member.handle)
+    for (shift, day), taker in plan.swaps.items():
+        if taker == member.handle:  # whose shift it was has it again, and is reminded
+            commit.write("HDEL", "shifts:swaps", f"{shift}|{day.isoformat()}")
     commit.write("HDEL", "staff:people", member.person)
     commit.write("HDEL", "staff", member.handle)
     commit.write("SREM", "staff:oncall", member.handle)

@@ -48,6 +48,5 @@ def _silent(one: Incident, question: str, first: Incident | None) -> Change | No
     if not one.live:
         return None
     event = first or one
-    readers = (event.claimed_by, *event.backups) if event.held else event.paged
-    notices = tuple(Notice(name, "page_silent", {"id": event.id}) for name in readers)
+    notices = tuple(Notice(name, "page_silent", {"id": event.id}) for name in event.readers)
     return Change(one, "silent", details={"question": question}, notices=notices)

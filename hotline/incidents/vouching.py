@@ -66,6 +66,7 @@ async def vouch(
     names.add(by)
     commit = Commit()
     commit.guard("field", key, "vouched", before)
+    commit.guard("field", key, "person", candidate.person)  # forgotten meanwhile: nothing of it comes back
     if len(names) >= NEEDED and any(roster.by_handle[name].role == "organizer" for name in names):
         commit.merge(_joined(candidate, key))
         return "done", commit, candidate

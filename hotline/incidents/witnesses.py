@@ -27,13 +27,12 @@ def link(fresh: Incident, first: Incident, now: float, *, by: str = "line") -> t
         fresh, state="opened", same_as=first.id, told="", tray="", due=now + FOLLOW, claimed_by="", backups=()
     )
     linked = Change(replace(after, looked_at=True), "linked", by, {"same_as": first.id})
-    readers = (first.claimed_by, *first.backups) if first.held else first.paged
     fields = {"id": first.id, "other": fresh.id, "words": " / ".join(fresh.words[-4:])}
     fuller = replace(
         first, witnesses=first.witnesses + 1, place=first.place or fresh.place, zone=first.zone or fresh.zone,
         photos=first.photos + fresh.photos, children=(*first.children, fresh.id),
     )  # fmt: skip
-    notices = tuple(Notice(name, "page_witness", fields) for name in readers)
+    notices = tuple(Notice(name, "page_witness", fields) for name in first.readers)
     return linked, Change(fuller, "witnessed", by, {"report": fresh.id}, notices)
 
 

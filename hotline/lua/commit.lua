@@ -48,6 +48,19 @@ function write.enqueue(id, sender, score, ttl, ...)
   if call('ZRANK', 'outbox:' .. sender, id) == 0 then call('PUBLISH', 'wake', 'outbox:' .. sender) end
 end
 
+-- Take back every text to a person that waits in an outbox, but for those about some incidents.
+function write.unqueue(person, outbox, ...)
+  local stay = {}
+  for _, incident in ipairs({...}) do stay[incident] = true end
+  for _, id in ipairs(call('ZRANGE', outbox, 0, -1)) do
+    local to, incident = unpack(call('HMGET', 'out:' .. id, 'person', 'incident'))
+    if to == person and not stay[incident or ''] then
+      call('DEL', 'out:' .. id)
+      call('ZREM', outbox, id)
+    end
+  end
+end
+
 -- The receipt of one person in a broadcast's ledger, and how many have each; '' takes it out of both.
 function write.receipt(number, person, state, ttl)
   local ledger, counts = 'broadcast:' .. number .. ':ledger', 'broadcast:' .. number .. ':counts'

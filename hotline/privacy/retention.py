@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.store import DAY, Commit, registered
@@ -15,34 +17,77 @@ AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all":
              "broadcasts:all": 90}  # days  # fmt: skip
 
 
-async def forget(store: Store, person: str) -> Commit:
+@dataclass(frozen=True)
+class _Newer:
+    """What a person texted after the text that asks to be forgotten: it begins anew, and is answered.
+
+    Attributes:
+        texts: whether there is any.
+        incidents: reports they opened by it.
+    """
+
+    texts: bool = False
+    incidents: frozenset[str] = frozenset()
+
+
+async def forget(store: Store, person: str, *, asked_in: str = "") -> Commit:
     """The writes that forget a person: all that is kept and all that waits. A stop stays: it protects them.
 
     An open incident stays too, without the way back to who reported it: responders may be on their way.
     So does a report that the ordinance was broken. Questions that nobody could answer go, words and all.
+    Whatever was decided about the person before fails on these writes and is decided anew, of nobody.
+
+    Args:
+        store: where it is kept.
+        person: pseudonym.
+        asked_in: MessageSid of the text that asks for it; what they texted since stays.
+
+    Raises (when committed):
+        Conflict: something of them came meanwhile.
     """
     commit = Commit()
+    newer = await _newer(store, person, asked_in, commit)
     commit.write(
-        "DEL", f"person:{person}", f"subscriber:{person}", f"reporter:{person}", f"rasa:tracker:{person}",
-        f"inbox:{person}", f"asked:{person}", f"interview:{person}", f"fake:{person}",
-        f"onetime:{person}",
+        "DEL", f"subscriber:{person}", f"rasa:tracker:{person}", f"asked:{person}", f"interview:{person}",
+        f"fake:{person}", f"onetime:{person}",
     )  # fmt: skip
-    commit.write("HDEL", "inbox:active", person)
     commit.write("ZREM", "silences:due", person)
+    await _forget_phone(store, person, newer, commit)
     for key in await _keys(store, "subscribers:*"):
         commit.write("SREM", key, person)
-    await _forget_records(store, person, commit)
-    for key in await _of(store, "out:*", "person", person):
-        commit.write("DEL", key)
-        for queue in await _keys(store, "outbox:*"):
-            if not queue.startswith("outbox:rate:"):
-                commit.write("ZREM", queue, key.removeprefix("out:"))
+    await _forget_records(store, person, newer, commit)
+    await _forget_texts(store, person, newer, commit)
     await _forget_asked(store, person, commit)
-    await _forget_lists(store, person, commit)
+    await _forget_lists(store, person, newer, commit)
     return commit
 
 
-async def _forget_records(store: Store, person: str, commit: Commit) -> None:
+async def _newer(store: Store, person: str, asked_in: str, commit: Commit) -> _Newer:
+    """What came after the text that asks; one more that comes now makes the commit fail."""
+    mailbox = f"inbox:{person}"
+    texts = [json.loads(text) for text in await cast("Any", store.redis.lrange(mailbox, 0, -1))]
+    commit.guard("list", mailbox, len(texts))
+    sids = [text["sid"] for text in texts]
+    if asked_in not in sids:
+        return _Newer()
+    since = texts[sids.index(asked_in) + 1 :]
+    return _Newer(bool(since), frozenset(text["incident"] for text in since if text["incident"]))
+
+
+async def _forget_phone(store: Store, person: str, newer: _Newer, commit: Commit) -> None:
+    """The phone itself, unless a newer text waits for its answer: then all but its sealed number."""
+    address = await cast("Any", store.redis.hget(f"person:{person}", "address"))
+    commit.write("DEL", f"person:{person}")
+    if newer.texts and address:
+        commit.hset(f"person:{person}", {"address": address}, 90 * DAY)
+    if not newer.texts:
+        commit.write("DEL", f"inbox:{person}")
+        commit.write("HDEL", "inbox:active", person)
+    if await store.redis.get(f"reporter:{person}") not in newer.incidents:
+        commit.write("DEL", f"reporter:{person}")
+
+
+async def _forget_records(store: Store, person: str, newer: _Newer, commit: Commit) -> None:
     """Records of the person's own go; those that others work with stay without the way back."""
     for pattern, index in (
         ("question:*", "questions:open"), ("photo:*", "photos:due"), ("candidate:*", ""),
@@ -53,9 +98,22 @@ async def _forget_records(store: Store, person: str, commit: Commit) -> None:
                 commit.write("ZREM", index, key.partition(":")[2])
     for pattern in ("incident:*[0-9]", "violation:*"):
         for key in await _of(store, pattern, "reporter", person):
+            if key.removeprefix("incident:") in newer.incidents:
+                continue
+            commit.guard("field", key, "reporter", person)
             commit.write("HSET", key, "reporter", "")
             if pattern.startswith("incident"):  # who decides from an older reading must read again
                 commit.write("HINCRBY", key, "version", 1)
+
+
+async def _forget_texts(store: Store, person: str, newer: _Newer, commit: Commit) -> None:
+    """Texts to the person: what was sent, and what waits, also if it was queued a moment ago."""
+    for key in await _of(store, "out:*", "person", person):
+        if await cast("Any", store.redis.hget(key, "incident")) not in newer.incidents:
+            commit.write("DEL", key)
+    queues = {key for key in await _keys(store, "outbox:*") if not key.startswith("outbox:rate:")}
+    for queue in sorted(queues | {"outbox:hotline", "outbox:alerts"}):
+        commit.write("unqueue", person, queue, *sorted(newer.incidents))
 
 
 async def _forget_asked(store: Store, person: str, commit: Commit) -> None:
@@ -64,9 +122,9 @@ async def _forget_asked(store: Store, person: str, commit: Commit) -> None:
         commit.write("DEL", f"unanswered:{token}")
 
 
-async def _forget_lists(store: Store, person: str, commit: Commit) -> None:
+async def _forget_lists(store: Store, person: str, newer: _Newer, commit: Commit) -> None:
     """Streams and lists where the person stands in an entry among others'."""
-    for stream in ("inbox:ready", "dead"):
+    for stream in ("dead",) if newer.texts else ("inbox:ready", "dead"):
         for entry, fields in cast("Any", await store.redis.xrange(stream)):
             if any(person in str(value) for value in fields.values()):
                 commit.write("XDEL", stream, str(entry))
@@ -83,8 +141,9 @@ async def _forget_told(store: Store, person: str, commit: Commit) -> None:
         commit.write("receipt", key.split(":")[1], person, "", 90 * DAY)
     for key in await _keys(store, "broadcast:*:people"):
         commit.write("HDEL", key, person)
-    for key in await _keys(store, "broadcast:*:yes"):
-        commit.write("SREM", key, person)
+    for pattern in ("broadcast:*:yes", "event:*:yes"):
+        for key in await _keys(store, pattern):
+            commit.write("SREM", key, person)
 
 
 async def _keys(store: Store, pattern: str) -> list[str]:

@@ -68,6 +68,11 @@ class Deed:
 a_deed = st.builds(Deed, deeds, st.integers(0, 7), people, st.integers(0, 7))
 
 
+def versions(commit: Commit) -> dict[str, str]:
+    """The reports that a commit was decided from, and the version it saw of each."""
+    return {str(guard[1]): str(guard[3]) for guard in commit.guards if guard[2:3] == ["version"]}
+
+
 class Lives(RuleBasedStateMachine):
     """Decides as the worker decides; what Redis holds is the only state."""
 
@@ -247,7 +252,7 @@ class Lives(RuleBasedStateMachine):
         won = [await self._committed(commit) for commit in both]
         assert not won or won[0]
         if len(both) == 2:
-            first, second = ({guard[1] for guard in commit.guards} for commit in both)
+            first, second = (versions(commit).keys() for commit in both)
             assert won[1] == first.isdisjoint(second), "of two who saw the same only the first one wins"
 
     @rule(deed=a_deed, seconds=st.sampled_from(JUMPS))
@@ -260,10 +265,9 @@ class Lives(RuleBasedStateMachine):
         self.now += seconds
         await self.desk.tick()
         if commit:
-            guarded = [(str(guard[1]), str(guard[3])) for guard in commit.guards]
-            seen = [await cast("Any", self.store.redis.hget(key, "version")) for key, _ in guarded]
-            unmoved = seen == [version for _, version in guarded]
-            assert await self._committed(commit) == unmoved
+            guarded = versions(commit)
+            seen = [await cast("Any", self.store.redis.hget(key, "version")) for key in guarded]
+            assert await self._committed(commit) == (seen == list(guarded.values()))
 
     @precondition(lambda self: any(one.live for one in self.found.values()))
     @rule(place=st.integers(0, 7))

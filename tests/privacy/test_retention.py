@@ -10,16 +10,18 @@ import pytest
 from hotline import subscribers
 from hotline.content import Library
 from hotline.conversation import unanswered
-from hotline.incidents import questions, violations
+from hotline.incidents import incident as incidents
+from hotline.incidents import questions, violations, vouching
 from hotline.incidents.desk import Desk
-from hotline.incidents.roster import Roster
+from hotline.incidents.incident import Change
+from hotline.incidents.roster import Roster, Staff
 from hotline.incidents.violations import Violation
 from hotline.privacy import retention
 from hotline.settings import ROOT
 from hotline.sms.inbox import Inbound, stored
 from hotline.sms.outbox import Outbound, queued
-from hotline.sms.people import Person, opt_out, save_person
-from hotline.store import DAY, KEYS, Commit, registered
+from hotline.sms.people import Person, load_person, opt_out, save_person
+from hotline.store import DAY, KEYS, Commit, Conflict, registered
 from tests.privacy.dump import content, everything
 
 if TYPE_CHECKING:
@@ -221,3 +223,120 @@ async def test_a_commit_that_says_nothing_of_a_lifetime_is_found(store: Store) -
     await store.commit(commit)
     assert await retention.unbounded(store) == ["person:…: no lifetime, 90 days expected"]
     await store.redis.delete("person:p1")
+
+
+# -- at the same moment
+
+
+async def decided_before(store: Store, vault: Vault, library: Library) -> dict[str, Commit]:
+    """What others decided about a person before it was forgotten, not yet done."""
+    person = vault.pseudonym(PHONE)
+    desk = Desk(store, vault, library, lambda: NOW)
+    one = await desk.reported_by(person)
+    assert one
+    claim = incidents.claim(one, "ana", NOW, 15)
+    assert claim
+    words = incidents.add_words(one, "two vans", place="", zone="", photos=0)
+    silent = Change(one, "silent")
+    reply = await questions.answer(store, vault, library, number="1", text="yes", cause="SMq", now=NOW)
+    assert reply
+    return {
+        "claim": await desk.written(one, claim, Roster([])),
+        "words": await desk.written(one, words, Roster([])),
+        "silence": await desk.written(one, silent, Roster([])),
+        "answer": reply,
+    }
+
+
+@pytest.mark.parametrize("what", ["claim", "words", "silence", "answer"])
+async def test_what_was_decided_before_somebody_was_forgotten_brings_nothing_of_them_back(
+    store: Store, vault: Vault, library: Library, what: str
+) -> None:
+    person = await known(store, vault, library, PHONE)
+    before = await decided_before(store, vault, library)
+    await store.commit(await retention.forget(store, person))
+    with pytest.raises(Conflict):
+        await store.commit(before[what])
+    assert await names(store, person) == {"optout:alerts"}
+
+
+async def test_a_transition_of_a_report_whose_reporter_is_forgotten_names_nobody(
+    forgotten: tuple[Store, str, str], vault: Vault, library: Library
+) -> None:
+    """Responders go on with it; the way to the reporter does not come back, not even an empty one."""
+    store, person, _ = forgotten
+    desk = Desk(store, vault, library, lambda: NOW)
+    await desk.change("1", lambda one: incidents.claim(one, "ana", NOW, 15))
+    await desk.change("1", lambda one: incidents.report_state(one, "ana", "ended", NOW, 15))
+    assert await names(store, person) == {"optout:alerts"}
+    assert not await store.redis.exists("reporter:")
+
+
+async def test_a_text_that_was_queued_while_forgetting_was_decided_is_not_sent(
+    store: Store, vault: Vault, library: Library
+) -> None:
+    person = await known(store, vault, library, PHONE)
+    forgetting = await retention.forget(store, person)
+    await waits_out(store, vault, person)
+    await store.commit(forgetting)
+    assert await store.redis.zcard("outbox:hotline") == 0
+    assert await names(store, person) == {"optout:alerts"}
+
+
+async def test_a_text_that_comes_while_forgetting_is_decided_is_not_swallowed(
+    store: Store, vault: Vault, library: Library
+) -> None:
+    person = await known(store, vault, library, PHONE)
+    forgetting = await retention.forget(store, person)
+    await waits_in(store, vault, person)
+    with pytest.raises(Conflict):
+        await store.commit(forgetting)
+
+
+async def test_a_report_texted_after_the_wish_to_be_forgotten_is_answered_like_anybodys(
+    store: Store, vault: Vault, library: Library
+) -> None:
+    """Who deletes everything and then sees a raid begins anew: nothing old is left, and help comes."""
+    person = vault.pseudonym(PHONE)
+    await store.commit(stored(Inbound("SM1", person, "hotline", vault.seal("1")), vault.seal(PHONE)))
+    await known(store, vault, library, PHONE)
+    desk = Desk(store, vault, library, lambda: NOW)
+    fresh = stored(
+        Inbound("SM2", person, "hotline", vault.seal("ICE is here"), incident="9"), vault.seal(PHONE)
+    )
+    opening = desk.opening(
+        "9", reporter=person, text="ICE is here", lang="en", place="", zone="", photos=0,
+        address=vault.seal(PHONE),
+    )  # fmt: skip
+    fresh.merge(opening)
+    await store.commit(fresh)
+    await store.commit(await retention.forget(store, person, asked_in="SM1"))
+    one = await desk.reported_by(person)
+    assert one
+    assert one.id == "9"
+    assert await store.redis.zrange("outbox:hotline", 0, -1) == ["i9v1safety"]
+    assert await cast("Any", store.redis.llen(f"inbox:{person}")) == 2
+    left = await load_person(store, person)
+    assert left.address
+    assert (left.lang, left.card, left.held) == ("", "", "")
+    assert await names(store, person) == {
+        "optout:alerts", f"person:{person}", f"inbox:{person}", "inbox:active", "inbox:ready", "incident:9",
+        f"reporter:{person}", "out:i9v1safety",
+    }  # fmt: skip
+
+
+async def test_a_candidate_who_is_forgotten_is_not_brought_back_by_who_vouches(
+    store: Store, vault: Vault
+) -> None:
+    person = vault.pseudonym(PHONE)
+    await store.commit(vouching.asked(vouching.Candidate("rosa", person, vault.seal(PHONE), "es")))
+    roster = Roster([Staff("ana", "organizer", "p", "sealed")])
+    _, vouched, _ = await vouching.vouch(store, roster, "rosa", "ana")
+    await store.commit(await retention.forget(store, person))
+    with pytest.raises(Conflict):
+        await store.commit(vouched)
+
+
+async def names(store: Store, person: str) -> set[str]:
+    """Keys that name a person."""
+    return {key for key, held in (await everything(store)).items() if person in key or person in held}

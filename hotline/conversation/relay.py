@@ -1,0 +1,117 @@
+"""A responder's free text goes to the reporter, without a number; with two reports, to the one they name.
+
+Nothing is ever guessed: who works on two reports says with each text whom it is for (`#7 I am here`). A text
+that names nobody is kept for ten minutes, and `#7` alone sends it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from hotline.incidents import photos, record
+from hotline.sms.outbox import Outbound, queued
+from hotline.sms.people import load_person
+
+if TYPE_CHECKING:
+    from hotline.conversation.context import Context
+    from hotline.conversation.floor import Floor
+    from hotline.incidents.incident import Incident
+
+PENDING: Final = "relay:"  # and when we asked, in seconds since the epoch
+PATIENCE: Final = 10 * 60.0  # seconds a text waits for the number it is for; as long as a photo does
+# "#7 on my way"; without "#" only as "7: on my way", and never "6:30 they left".
+_ADDRESSED: Final = re.compile(r"\s*(?:#\s?(\d{1,9})\b[\s:,.-]*|(\d{1,9})\s?:(?!\d)\s*)(.*)", re.DOTALL)
+_NUMBER: Final = re.compile(r"\s*#?\s?(\d{1,9})\s?[:.,]?\s*")
+
+
+def addressed(text: str) -> tuple[str, str]:
+    """Number and words of ``#7 on my way`` or ``7: on my way``; no number and the whole text of any other."""
+    match = _ADDRESSED.fullmatch(text)
+    return (match[1] or match[2], match[3].strip()) if match else ("", text.strip())
+
+
+def chosen(ctx: Context, floor: Floor) -> str:
+    """The report that a number alone names, when we have just asked for whom a text is; else "".
+
+    A page that waits goes first: then a bare `1` takes that one, and only `#1` is an answer.
+    """
+    number = _NUMBER.fullmatch(ctx.text)
+    if not number or not _waits(ctx):
+        return ""
+    if number[1] == "1" and "#" not in ctx.text and floor.waits_for(ctx.handle):
+        return ""
+    return number[1] if any(one.id == number[1] for one in floor.worked_on_by(ctx.handle)) else ""
+
+
+def _waits(ctx: Context) -> bool:
+    """Whether a text, or a photo, still waits for the number it is for."""
+    pending = ctx.person.pending
+    return pending.startswith(PENDING) and ctx.now - float(pending.removeprefix(PENDING)) <= PATIENCE
+
+
+async def relay(ctx: Context, floor: Floor) -> bool:
+    """Hand free text on to a reporter. False: this one works on no report, treat it as a resident's text."""
+    mine = floor.worked_on_by(ctx.handle)
+    number, words = addressed(ctx.text)
+    answer = chosen(ctx, floor)
+    if answer:
+        number, words = answer, ctx.person.held
+    if number and (mine or "#" in ctx.text):
+        await _to(ctx, mine, number, words)
+        return True
+    if len(mine) > 1:
+        _ask(ctx, mine, words)
+        return True
+    if mine and words:  # a photo alone goes its own way
+        await _send(ctx, mine[0], words)
+    return bool(mine)
+
+
+async def _to(ctx: Context, mine: list[Incident], number: str, words: str) -> None:
+    one = next((one for one in mine if one.id == number), None)
+    if one is None:
+        await _not_theirs(ctx, number)
+        return
+    waited = _waits(ctx)  # a photo, or words: both go now
+    if ctx.person.pending.startswith(PENDING):
+        ctx.change(pending="", held="")
+    ctx.commit.merge(await photos.addressed(ctx.services.store, ctx.handle, one.id))
+    if ctx.inbound.media:
+        ctx.commit.merge(photos.noted(ctx.inbound, ctx.now, by=ctx.handle, report=one.id))
+    if words:
+        await _send(ctx, one, words)
+    elif not ctx.inbound.media and not waited:
+        ctx.say("page_already_yours", id=one.id)
+
+
+async def _not_theirs(ctx: Context, number: str) -> None:
+    one = await record.load(ctx.services.store, number)
+    if one is None:
+        ctx.say("page_unknown", id=number)
+    elif not one.live:
+        ctx.say("page_closed", id=number, state=ctx.library.say(f"state_{one.state}", ctx.lang))
+    else:
+        ctx.say("page_not_yours", id=number)
+
+
+def _ask(ctx: Context, mine: list[Incident], words: str) -> None:
+    """Keep the text, and ask whom it is for."""
+    ctx.change(pending=f"{PENDING}{ctx.now:.0f}", held=words, choices=())
+    ctx.say("relay_which", ids=", ".join(f"#{one.id}" for one in mine), first=mine[0].id)
+
+
+async def _send(ctx: Context, one: Incident, words: str) -> None:
+    """To everybody who reported this event and can be reached."""
+    reports = [one, *await record.load_ids(ctx.services.store, one.children)]
+    reporters = dict.fromkeys(report.reporter for report in reports if report.reporter)
+    people = [await load_person(ctx.services.store, id_) for id_ in reporters]
+    reached = [person for person in people if person.address and "hotline" not in person.stopped]
+    for place, person in enumerate(reached):
+        body = ctx.library.say("relay_to_reporter", person.lang or "en", text=words)
+        message = Outbound(f"{ctx.inbound.sid}relay{place}", person.id, person.address, body, incident=one.id)
+        # Who asked in this moment to be forgotten is not texted any more.
+        ctx.commit.guard("field", f"person:{person.id}", "address", person.address)
+        ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
+    if not reached:
+        ctx.say("relay_nobody", id=one.id)

@@ -1,0 +1,121 @@
+"""Links to photos: one reader's own, open for a day; who comes to a report later gets its too."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hotline.incidents.incident import Notice
+from hotline.store import DAY, Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hotline.incidents.incident import Change, Incident
+    from hotline.incidents.roster import Roster, Staff
+    from hotline.privacy.phones import Vault
+    from hotline.store import Store
+
+LIFE: Final = DAY  # seconds a link opens
+MOST: Final = 12  # photos of a report, the newest, that somebody gets who comes later
+TOGETHER: Final = 4  # links in one text
+# Texts that bring a report to somebody who may not know its photos.
+BRINGS: Final = ("page", "page_reopened", "page_yours", "page_witness", "page_tray")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A photo behind a link: JPEG bytes."""
+
+    data: bytes
+
+
+async def behind(store: Store, vault: Vault, token: str) -> Shown | None:
+    """The photo a link opens; None when the link is unknown or over, or its holder's phone was cut off."""
+    fields = await cast("Any", store.redis.hgetall(f"photo:link:{token}"))
+    if not fields:
+        return None
+    person = fields.get("person", "")
+    if person and not await cast("Any", store.redis.hexists("staff:people", person)):
+        return None
+    data = await cast("Any", store.redis.hget(f"photo:{fields['photo']}", "data"))
+    return Shown(base64.b64decode(vault.open(data))) if data else None
+
+
+def link(commit: Commit, public_url: str, id_: str, reader: Staff | None = None) -> str:
+    """One reader's own address of a photo, which the commit makes work; without a reader, the reporter's."""
+    token = secrets.token_urlsafe(16)
+    commit.hset(f"photo:link:{token}", {"photo": id_, "person": reader.person if reader else ""}, LIFE)
+    if reader:
+        commit.write("SET", _seen(id_, reader), "1", "EX", LIFE)
+    return f"{public_url}/photos/{token}"
+
+
+def _seen(id_: str, reader: Staff) -> str:
+    return f"photos:seen:{id_}:{reader.person}"
+
+
+def attached(one: Incident, id_: str, life: int) -> Commit:
+    """The write that makes a photo one of a report; `life` is how long it is kept, in seconds."""
+    commit = Commit()
+    commit.write("RPUSH", _album(one.id), id_)
+    commit.write("EXPIRE", _album(one.id), life)
+    return commit
+
+
+def _album(id_: str) -> str:
+    return f"incident:{id_}:photos"
+
+
+async def owed(
+    store: Store, change: Change, roster: Roster, public_url: str
+) -> tuple[Commit, tuple[Notice, ...]]:
+    """The links that a transition owes to those it brings a report: each photo that they have no link to.
+
+    A photo that comes at the same moment is either among them or sees these readers: the commit fails on it.
+    """
+    readers = [roster.by_handle[name] for name in _come(change) if name in roster.by_handle]
+    commit, notices = Commit(), list[Notice]()
+    if not readers:
+        return commit, ()
+    ids = await _photos(store, change.after, commit)
+    for reader in readers:
+        urls = [link(commit, public_url, id_, reader) for id_ in await _unseen(store, ids, reader)]
+        notices += _told(reader, change.after, urls)
+    return commit, tuple(notices)
+
+
+def _come(change: Change) -> tuple[str, ...]:
+    """Handles that come to a report by a transition: paged, texted it, or by a word of their own."""
+    brought = [notice.to for notice in change.notices if notice.key in BRINGS]
+    own = [change.by] if change.event in ("claimed", "backup") else []
+    return tuple(dict.fromkeys((*brought, *own)))
+
+
+async def _photos(store: Store, one: Incident, commit: Commit) -> list[str]:
+    """Ids of an event's photos that are still kept, witnesses' too; a further one makes the commit fail."""
+    pipe = store.redis.pipeline(transaction=False)
+    albums = [_album(id_) for id_ in (one.id, *one.children)]
+    for album in albums:
+        pipe.lrange(album, 0, -1)
+    listed = cast("list[list[str]]", await pipe.execute())
+    for album, ids in zip(albums, listed, strict=True):
+        commit.guard("list", album, len(ids))
+    found = list(itertools.chain.from_iterable(listed))
+    return [id_ for id_ in found if await cast("Any", store.redis.hexists(f"photo:{id_}", "data"))][-MOST:]
+
+
+async def _unseen(store: Store, ids: list[str], reader: Staff) -> list[str]:
+    return [id_ for id_ in ids if not await store.redis.exists(_seen(id_, reader))]
+
+
+def _told(reader: Staff, one: Incident, urls: list[str]) -> Iterator[Notice]:
+    for batch in itertools.batched(urls, TOGETHER):
+        if len(batch) == 1:
+            yield Notice(reader.handle, "page_photo_link", {"id": one.id, "url": batch[0]})
+        else:
+            values = {"id": one.id, "count": str(len(batch)), "urls": "\n".join(batch)}
+            yield Notice(reader.handle, "page_photo_links", values)

@@ -1,0 +1,64 @@
+"""The team with a responder on call, open reports of residents, and photos that come when a test says."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Final
+
+from hotline.incidents import record
+from hotline.incidents.photo_links import behind
+from hotline.incidents.photos import Photos
+from hotline.incidents.roster import set_on_call
+from hotline.store import DAY, Commit
+from tests.conversation.team import Team
+
+MINUTES: Final = 15.0
+TOKEN: Final = re.compile(r"/photos/([\w-]+)")
+
+
+class Crew(Team):
+    """Rita is on call; the organizers are not."""
+
+    async def open(self, place: str = "120 Park Street") -> str:
+        """A report that has paged rita; answers its number."""
+        await self.store.commit(set_on_call("rita", on=True))
+        id_ = await record.next_id(self.store)
+        person = f"resident{id_}"
+        opening = self.desk.opening(
+            id_, reporter=person, text="ICE is here", lang="en", place=place, zone="", photos=1
+        )
+        await self.store.commit(opening)
+        await self.desk.tick()
+        return id_
+
+    def photos(self) -> Photos:
+        """What fetches them; here they are fetched already."""
+        return Photos(self.desk, self.vault, self.library, self.settings, lambda: self.now)
+
+    async def fetched(self, report: str, name: str, **more: str) -> None:
+        """A photo of a report's resident that only has to be shown."""
+        sealed = self.vault.seal(base64.b64encode(name.encode()).decode())
+        fields = {"person": f"resident{report}", "by": "", "at": str(self.now), "data": sealed} | more
+        commit = Commit()
+        commit.hset(f"photo:{name}", fields, DAY)
+        commit.write("ZADD", "photos:due", self.now, name)
+        await self.store.commit(commit)
+
+    async def sends(self, report: str, name: str) -> None:
+        """The resident's photo comes and is shown to whoever works on the report."""
+        await self.fetched(report, name)
+        await self.photos().step()
+
+    async def sees(self, handle: str) -> list[str]:
+        """Names of the photos behind the links somebody got since they looked last."""
+        tokens = TOKEN.findall(await self.hears(handle))
+        shown = [await behind(self.store, self.vault, token) for token in tokens]
+        return [one.data.decode() for one in shown if one]
+
+    async def step(self, id_: str) -> None:
+        """The next step of the policy falls due."""
+        one = await record.load(self.store, id_)
+        assert one
+        self.now = max(self.now, one.due)
+        await self.desk.tick()
