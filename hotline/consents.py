@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from hotline import subscribers
 from hotline.errors import InputError
 from hotline.privacy.redaction import mask
 from hotline.store import Commit, Store
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
     from hotline.privacy.phones import Vault
 
-COLUMNS: Final = ("person", "zones", "language", "consent", "consent_language", "at", "channel")
+COLUMNS: Final = (
+    "person", "zones", "language", "consent", "consent_language", "at", "channel",
+    "kinds", "night", "night_at",
+)  # fmt: skip
 SHORTEST_REASON: Final = 10  # characters
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 _NUMBER: Final = re.compile(r"\+\d{7,15}")
@@ -30,7 +34,7 @@ _BATCH: Final = 500
 
 @dataclass(frozen=True)
 class Record:
-    """One consent as it is kept; `address` is sealed."""
+    """One consent as it is kept; `address` is sealed, `night` empty where nobody agreed to nights."""
 
     person: str
     zones: tuple[str, ...]
@@ -40,12 +44,17 @@ class Record:
     at: float
     channel: str
     address: str
+    kinds: tuple[str, ...]
+    night: str = ""
+    night_at: float = 0.0
 
     def cells(self) -> list[str]:
         """The row of a table, as `COLUMNS` names it."""
-        when = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="seconds")
-        zones = ";".join(self.zones)
-        return [self.person, zones, self.lang, self.shown, self.shown_lang, when, self.channel]
+        night_at = _when(self.night_at) if self.night else ""
+        return [
+            self.person, ";".join(self.zones), self.lang, self.shown, self.shown_lang, _when(self.at),
+            self.channel, ";".join(self.kinds), self.night, night_at,
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,19 +75,24 @@ async def load_all(store: Store) -> list[Record]:
         batch = people[start : start + _BATCH]
         pipe = store.redis.pipeline(transaction=False)
         for person in batch:
-            pipe.hmget(f"subscriber:{person}", "consent", "zones", "lang", "address")
+            pipe.hmget(f"subscriber:{person}", "consent", "zones", "lang", "address", "kinds", "night")
         rows = cast("list[list[str | None]]", await pipe.execute())
         found += [_record(person, row) for person, row in zip(batch, rows, strict=True) if row[0]]
     return sorted(found, key=lambda one: (one.at, one.person))
 
 
 def _record(person: str, row: list[str | None]) -> Record:
-    consent, zones, lang, address = (cell or "" for cell in row)
-    said = json.loads(consent)
-    chosen = tuple(json.loads(zones or "[]"))
+    consent, zones, lang, address, kinds, night = (cell or "" for cell in row)
+    said, agreed = json.loads(consent), json.loads(night or "{}")
     return Record(
-        person, chosen, lang, said["shown"], said["lang"], float(said["at"]), said["channel"], address
-    )
+        person, tuple(json.loads(zones or "[]")), lang, said["shown"], said["lang"], float(said["at"]),
+        said["channel"], address, tuple(json.loads(kinds or "[]")) or subscribers.KINDS,
+        agreed.get("shown", ""), float(agreed.get("at", 0)),
+    )  # fmt: skip
+
+
+def _when(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
 def reason_given(text: str) -> str:

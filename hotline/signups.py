@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hotline.content.city import City
 
 COLUMNS: Final = ("number", "zones", "language", "consent", "date")
+MAY: Final = ("kinds", "night")  # columns that may be there too
 MOST_LINES: Final = 5000  # one commit: Redis answers nobody else while it makes it
 WORDS: Final = range(10, 501)  # characters that say how somebody agreed
 _BATCH: Final = 500
@@ -33,6 +34,7 @@ class Signup:
 
     Attributes:
         at: start of the day of consent in the city, seconds since the epoch.
+        night: how they agreed to urgent alerts at night, "" when they did not.
     """
 
     line: int
@@ -41,6 +43,8 @@ class Signup:
     lang: str
     consent: str
     at: float
+    kinds: tuple[str, ...] = subscribers.KINDS
+    night: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,9 @@ def read(path: Path, city: City, now: float) -> Sheet:
     today = datetime.fromtimestamp(now, ZoneInfo(city.timezone)).date()
     good: dict[str, Signup] = {}
     bad: list[BadLine] = []
-    for line, cells in _rows(path):
-        found = _judge(line, cells, city, today)
+    for line, cells, (has, needs) in _rows(path):
+        fits = has == needs
+        found = _judge(line, cells, city, today) if fits else _misfit(line, has, needs)
         if isinstance(found, Signup) and found.address in good:
             first = good[found.address].line
             found = BadLine(line, _ending(found.address), (f"the same number as line {first}",))
@@ -99,44 +104,53 @@ def read(path: Path, city: City, now: float) -> Sheet:
     return Sheet(tuple(good.values()), tuple(bad))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number, counted from 1, and cells in the order of `COLUMNS`; cells too many or few are kept so."""
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str], tuple[int, int]]]:
+    """Line number, counted from 1, and cells by column; none where they are too many or few."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         table = csv.reader(file, strict=True)
         try:
-            order = _order(next(table, []))
+            names = _names(next(table, []))
             before = table.line_num
             for cells in table:
                 line, before = before + 1, table.line_num
                 if line > MOST_LINES + 1:
                     raise InputError(f"The file has more than {MOST_LINES} lines: split it.")
                 if any(cell.strip() for cell in cells):
-                    fits = len(cells) == len(order)
-                    yield line, [cells[place].strip() for place in order] if fits else cells
+                    yield (
+                        line,
+                        dict(zip(names, map(str.strip, cells), strict=False)),
+                        (len(cells), len(names)),
+                    )
         except csv.Error:
             raise InputError(f"Line {table.line_num} is not CSV: check its quotes.") from None
 
 
-def _order(heads: list[str]) -> list[int]:
+def _names(heads: list[str]) -> list[str]:
     names = [head.strip().casefold() for head in heads]
-    if sorted(names) != sorted(COLUMNS):
-        raise InputError(f"The first line must name these columns and no others: {', '.join(COLUMNS)}.")
-    return [names.index(name) for name in COLUMNS]
+    if set(names) - set(MAY) != set(COLUMNS) or len(set(names)) != len(names):
+        raise InputError(
+            f"The first line must name these columns and no others: {', '.join(COLUMNS)}; "
+            f"{' and '.join(MAY)} may be there too."
+        )
+    return names
 
 
-def _judge(line: int, cells: list[str], city: City, today: date) -> Signup | BadLine:
-    if len(cells) != len(COLUMNS):
-        return BadLine(line, "", (f"it has {len(cells)} columns, not {len(COLUMNS)}",))
-    number, zones, lang, consent, day = cells
+def _misfit(line: int, has: int, needs: int) -> BadLine:
+    return BadLine(line, "", (f"it has {has} columns, not {needs}",))
+
+
+def _judge(line: int, cells: dict[str, str], city: City, today: date) -> Signup | BadLine:
     why: list[str] = []
-    address = _tried(lambda: parse_number(number), why)
-    found = _tried(lambda: _zones(zones, city), why)
-    spoken = _tried(lambda: _language(lang, city), why)
-    words = _tried(lambda: _consent(consent), why)
-    at = _tried(lambda: _day(day, city, today), why)
-    if address is None or found is None or spoken is None or words is None or at is None:
-        return BadLine(line, _ending(number), tuple(why))
-    return Signup(line, address, found, spoken, words, at)
+    address = _tried(lambda: parse_number(cells["number"]), why)
+    zones = _tried(lambda: _zones(cells["zones"], city), why)
+    lang = _tried(lambda: _language(cells["language"], city), why)
+    consent = _tried(lambda: _words(cells["consent"], "consent"), why)
+    at = _tried(lambda: _day(cells["date"], city, today), why)
+    kinds = _tried(lambda: kinds_in(cells.get("kinds", "")), why)
+    night = _tried(lambda: _night(cells.get("night", "")), why)
+    if not (address and zones and lang and consent and at is not None and kinds and night is not None):
+        return BadLine(line, _ending(cells["number"]), tuple(why))
+    return Signup(line, address, zones, lang, consent, at, kinds, night)
 
 
 def _tried[T](parse: Callable[[], T], why: list[str]) -> T | None:
@@ -168,12 +182,29 @@ def _language(text: str, city: City) -> str:
     return text.casefold()
 
 
-def _consent(text: str) -> str:
+def kinds_in(text: str) -> tuple[str, ...]:
+    """Kinds named in a cell or an option; all of them when it is empty.
+
+    Raises:
+        InputError: something else is named; a half sentence, for a line of a file.
+    """
+    parts = [part.strip().casefold() for part in text.replace(";", ",").split(",") if part.strip()]
+    if set(parts) - set(subscribers.KINDS):
+        raise InputError(f"the kinds are some of {', '.join(subscribers.KINDS)}, or empty for all")
+    return tuple(kind for kind in subscribers.KINDS if kind in parts) or subscribers.KINDS
+
+
+def _words(text: str, column: str) -> str:
     if len(text) not in WORDS:
-        raise InputError(f"the consent must say in {WORDS[0]} to {WORDS[-1]} characters how they agreed")
+        raise InputError(f"the {column} must say in {WORDS[0]} to {WORDS[-1]} characters how they agreed")
     if mask(text) != text:
-        raise InputError("the consent names a number, an address or a status: write it without")
+        raise InputError(f"the {column} names a number, an address or a status: write it without")
     return text
+
+
+def _night(text: str) -> str:
+    """How they agreed to urgent alerts at night; "" when they did not: nobody is woken unasked."""
+    return _words(text, "night") if text else ""
 
 
 def _day(text: str, city: City, today: date) -> float:
@@ -208,8 +239,11 @@ async def add(store: Store, found: Plan) -> int:
     commit = Commit()
     for person, one in found.new:
         commit.merge(
-            subscribers.added(person, one.zones, one.lang, shown=one.consent, channel="csv", now=one.at)
-        )
+            subscribers.added(
+                person, one.zones, one.lang, shown=one.consent, channel="csv", now=one.at, kinds=one.kinds,
+                night=one.night,
+            )
+        )  # fmt: skip
     await store.commit(commit)
     late = await _stopped(store, [person.id for person, _ in found.new])  # a STOP between look and commit
     undo = Commit()

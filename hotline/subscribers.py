@@ -3,54 +3,22 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from rapidfuzz import fuzz, process
-
 from hotline.privacy.phones import Vault, parse_number
 from hotline.sms.people import Person
-from hotline.store import Commit, Store
+from hotline.store import DAY, Commit, Store
+from hotline.zones import ALL, zone_name, zones_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from hotline.content.city import City
+__all__ = ["ALL", "zone_name", "zones_in"]  # part of a subscription, read elsewhere
 
-ALL: Final = "all"
-EVERYWHERE: Final = frozenset(
-    {"all", "todo", "todos", "toda", "todas", "everything", "tudo", "tout", "hartford"}
-)
-CLOSE_ENOUGH: Final = 86
 BATCH: Final = 500
+CODE_TTL: Final = 31 * DAY
 KINDS: Final = ("alert", "event", "news")  # one campaign, as it is registered; each can be left by itself
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if c.isalnum() or c.isspace()).split())
-
-
-def zones_in(words: str, city: City) -> tuple[str, ...]:
-    """Ids of the zones named in a few words, misspelt or not; ``("all",)`` for the whole city."""
-    names = {_plain(name): zone.id for zone in city.zones for name in (zone.name, zone.id, *zone.aliases)}
-    parts = [_plain(part) for part in words.replace(";", ",").split(",")]
-    found = [
-        names[match[0]]
-        for part in parts
-        if part
-        and (match := process.extractOne(part, names.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH))
-    ]
-    everywhere = set(_plain(words).split()) & (EVERYWHERE | {_plain(city.name)})
-    if everywhere and not found:
-        return (ALL,)
-    return tuple(dict.fromkeys(found))
-
-
-def zone_name(zone: str, city: City) -> str:
-    """What people call a zone."""
-    return next((one.name for one in city.zones if one.id == zone), city.name)
 
 
 def added(
@@ -62,7 +30,7 @@ def added(
     channel: str,
     now: float,
     kinds: Iterable[str] = KINDS,
-    night: str = "",
+    night: str | None = "",
 ) -> Commit:
     """The writes that sign somebody up, with the consent they gave.
 
@@ -71,24 +39,24 @@ def added(
         zones: zone ids, or ``("all",)``.
         lang: language alerts are sent in.
         shown: the words they were shown, verbatim.
-        channel: how they signed up: ``text``, ``csv``, ``cli``.
+        channel: how they signed up: ``text``, ``event:WORD``, ``csv``, ``cli``.
         now: seconds since the epoch.
         kinds: what they asked for: alert, event, news.
-        night: the words by which they agreed to urgent alerts at night, "" when they did not.
+        night: the words by which they agreed to urgent alerts at night, "" when they did not; None keeps
+            what they said before.
     """
     commit = Commit()
-    agreed = json.dumps({"shown": night, "lang": lang, "at": now, "channel": channel}) if night else ""
     record = {
         "address": person.address,
         "zones": json.dumps(zones),
         "lang": lang,
         "consent": json.dumps({"shown": shown, "lang": lang, "at": now, "channel": channel}),
         "kinds": json.dumps(sorted(kinds)),
-        "night": agreed,
     }
     commit.hset(f"subscriber:{person.id}", record, None)
-    for zone in zones:
-        commit.write("SADD", f"subscribers:{zone}", person.id)
+    commit.write("HDEL", f"subscriber:{person.id}", "dead")
+    if night is not None:
+        commit.merge(at_night(person.id, night, lang, channel=channel, now=now))
     commit.write("SADD", "subscribers:everybody", person.id)
     return commit
 
@@ -101,40 +69,44 @@ def at_night(person: str, shown: str, lang: str, *, channel: str, now: float) ->
     return commit
 
 
-def wanting(person: str, kinds: tuple[str, ...]) -> Commit:
+def wanting(person: str, kinds: Iterable[str]) -> Commit:
     """The write that keeps which kinds somebody wants."""
     commit = Commit()
-    commit.write("HSET", f"subscriber:{person}", "kinds", json.dumps(kinds))
+    commit.write("HSET", f"subscriber:{person}", "kinds", json.dumps(sorted(kinds)))
     return commit
 
 
 @dataclass(frozen=True)
 class Code:
-    """A word that signs up whoever texts it, for as long as it lives."""
+    """A word that signs up whoever texts it. `until`: seconds since the epoch, when it is over."""
 
     word: str
     zones: tuple[str, ...]
     kinds: tuple[str, ...]
+    until: float
 
 
-def with_code(made: Code, seconds: float) -> Commit:
-    """The writes that make a word sign people up for so long."""
+def with_code(made: Code) -> Commit:
+    """The writes that make a word sign people up; it is known for a while after it is over."""
     commit = Commit()
-    fields = {"zones": json.dumps(made.zones), "kinds": json.dumps(made.kinds)}
-    commit.hset(f"signup:code:{made.word.upper()}", fields, max(1, int(seconds)))
+    fields = {
+        "zones": json.dumps(made.zones), "kinds": json.dumps(made.kinds), "until": str(made.until)
+    }  # fmt: skip
+    commit.hset(f"signup:code:{made.word.upper()}", fields, CODE_TTL)
     return commit
 
 
 async def code(store: Store, word: str) -> Code | None:
-    """The code of a word, whatever its case; None when it is none, or over."""
+    """The code of a word, whatever its case, over or not; None when it is none."""
     fields = await cast("Any", store.redis.hgetall(f"signup:code:{word.upper()}"))
     if not fields:
         return None
-    return Code(word.upper(), tuple(json.loads(fields["zones"])), tuple(json.loads(fields["kinds"])))
+    zones, kinds = json.loads(fields["zones"]), json.loads(fields["kinds"])
+    return Code(word.upper(), tuple(zones), tuple(kinds), float(fields["until"]))
 
 
 def removed(person: str) -> Commit:
-    """The writes that end a subscription. Zone sets are cleaned when they are next read."""
+    """The writes that end a subscription."""
     commit = Commit()
     commit.write("DEL", f"subscriber:{person}")
     commit.write("SREM", "subscribers:everybody", person)
@@ -151,6 +123,12 @@ class Subscriber:
     zones: tuple[str, ...]
     kinds: frozenset[str]
     night: bool
+
+
+async def one(store: Store, person: str) -> Subscriber | None:
+    """Somebody's subscription; None when they have none."""
+    found = await _read(store, [person])
+    return found[0] if found else None
 
 
 async def everybody(store: Store) -> AsyncIterator[list[Subscriber]]:
@@ -181,8 +159,9 @@ async def _read(store: Store, people: list[str]) -> list[Subscriber]:
 
 
 async def add_by_number(
-    store: Store, vault: Vault, number: str, zones: tuple[str, ...], lang: str, *, consent: str, now: float
-) -> None:
+    store: Store, vault: Vault, number: str, zones: tuple[str, ...], lang: str, *,
+    consent: str, now: float, kinds: Iterable[str] = KINDS, night: str = "",
+) -> None:  # fmt: skip
     """Sign somebody up for whom an organizer states the consent.
 
     Raises:
@@ -190,4 +169,6 @@ async def add_by_number(
     """
     address = parse_number(number)
     person = Person(id=vault.pseudonym(address), address=vault.seal(address))
-    await store.commit(added(person, zones, lang, shown=consent, channel="cli", now=now))
+    await store.commit(
+        added(person, zones, lang, shown=consent, channel="cli", now=now, kinds=kinds, night=night)
+    )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
+from hotline import subscribers
 from hotline.broadcasts import broadcast, closing, words
 from hotline.content import Library
 from hotline.content.library import PARTS
-from hotline.conversation import signup, violation
+from hotline.conversation import violation
 from hotline.conversation.emergency import QUESTIONS
 from hotline.incidents import incident as incidents
 from hotline.settings import ROOT
@@ -52,7 +53,7 @@ OPEN: Final = {
     "staff_": ("on", "off"),
     "vouch_": ("noted", "again", "organizer", "done"),
     "tray_": ("budget", "copied", "surge"),
-    "kinds_": tuple(signup.KINDS),
+    "kind_": subscribers.KINDS,
     "closing_": words.CLOSINGS,
     "broadcast_kind_": (*broadcast.KINDS, "notice", "closing"),
     "broadcast_state_": (*closing.ENDED, "draft", "waiting", "closed"),
@@ -65,9 +66,11 @@ OPEN: Final = {
 # Calls that hand on a key which somebody else has chosen: that one is looked at where it is chosen.
 HANDED_ON: Final = {
     "hotline/content/library.py: key",
+    "hotline/content/registration.py: key",
     "hotline/conversation/rumour.py: key",
     "hotline/conversation/context.py: key",
     "hotline/conversation/context.py: otherwise",
+    "hotline/conversation/swapping.py: key",
     "hotline/incidents/desk.py: notice.key",
     "hotline/incidents/desk.py: text",
     "hotline/incidents/incident.py: told",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, load_many, recent
+from hotline.content.dates import MONTHS
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
 SHORTEST: Final = 3  # digits
 # People would call these, or think that we mean them.
 SERVICE_NUMBERS: Final = frozenset({"211", "311", "411", "511", "611", "711", "811", "911", "988"})
-MONTHS: Final = {
-    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    "es": "ene feb mar abr may jun jul ago sep oct nov dic",
-    "pt": "jan fev mar abr mai jun jul ago set out nov dez",
-    "ht": "janv fev mas avr me jen jiy out sept okt nov des",
-}
 _MARK: Final = "\0"
 
 

@@ -30,7 +30,7 @@ def import_(
     commit: Annotated[bool, typer.Option("--commit", help="import it; without it nothing changes")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="import the good lines all the same")] = False,
 ) -> None:
-    """Sign people up from a file: columns number, zones, language, consent, date.
+    """Sign people up from a file: columns number, zones, language, consent, date; also kinds, night.
 
     Without --commit this only says what would happen. Whoever said STOP is never added again.
     """

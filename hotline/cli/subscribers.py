@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="People who asked for alerts.", no_args_is_help=True)
 app.registered_commands += signups.app.registered_commands
 app.command("code")(codes.code)
+app.command("events")(codes.events)
 
 
 @app.command()
@@ -22,6 +23,8 @@ def add(
     consent: Annotated[str, typer.Option(help="how and when they agreed, in words")],
     zones: Annotated[str, typer.Option(help="zones, or all")] = "all",
     lang: Annotated[str, typer.Option(help="language alerts are sent in")] = "en",
+    kinds: Annotated[str, typer.Option(help="some of alert,event,news; empty for all")] = "",
+    night: Annotated[str, typer.Option(help="how they agreed to urgent alerts at night, in words")] = "",
 ) -> None:
     """Sign somebody up whose consent you hold."""
     from hotline import subscribers
@@ -33,11 +36,15 @@ def add(
         if not found:
             raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
         check_languages([lang])
-        if len(consent.strip()) < 10:
-            raise InputError("Say in --consent how and when the person agreed, in ten characters or more.")
+        for name, words in {"consent": consent, **({"night": night} if night else {})}.items():
+            if len(words.strip()) < 10:
+                raise InputError(
+                    f"Say in --{name} how and when the person agreed, in ten characters or more."
+                )
         await subscribers.add_by_number(
-            runtime.store, runtime.vault, number, found, lang, consent=consent, now=runtime.clock()
-        )
+            runtime.store, runtime.vault, number, found, lang, consent=consent, now=runtime.clock(),
+            kinds=codes.kinds_of(kinds), night=night,
+        )  # fmt: skip
 
     with_runtime(work)
     out.print("Signed up.")

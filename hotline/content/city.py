@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -88,6 +89,11 @@ class Event(Strict):
     starts: NaiveDatetime
     place: Annotated[str, Field(min_length=1, max_length=60)]
     source: Text
+
+    @property
+    def slug(self) -> str:
+        """What it is counted under: day and name, letters and digits only."""
+        return re.sub(r"[\W_]+", "-", f"{self.starts:%Y%m%d} {self.name.casefold()}").strip("-")
 
 
 class City(Strict):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from hotline.content.cards import Card, Shelf, Words, read_cards
 from hotline.content.city import City, read_city
+from hotline.content.dates import moment
 from hotline.content.messages import FALLBACK, Messages, read_messages
 from hotline.content.review import Standing, reviewed, standing
 from hotline.content.topics import TOPICS
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from hotline.content.city import Event
+
 type Part = Literal["short", "more", "source", "law"]
 
 EVENTS = "community_events"  # answered from the city pack: no card would stay true
 
 _MOST_EVENTS = 2
-_EVENT_TIME = "%-m/%-d/%Y %-I:%M %p"
 
 PARTS: tuple[Part, ...] = ("short", "more", "source", "law")
 
@@ -135,14 +137,13 @@ class Library:
 
     def _events(self, lang: str) -> Answer:
         coming = self.city.coming_events(self._today or self.city.today())[:_MOST_EVENTS]
-        told = [
-            self.say(
-                "events_line", lang, name=one.name, time=one.starts.strftime(_EVENT_TIME), place=one.place
-            )
-            for one in coming
-        ]
+        told = [self.event(one, lang) for one in coming]
         text = "\n".join(told) if told else self.say("events_none", lang)
         return Answer("city.events", EVENTS, lang, text, has_more=False, has_law=False)
+
+    def event(self, one: Event, lang: str) -> str:
+        """When, what and where a meeting is, in a line."""
+        return self.say("events_line", lang, name=one.name, time=moment(one.starts, lang), place=one.place)
 
     def _with_tail(self, text: str, card: Card, lang: str, words: tuple[str, ...]) -> str:
         tail = [text]

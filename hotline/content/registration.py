@@ -41,6 +41,8 @@ SAMPLE: Final = (20, 1024)  # characters of each
 REQUIRED: Final = {
     "subscribed": ("name", "frequency", "rates", "HELP", "STOP"),
     "alert_frame": ("name", "STOP"),
+    "closing_frame": ("name", "STOP"),
+    "help": ("name", "STOP"),
     "stopped_alerts": ("name",),
     "stopped_hotline": ("name",),
     "welcome": ("name", "STOP"),
@@ -106,6 +108,33 @@ class Prose(Strict):
 
 
 @dataclass(frozen=True)
+class _Live:
+    """The sentences of the line, with an example for whatever place a sentence has."""
+
+    library: Library
+    prose: Prose
+
+    def say(self, key: str, lang: str, **values: str) -> str:
+        """A sentence as somebody could get it.
+
+        Raises:
+            ContentError: it has a place that there is no example for; names sentence and place.
+        """
+        city = self.library.city
+        examples = {
+            "code": "482", "time": self.prose.examples.time, "zones": city.name,
+            "number": "our alerts number",
+            "place": city.streets[0].name if city.streets else city.zones[0].name,
+            "kinds": ", ".join(self.library.say(f"kind_{kind}", lang) for kind in ("alert", "event", "news")),
+        }  # fmt: skip
+        return self.library.say(key, lang, **(examples | values))
+
+    def opt_in(self) -> str:
+        """What somebody reads who signed up."""
+        return self.say("subscribed", FALLBACK)
+
+
+@dataclass(frozen=True)
 class Campaign:
     """One sender's application. `texts` by field name, as Twilio's campaign resource calls them."""
 
@@ -156,19 +185,19 @@ def kit(root: Path, city: str) -> Kit:
 
 def _alerts(library: Library, prose: Prose) -> Campaign:
     other = next((lang for lang in library.city.languages if lang != FALLBACK), FALLBACK)
-    place = library.city.streets[0].name if library.city.streets else library.city.zones[0].name
+    live = _Live(library, prose)
     given = prose.examples
-    event = library.say(
+    event = live.say(
         "events_line", FALLBACK, time=given.event_time, name=given.event_name, place=given.event_place
     )
     samples = (
-        _framed(library, FALLBACK, library.say("status_confirmed", FALLBACK, place=place)),
-        _framed(library, FALLBACK, library.say("status_over", FALLBACK, place=place, time=given.time)),
-        _framed(library, FALLBACK, event),
-        _framed(library, other, library.say("status_confirmed", other, place=place)),
+        live.say("alert_frame", FALLBACK, text=live.say("alert_raid", FALLBACK)),
+        live.say("closing_frame", FALLBACK, text=live.say("closing_left", FALLBACK)),
+        live.say("alert_frame", FALLBACK, text=event),
+        live.say("alert_frame", other, text=live.say("alert_raid", other)),
     )
     texts = _about(library, prose, prose.alerts) | {
-        "opt_in_message": _opt_in(library),
+        "opt_in_message": live.opt_in(),
         "opt_in_keywords": ",".join(prose.keywords.opt_in),
         "opt_out_message": library.say("stopped_alerts", FALLBACK),
     }
@@ -195,17 +224,9 @@ def _about(library: Library, prose: Prose, about: About) -> dict[str, str]:
         "description": _filled(library, prose, about.description),
         "message_flow": _filled(library, prose, about.message_flow),
         "opt_out_keywords": ",".join(prose.keywords.opt_out),
-        "help_message": library.say("who_are_you", FALLBACK),
+        "help_message": library.say("help", FALLBACK),
         "help_keywords": ",".join(prose.keywords.help),
     }
-
-
-def _framed(library: Library, lang: str, text: str) -> str:
-    return library.say("alert_frame", lang, text=text, code="482")
-
-
-def _opt_in(library: Library) -> str:
-    return library.say("subscribed", FALLBACK, zones=library.city.name)
 
 
 def _filled(library: Library, prose: Prose, text: str) -> str:
@@ -213,7 +234,10 @@ def _filled(library: Library, prose: Prose, text: str) -> str:
     values = {name: f"{kept[pattern] / DAY:g}" for name, pattern in _KEPT.items()}
     values["failed_days"] = str(AGED_STREAMS["dead"])
     values |= {"city": library.city.name, "line_name": library.city.line_name}
-    values |= {"opt_in_words": " or ".join(prose.keywords.opt_in), "opt_in_text": _opt_in(library)}
+    values |= {
+        "opt_in_words": " or ".join(prose.keywords.opt_in),
+        "opt_in_text": _Live(library, prose).opt_in(),
+    }
     try:
         return text.format(**values)
     except (KeyError, IndexError, ValueError):

@@ -20,7 +20,12 @@ _MERGE: Final = re.compile(
     re.IGNORECASE,
 )
 _ABOUT: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+([\w-]{2,20})\W*")  # a word, and a handle
-_ADDRESSED: Final = re.compile(r"\s*#\s?(\d{1,9})\b[\s:,.-]*(.*)", re.DOTALL)
+_SWAP: Final = re.compile(  # a word, a shift, perhaps a day, and a handle
+    r"\W*(\w[\w ]*?)[\s:]+#?(\d{1,9})(?:[\s,:]+(\d{4}-\d\d-\d\d))?"
+    r"(?:[\s,:]+(?:(?:with|to|con|com|ak|a)\s+)?@?([\w-]*[^\W\d_][\w-]*))?\W*",
+    re.IGNORECASE,
+)
+_DATED: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+(\d{4}-\d\d-\d\d)\W*")
 _WORD: Final = re.compile(r"[^\W_]+")
 _GLUED: Final = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -57,6 +62,9 @@ class _Commands(WordFile):
     endings: dict[str, tuple[str, ...]]
     exercise: frozenset[str]
     agreement: tuple[str, ...]
+    refusal: tuple[str, ...]
+    alerts_named: frozenset[str]
+    texts_named: frozenset[str]
     polite: frozenset[str]
 
 
@@ -93,6 +101,7 @@ BULLETINS: Final = _by_kind(_WORDS.bulletins)
 ENDINGS: Final = _by_kind(_WORDS.endings)
 EXERCISE: Final = _WORDS.exercise
 _AGREEMENT: Final = frozenset(split(phrase).words for phrase in _WORDS.agreement)
+_REFUSAL: Final = frozenset(split(phrase).words for phrase in _WORDS.refusal)
 _WITH_WORDS: Final = frozenset(split(phrase).words for phrase in _WORDS.with_words)
 
 
@@ -120,7 +129,8 @@ def staff_command(text: str) -> Command | None:
     """The command a responder or organizer texted, or None: then it is free text to be relayed.
 
     An argument is an incident's number without its "#"; for ``answer`` it is "Q12" and the words as typed;
-    for ``lost`` and ``vouch`` it is a handle.
+    for ``lost`` and ``vouch`` it is a handle; for ``swap`` it is "3|2026-12-24|maria", parts may miss;
+    for ``away`` and ``back`` it is a day.
     """
     answer = _ANSWER.fullmatch(text)
     if answer:
@@ -129,6 +139,9 @@ def staff_command(text: str) -> Command | None:
     merge = _MERGE.fullmatch(text)
     if merge:
         return Command("merge", f"{merge.group(1)} {merge.group(2)}")
+    planned = _planned(text)
+    if planned:
+        return planned
     about = _ABOUT.fullmatch(text)
     if about and (command := ABOUT.get(split(about.group(1)).words)):
         return Command(command.kind, about.group(2))
@@ -136,6 +149,16 @@ def staff_command(text: str) -> Command | None:
         command = STAFF.get(words[:-1])
         return Command(command.kind, words[-1]) if command else None
     return STAFF.get(words)
+
+
+def _planned(text: str) -> Command | None:
+    """SWAP with what belongs to it, or AWAY and BACK with a day."""
+    dated, swap = _DATED.fullmatch(text), _SWAP.fullmatch(text)
+    if dated and (command := STAFF.get(split(dated[1]).words)) and command.kind in ("away", "back"):
+        return Command(command.kind, dated[2])
+    if swap and (command := STAFF.get(split(swap[1]).words)) and command.kind == "swap":
+        return Command("swap", "|".join(part or "" for part in swap.groups()[1:]))
+    return None
 
 
 def check_command(text: str) -> Check | None:
@@ -160,10 +183,19 @@ def agrees(text: str) -> bool:
     return _core(text) in _AGREEMENT
 
 
-def addressed(text: str) -> tuple[str, str]:
-    """Number and words of ``#7 on my way``; no number and the whole text of any other."""
-    match = _ADDRESSED.fullmatch(text)
-    return (match[1], match[2].strip()) if match else ("", text.strip())
+def declines(text: str) -> bool:
+    """Whether a text says no and nothing else."""
+    return split(text).words in _REFUSAL or _core(text) in _REFUSAL
+
+
+def names_alerts(text: str) -> bool:
+    """Whether a wish to hear no more names alerts."""
+    return not _WORDS.alerts_named.isdisjoint(split(text).words)
+
+
+def about_alerts(text: str) -> bool:
+    """Whether it names alerts and nothing else of ours."""
+    return names_alerts(text) and _WORDS.texts_named.isdisjoint(split(text).words)
 
 
 def core(text: str) -> Phrase:

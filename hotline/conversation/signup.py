@@ -1,88 +1,185 @@
-"""Signing up by text: zones, the question about nights, which kinds, words given out at a meeting, YES."""
+"""Signing up by text: zones, kinds, the question about nights, words given out at a meeting, YES."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
 from hotline.broadcasts import answers
-from hotline.conversation.keywords import agrees
-from hotline.sms.people import opt_in
+from hotline.broadcasts.delivery import outbox_of
+from hotline.content.library import EVENTS
+from hotline.conversation.keywords import agrees, declines
+from hotline.sms.people import opt_in, opt_out
+from hotline.store import DAY
+from hotline.zones import ALL, named, zone_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hotline.conversation.context import Context
     from hotline.conversation.keywords import Command
+    from hotline.subscribers import Subscriber
 
 PENDING_ZONE: Final = "alerts"
-PENDING_NIGHT: Final = "night"
-KINDS: Final = {"only_alerts": ("alert",), "only_events": ("event",), "all_kinds": subscribers.KINDS}
+PENDING_NIGHT: Final = "night:"
+WAITS: Final = DAY  # seconds in which 1 or 2 answers the question about nights; silence means no
+SHOWN: Final = 4  # zones named in a text; of more only how many
+# What a word about kinds leaves of those that somebody has.
+ONLY: Final = {"only_alerts": ("alert",), "only_events": ("event",), "all_kinds": subscribers.KINDS}
+MORE: Final = {"events": "event", "news": "news"}
+LESS: Final = {"no_events": "event", "no_news": "news"}
+# Questions of ours that a bare YES may answer instead.
+ASKED: Final = ("human", "raid", "violation:", "delete", "stop", "fake:")
 _WORD: Final = re.compile(r"\W*([A-Za-z0-9]{4,12})\W*")
 
 
 async def handle(ctx: Context, command: Command) -> bool:
     """Do what a word about alerts asks for. False: it is none."""
     if command.kind == "alerts":
-        subscribe(ctx, command.argument)
+        await subscribe(ctx, command.argument)
     elif command.kind == "night":
-        await ask_night(ctx)
-    elif command.kind in KINDS:
-        await choose_kinds(ctx, command.kind)
+        await _ask_night(ctx)
+    elif command.kind == "no_alerts":
+        stop_alerts(ctx)
+    elif command.kind in (*ONLY, *MORE, *LESS):
+        await _choose(ctx, command)
     else:
         return False
     return True
 
 
-def subscribe(ctx: Context, words: str, *, strict: bool = True) -> bool:
-    """Sign up for the zones named. Not strict: words that name none are left to the conversation."""
-    zones = subscribers.zones_in(words, ctx.library.city)
-    if zones:
-        signed_up(ctx, zones, channel="text")
-        return True
-    if not strict:
+async def awaited(ctx: Context, command: Command | None) -> bool:
+    """The answer to a question about alerts. False: it was none."""
+    pending = ctx.person.pending
+    if pending.startswith(PENDING_ZONE) and command is None:
+        return await _zone_answered(ctx, pending)
+    if not pending.startswith(PENDING_NIGHT):
+        return False
+    asked = float(pending.removeprefix(PENDING_NIGHT) or 0)
+    if ctx.now - asked > WAITS:
         ctx.change(pending="")
         return False
-    ctx.change(pending=PENDING_ZONE)
-    ctx.say("alerts_zone_unknown" if words.strip() else "alerts_ask")
-    return True
-
-
-def signed_up(
-    ctx: Context, zones: tuple[str, ...], *, channel: str, kinds: tuple[str, ...] = subscribers.KINDS
-) -> None:
-    """Keep the consent in the words they are shown; ask about nights in a text of its own."""
-    names = ", ".join(subscribers.zone_name(zone, ctx.library.city) for zone in zones)
-    shown = ctx.library.say("subscribed", ctx.lang, zones=names)
-    ctx.commit.merge(
-        subscribers.added(ctx.person, zones, ctx.lang, shown=shown, channel=channel, now=ctx.now, kinds=kinds)
-    )
-    ctx.commit.merge(opt_in(ctx.person.id, "alerts"))
-    ctx.change(pending=PENDING_NIGHT)
-    ctx.write(shown)
-    ctx.say("night_ask")
+    digit = command.argument if command and command.kind == "choice" else ""
+    if not digit and (agrees(ctx.text) or declines(ctx.text)):
+        told = await answers.invitation(ctx.services.store, ctx.library.city, ctx.person.id, ctx.now)
+        if told is None or told.broadcast.approved_at < asked:  # the last question is the one that is meant
+            digit = "1" if agrees(ctx.text) else "2"
+    return digit in ("1", "2") and await _night(ctx, digit)
 
 
 async def by_word(ctx: Context) -> bool:
     """A word given out at a meeting signs up, YES counts somebody in. False: it is neither."""
-    if await yes(ctx):
+    if not ctx.person.pending.startswith(ASKED) and await yes(ctx):
         return True
     match = _WORD.fullmatch(ctx.text)
-    if not match:
-        return False
-    found = await subscribers.code(ctx.services.store, match[1])
+    found = await subscribers.code(ctx.services.store, match[1]) if match else None
     if found is None:
         return False
-    signed_up(ctx, found.zones, channel=f"code {found.word}", kinds=found.kinds)
+    if found.until <= ctx.now:
+        ctx.change(pending=PENDING_ZONE)
+        ctx.say("signup_over", word=found.word)
+        return True
+    have = await _mine(ctx)
+    zones = _joined(found.zones, have.zones if have else ())
+    kinds = {*found.kinds, *(have.kinds if have else ())}
+    _signed_up(ctx, have, zones, kinds, channel=f"event:{found.word}")
     return True
 
 
-async def night(ctx: Context, digit: str) -> bool:
-    """The answer to the question about nights. False: it was none."""
-    if digit not in ("1", "2"):
+async def yes(ctx: Context) -> bool:
+    """YES to the last meeting that was announced to this person. False: none was."""
+    if not agrees(ctx.text):
         return False
+    told = await answers.invitation(ctx.services.store, ctx.library.city, ctx.person.id, ctx.now)
+    if told is None:
+        return False
+    ctx.commit.merge(told.counted(ctx.person.id, ctx.now))
+    if told.event:
+        ctx.say("event_yes_at", event=ctx.library.event(told.event, ctx.lang))
+    else:
+        ctx.say("event_yes")
+    return True
+
+
+def stop_alerts(ctx: Context) -> None:
+    """Nothing more that nobody asked for; the hotline stays open."""
+    ctx.commit.merge(opt_out(ctx.person.id, "alerts"))
+    ctx.commit.merge(subscribers.removed(ctx.person.id))
+    ctx.change(pending="", choices=())
+    if ctx.inbound.sender not in ctx.person.stopped:  # one confirmation, never a second
+        ctx.say("stopped_alerts", force=True)
+
+
+def ask_anew(ctx: Context) -> None:
+    """After START to the alerts number: they may be texted, and are signed up for nothing unasked."""
+    ctx.change(pending=PENDING_ZONE, choices=())
+    ctx.say("started_alerts")
+
+
+async def subscribe(ctx: Context, words: str) -> None:
+    """ALERTS: sign up for the zones named; without words what they have, or the question which zone."""
+    have = await _mine(ctx)
+    found = named(words, ctx.library.city)
+    if found.zones:
+        _signed_up(ctx, have, found.zones, have.kinds if have else subscribers.KINDS)
+    elif have and not words.strip():
+        ctx.change(pending=PENDING_ZONE)
+        _show(ctx, have.zones, have.kinds, night=have.night)
+    else:
+        _ask_zone(ctx, words)
+
+
+def _ask_zone(ctx: Context, words: str = "", kind: str = "") -> None:
+    ctx.change(pending=f"{PENDING_ZONE}:{kind}" if kind else PENDING_ZONE)
+    ctx.say("alerts_zone_unknown" if words.strip() else "alerts_ask")
+
+
+async def _zone_answered(ctx: Context, pending: str) -> bool:
+    """Zones alone are an answer; whatever says more is left to the conversation."""
+    found = named(ctx.text, ctx.library.city)
+    if found.rest or not found.zones:
+        ctx.change(pending="")
+        return False
+    have, kind = await _mine(ctx), pending.partition(":")[2]
+    kinds = (kind,) if kind else have.kinds if have else subscribers.KINDS
+    _signed_up(ctx, have, found.zones, kinds)
+    return True
+
+
+def _signed_up(
+    ctx: Context, have: Subscriber | None, zones: tuple[str, ...], kinds: Iterable[str], *,
+    channel: str = "text",
+) -> None:  # fmt: skip
+    """Keep the consent in the words they are shown; ask about nights in a text of its own."""
+    wanted = tuple(kind for kind in subscribers.KINDS if kind in set(kinds))
+    shown = ctx.library.say("subscribed", ctx.lang, zones=_places(ctx, zones), kinds=_kinds(ctx, wanted))
+    keeps = have is not None and have.night
+    ctx.commit.merge(
+        subscribers.added(
+            ctx.person, zones, ctx.lang, shown=shown, channel=channel, now=ctx.now, kinds=wanted,
+            night=None if keeps else "",
+        )
+    )  # fmt: skip
+    ctx.commit.merge(opt_in(ctx.person.id, "alerts"))
+    ctx.change(pending="", choices=())
+    ctx.write(shown)
+    if (
+        "alerts" in ctx.person.stopped and ctx.inbound.sender != "alerts"
+    ):  # the carrier's block is theirs to lift
+        senders = ctx.services.settings.alert_senders
+        number = senders[int(outbox_of(ctx.person.id, len(senders)).removeprefix("alerts") or 1) - 1]
+        ctx.say("start_needed", number=number)
+    if "alert" in wanted and not keeps:
+        ctx.change(pending=f"{PENDING_NIGHT}{int(ctx.now)}")
+        ctx.say("night_ask")
+
+
+async def _night(ctx: Context, digit: str) -> bool:
+    """Keep the answer to the question about nights."""
     ctx.change(pending="")
-    if not await _is_in(ctx):
-        ctx.say("alerts_ask")
+    if not await _mine(ctx):
+        _ask_zone(ctx)
         return True
     shown = ctx.library.say("night_ask", ctx.lang) if digit == "1" else ""
     ctx.commit.merge(subscribers.at_night(ctx.person.id, shown, ctx.lang, channel="text", now=ctx.now))
@@ -90,37 +187,74 @@ async def night(ctx: Context, digit: str) -> bool:
     return True
 
 
-async def ask_night(ctx: Context) -> None:
+async def _ask_night(ctx: Context) -> None:
     """NIGHT: the question again."""
-    if await _is_in(ctx):
-        ctx.change(pending=PENDING_NIGHT)
+    if await _mine(ctx):
+        ctx.change(pending=f"{PENDING_NIGHT}{int(ctx.now)}")
         ctx.say("night_ask")
     else:
-        ctx.change(pending=PENDING_ZONE)
-        ctx.say("alerts_ask")
+        _ask_zone(ctx)
 
 
-async def choose_kinds(ctx: Context, which: str) -> None:
-    """ONLY ALERTS, ONLY MEETINGS, ALL KINDS."""
-    if await _is_in(ctx):
-        ctx.commit.merge(subscribers.wanting(ctx.person.id, KINDS[which]))
-        ctx.say(f"kinds_{which}")
+async def _choose(ctx: Context, command: Command) -> None:
+    """ONLY ALERTS, EVENTS, NO NEWS …: what somebody has, changed; without any, the question which zone."""
+    have, kind = await _mine(ctx), MORE.get(command.kind, "")
+    if kind == "event" and not command.argument:  # whoever asks for meetings hears of the next
+        ctx.answer(ctx.library.answer(EVENTS, ctx.lang), "events_none")
+    zones = named(command.argument, ctx.library.city).zones
+    kinds = _changed(have.kinds if have else frozenset(), command.kind)
+    if kind and zones:
+        _signed_up(ctx, have, zones, kinds)
+    elif not kinds:
+        ctx.commit.merge(subscribers.removed(ctx.person.id))
+        ctx.say("kinds_none")
+    elif have is None:
+        _ask_zone(ctx, command.argument, next(iter(kinds)) if len(kinds) == 1 else "")
     else:
-        ctx.change(pending=PENDING_ZONE)
-        ctx.say("alerts_ask")
+        ctx.commit.merge(subscribers.wanting(ctx.person.id, kinds))
+        _show(ctx, have.zones, kinds, night=have.night)
 
 
-async def yes(ctx: Context) -> bool:
-    """YES to the last meeting that was announced to this person. False: none was."""
-    if not agrees(ctx.text):
-        return False
-    counted = await answers.yes(ctx.services.store, ctx.person.id, ctx.now)
-    if counted is None:
-        return False
-    ctx.commit.merge(counted)
-    ctx.say("event_yes")
-    return True
+def _changed(have: frozenset[str], word: str) -> frozenset[str]:
+    if word in ONLY:
+        return frozenset(ONLY[word])
+    return have | {MORE[word]} if word in MORE else have - {LESS[word]}
 
 
-async def _is_in(ctx: Context) -> bool:
-    return bool(await cast("Any", ctx.services.store.redis.exists(f"subscriber:{ctx.person.id}")))
+def _show(ctx: Context, zones: tuple[str, ...], kinds: Iterable[str], *, night: bool) -> None:
+    """What somebody gets, and the words that change it."""
+    said = ctx.library.say("night_is_on" if night else "night_is_off", ctx.lang)
+    ctx.say("alerts_yours", zones=_places(ctx, zones), kinds=_kinds(ctx, kinds), night=said)
+
+
+def _places(ctx: Context, zones: tuple[str, ...]) -> str:
+    names = [zone_name(zone, ctx.library.city) for zone in zones]
+    more = f" +{len(names) - SHOWN}" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def _kinds(ctx: Context, kinds: Iterable[str]) -> str:
+    have = set(kinds)
+    return ", ".join(ctx.library.say(f"kind_{kind}", ctx.lang) for kind in subscribers.KINDS if kind in have)
+
+
+def _joined(zones: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    every = tuple(dict.fromkeys((*zones, *more)))
+    return (ALL,) if ALL in every else every
+
+
+async def _mine(ctx: Context) -> Subscriber | None:
+    return await subscribers.one(ctx.services.store, ctx.person.id)
+
+
+async def _wishes_alerts(ctx: Context) -> None:
+    ctx.change(choices=())
+    await subscribe(ctx, "")
+
+
+async def _wishes_none(ctx: Context) -> None:
+    stop_alerts(ctx)
+
+
+# What the assistant understood: the rest of the turn.
+TOPICS: Final = {"subscribe_alerts": _wishes_alerts, "unsubscribe_alerts": _wishes_none}

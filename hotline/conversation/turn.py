@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Final, cast
 import structlog
 
 from hotline import metrics
-from hotline.conversation import bulletins, commands, crew, emergency, rumour, unanswered, verify, violation
+from hotline.conversation import (
+    bulletins,
+    commands,
+    crew,
+    emergency,
+    leaving,
+    rumour,
+    signup,
+    unanswered,
+    verify,
+    violation,
+)  # fmt: skip
 from hotline.conversation.context import Context, Services
 from hotline.conversation.staff import handle_staff
 from hotline.errors import DialogueUnavailable
@@ -25,10 +36,9 @@ log = structlog.get_logger(__name__)
 
 AUTONYMS: Final = {"pt": "português", "ht": "kreyòl", "fr": "français", "pl": "polski"}
 LINE_TOPICS: Final = {
-    "help_menu": "menu", "change_language": "language_choose", "subscribe_alerts": "alerts_ask",
-    "delete_my_data": "delete_confirm",
+    "help_menu": "menu", "change_language": "language_choose", "delete_my_data": "delete_confirm",
 }  # fmt: skip
-PENDING: Final = {"subscribe_alerts": "alerts", "delete_my_data": "delete", "help_menu": "menu"}
+PENDING: Final = {"delete_my_data": "delete", "help_menu": "menu"}
 
 
 class Conversation:
@@ -82,7 +92,7 @@ class Conversation:
             await emergency.detail(ctx, one)
             if "?" in ctx.text:
                 await self._converse(ctx, in_incident=True)
-        elif commands.blocked(ctx):
+        elif leaving.blocked(ctx):
             return
         else:
             await self._quiet(ctx)
@@ -91,7 +101,7 @@ class Conversation:
         """Whether this is a STOP, or quotes another text; "NEWS EN: to leave, text STOP" is for others."""
         if await verify.quoted(ctx):
             return True
-        return not (ctx.handle and bulletins.read(ctx.text)) and await commands.stopping(ctx)
+        return not (ctx.handle and bulletins.read(ctx.text)) and await leaving.stopping(ctx)
 
     async def _crew(self, ctx: Context) -> bool:
         if not ctx.handle:
@@ -170,8 +180,8 @@ class Conversation:
         elif heard.hand_over:
             ctx.say("human_soon")
             await hand_over(ctx)
-        elif heard.topic == "unsubscribe_alerts":
-            commands.stop_alerts(ctx)
+        elif heard.topic in signup.TOPICS:
+            await signup.TOPICS[heard.topic](ctx)
         elif heard.topic in LINE_TOPICS:
             ctx.change(pending=PENDING.get(heard.topic, ""), choices=())
             ctx.say(LINE_TOPICS[heard.topic])

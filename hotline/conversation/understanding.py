@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hotline.conversation.commands import CARRIER_STOPS
 from hotline.conversation.keywords import resident_command
+from hotline.conversation.leaving import CARRIER_STOPS
 from hotline.conversation.optout import optout
 
 if TYPE_CHECKING:

@@ -68,11 +68,12 @@ async def test_the_kit_of_the_city_fits_every_field(hotline: Hotline) -> None:
 
 async def test_samples_are_what_the_line_really_sends(hotline: Hotline, library: Library) -> None:
     campaigns = (await hotline("registration", "--json")).json["campaigns"]
-    alert = library.say(
-        "alert_frame", "es", text=library.say("status_confirmed", "es", place="Park Street"), code="482"
-    )
+    raid = library.say("alert_raid", "es", place="Park Street", time="3:40 pm")
+    alert = library.say("alert_frame", "es", text=raid, code="482")
     assert alert in campaigns["alerts"]["message_samples"]
-    assert campaigns["alerts"]["opt_in_message"] == library.say("subscribed", "en", zones="Hartford")
+    kinds = "confirmed alerts, meetings, news"
+    shown = library.say("subscribed", "en", zones="Hartford", kinds=kinds)
+    assert campaigns["alerts"]["opt_in_message"] == shown
     assert library.say("welcome", "en") in campaigns["hotline"]["message_samples"]
 
 

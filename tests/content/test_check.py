@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 RIGHTS = "legal/national/rights.yml"
 HELP = "legal/hartford/help.yml"
 EN, ES = "messages/en.yml", "messages/es.yml"
+PAGE_TAKEN = r'(?<=page_taken: ")\{handle\}'
 SHORT = "Everyone has rights, with or without papers"
 SHORT_ES = "Toda persona tiene derechos, con papeles o sin papeles"
 SHORT_PT = "Toda pessoa tem direitos, com ou sem papéis"
@@ -138,13 +139,13 @@ def test_the_check_takes_less_than_three_seconds() -> None:
         ),
         pytest.param(
             ES,
-            r"\{handle\}",
+            PAGE_TAKEN,
             "{nombre}",
             r"message page_taken must have the same names in braces",
             id="other placeholder",
         ),
         pytest.param(
-            ES, r"\{handle\}", "{handle", r"page_taken has a brace without its partner", id="broken brace"
+            ES, PAGE_TAKEN, "{handle", r"page_taken has a brace without its partner", id="broken brace"
         ),
         pytest.param(
             EN,

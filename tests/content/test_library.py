@@ -160,7 +160,7 @@ def test_meetings_come_from_the_city_pack_the_next_first(spoil: Spoil, root: Pat
     spoil("cities/hartford.yml", r"events: \[\]", f"events:{rows}")
     answer = Library.load(root, "hartford", today=NOW).answer("community_events", "es")
     assert answer is not None
-    assert answer.text == "11/22/2026 6:00 PM: Tonight, Library\n12/5/2026 6:30 PM: Later, Library"
+    assert answer.text == "dom 22 nov, 6:00 pm: Tonight, Library.\nsab 5 dic, 6:30 pm: Later, Library."
 
 
 def test_no_meeting_is_said_honestly(library: Library) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hotline.store import Store
     from tests.conversation.talk import Talk
 
-CODE = subscribers.Code("PARK24", ("frog_hollow",), ("alert", "event"))
+CODE = subscribers.Code("PARK24", ("frog_hollow",), ("alert", "event"), NOW + DAY)
 
 
 async def kept(talk: Talk) -> dict[str, str]:
@@ -53,11 +53,11 @@ async def test_a_word_given_out_at_a_meeting_signs_up_while_it_lives(talk: Talk)
     await talk.begin()
     assert await talk.says("park24") != []
     assert await kept(talk) == {}
-    await talk.store.commit(subscribers.with_code(CODE, DAY))
+    await talk.store.commit(subscribers.with_code(CODE))
     (shown, _) = await talk.says("park24!")
     assert "Frog Hollow" in shown
     found = await kept(talk)
-    assert json.loads(found["consent"])["channel"] == "code PARK24"
+    assert json.loads(found["consent"])["channel"] == "event:PARK24"
     assert json.loads(found["kinds"]) == ["alert", "event"]
 
 

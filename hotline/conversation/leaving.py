@@ -1,0 +1,111 @@
+"""STOP and START: on either number, in any words, by a resident or one of the staff, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hotline import subscribers
+from hotline.conversation import signup
+from hotline.conversation.keywords import about_alerts, agrees, names_alerts
+from hotline.conversation.optout import optout
+from hotline.incidents.roster import set_on_call
+from hotline.sms.outbox import Outbound, queued
+from hotline.sms.people import opt_in, opt_out
+
+if TYPE_CHECKING:
+    from hotline.conversation.context import Context
+
+# Twilio answers these itself and blocks the number (docs: advanced opt-out): a second confirmation from us
+# would fail with 21610.
+CARRIER_STOPS: Final = frozenset(
+    {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}
+)
+CARRIER_STARTS: Final = frozenset({"start", "yes", "unstop"})  # with these Twilio lifts its block
+
+
+async def stopping(ctx: Context) -> bool:
+    """Opt-out and opt-in come before everything else. True: the turn is over."""
+    if await _back(ctx):
+        return True
+    if ctx.inbound.opt_out == "STOP" or ctx.text.strip().casefold() in CARRIER_STOPS:
+        await _stop(ctx, confirm=False)
+        return True
+    wish = optout(ctx.text)
+    if wish == "stop" and not ctx.inbound.incident:
+        if ctx.inbound.sender == "hotline" and about_alerts(ctx.text):
+            signup.stop_alerts(ctx)
+        else:
+            await _stop(ctx, confirm=True)
+        return True
+    if wish == "ambiguous" and not ctx.inbound.incident:
+        ctx.change(pending="stop")
+        in_danger = await ctx.services.desk.reported_by(ctx.person.id)
+        ctx.say("stop_in_emergency" if in_danger else "stop_sure", line_name=ctx.library.city.line_name)
+        return True
+    return False
+
+
+async def _back(ctx: Context) -> bool:
+    """START, or the YES that a carrier takes for it. False: it is none; a YES may answer us then."""
+    sender, stopped = ctx.inbound.sender, ctx.inbound.sender in ctx.person.stopped
+    answered = ctx.inbound.opt_out == "START"  # Twilio has said so already
+    if not answered and not (stopped and ctx.text.strip().casefold() in CARRIER_STARTS):
+        return False
+    if not stopped and agrees(ctx.text):
+        return False
+    await start(ctx, silent=answered and sender != "alerts")
+    return True
+
+
+async def start(ctx: Context, *, silent: bool = False) -> None:
+    """They may be texted again. Alerts they have to ask for anew: a START names no zone and no kind."""
+    ctx.commit.merge(opt_in(ctx.person.id, ctx.inbound.sender))
+    known = await subscribers.one(ctx.services.store, ctx.person.id)
+    if ctx.inbound.sender == "alerts" and known is None:
+        signup.ask_anew(ctx)
+    elif not silent:
+        ctx.say("started", line_name=ctx.library.city.line_name)
+
+
+async def _staff_stopped(ctx: Context) -> None:
+    """Pages cannot reach them any more: they are off call, and organizers know."""
+    ctx.commit.merge(set_on_call(ctx.handle, on=False))
+    for member in (await ctx.services.desk.roster()).with_role("organizer"):
+        if member.handle != ctx.handle:
+            words = ctx.library.say("staff_stopped", member.lang, handle=ctx.handle)
+            message = Outbound(f"{ctx.inbound.sid}off{member.handle}", member.person, member.address, words)
+            ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
+
+
+async def _stop(ctx: Context, *, confirm: bool) -> None:
+    sender = ctx.inbound.sender
+    ctx.commit.merge(opt_out(ctx.person.id, sender))
+    ctx.change(pending="", choices=())
+    if sender == "alerts":
+        ctx.commit.merge(subscribers.removed(ctx.person.id))
+    elif names_alerts(ctx.text):  # "no more texts and alerts"
+        ctx.commit.merge(opt_out(ctx.person.id, "alerts"))
+        ctx.commit.merge(subscribers.removed(ctx.person.id))
+    if ctx.handle and sender == "hotline" and sender not in ctx.person.stopped:
+        await _staff_stopped(ctx)
+    if confirm and sender not in ctx.person.stopped:  # one confirmation, never a second
+        ctx.say("stopped_alerts" if sender == "alerts" else "stopped_hotline", force=True)
+
+
+def blocked(ctx: Context) -> bool:
+    """Whether the person stopped this number and has not come back: they are told how, once."""
+    if ctx.inbound.sender not in ctx.person.stopped:
+        return False
+    if ctx.person.pending != "stopped":
+        ctx.change(pending="stopped")
+        ctx.say("stopped_notice", force=True)
+    return True
+
+
+async def decide(ctx: Context, digit: str) -> None:
+    """The answer to the question whether a bare "stop it" is meant for us."""
+    ctx.change(pending="")
+    if digit == "1":
+        await _stop(ctx, confirm=True)
+    else:
+        ctx.say("stop_kept")
