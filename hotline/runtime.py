@@ -92,7 +92,9 @@ class Runtime:
         from hotline.conversation.embedding import Embedder  # noqa: PLC0415 - same
         from hotline.conversation.turn import Conversation  # noqa: PLC0415 - same
         from hotline.conversation.urgency import UrgencyModel  # noqa: PLC0415 - same
+        from hotline.conversation.wish import WishModel  # noqa: PLC0415 - same
 
+        learnt, embedder = self.settings.content_dir / "triage", Embedder.load()
         return Conversation(
             Services(
                 store=self.store,
@@ -102,9 +104,8 @@ class Runtime:
                 dialogue=RasaDialogue(self.settings.rasa_url, self.settings.dialogue_timeout),
                 keyword_dialogue=KeywordDialogue(self.library),
                 guesser=guesser,
-                urgency=UrgencyModel.load(
-                    self.settings.content_dir / "triage" / "urgency.npz", Embedder.load()
-                ),
+                urgency=UrgencyModel.load(learnt / "urgency.npz", embedder),
+                wishes=WishModel.load(learnt / "wishes.npz", embedder),
                 clock=self.clock,
                 settings=self.settings,
                 claim_minutes=self.settings.claim_minutes,

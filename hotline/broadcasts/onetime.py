@@ -17,6 +17,7 @@ DIGITS: Final = 6
 LIFE: Final = 10 * MINUTE
 TRIES: Final = 3  # the third wrong code voids it
 HOUR: Final = 60 * MINUTE
+CONSOLE: Final = "console "  # begins what a deed asked for at the console is called
 MOST: Final = 10  # codes of one person in an hour: thirty guesses at a million
 
 type Outcome = Literal["right", "wrong", "void", "over"]

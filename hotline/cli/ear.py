@@ -67,6 +67,7 @@ class Ear:
         from hotline.conversation.intake import Intake
         from hotline.conversation.language import LanguageGuesser
         from hotline.conversation.urgency import UrgencyModel
+        from hotline.conversation.wish import WishModel
         from hotline.settings import load_settings
         from hotline.stack.borrow import borrowed_rasa
 
@@ -74,7 +75,9 @@ class Ear:
         library = Library.load(settings.content_dir, settings.city)
         self._intake = Intake(settings.content_dir / "triage", library.city)
         self._guesser = LanguageGuesser()
-        self._urgency = UrgencyModel.load(settings.content_dir / "triage" / "urgency.npz", Embedder.load())
+        learnt, embedder = settings.content_dir / "triage", Embedder.load()
+        self._urgency = UrgencyModel.load(learnt / "urgency.npz", embedder)
+        self._wishes = WishModel.load(learnt / "wishes.npz", embedder)
         self._rasa = borrowed_rasa(settings)
         self._dialogue = RasaDialogue(await self._rasa.__aenter__(), PATIENCE)
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -96,6 +99,7 @@ class Ear:
                         intake=self._intake,
                         guesser=self._guesser,
                         urgency_model=self._urgency,
+                        wish_model=self._wishes,
                         dialogue=self._dialogue,
                         person=_nobody(),
                     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.conversation import emergency, leaving, rumour, signup, unanswered, violation
-from hotline.conversation.keywords import Command, resident_command
+from hotline.conversation.keywords import Command, agrees, declines, resident_command
 from hotline.privacy.retention import forget
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ async def handle(ctx: Context, *, in_incident: bool) -> bool:
 
 async def _awaited(ctx: Context, pending: str, command: Command | None) -> bool:
     digit = command.argument if command and command.kind == "choice" else ""
+    if pending in (leaving.SURE, leaving.SURE_ALERTS) and (agrees(ctx.text) or declines(ctx.text)):
+        digit = "1" if agrees(ctx.text) else "2"
     return await _digit(ctx, pending, digit) if digit else False
 
 
@@ -43,7 +45,7 @@ async def _digit(ctx: Context, pending: str, digit: str) -> bool:
         return await violation.digit(ctx, digit)
     if (pending, digit) == ("delete", "1"):
         await _delete(ctx)
-    elif pending == "stop":
+    elif pending in (leaving.SURE, leaving.SURE_ALERTS):
         await leaving.decide(ctx, digit)
     else:
         return await _chosen(ctx, pending, int(digit))

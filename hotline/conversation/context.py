@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hotline.conversation.dialogue import Dialogue
     from hotline.conversation.language import LanguageGuesser
     from hotline.conversation.urgency import UrgencyModel
+    from hotline.conversation.wish import WishModel
     from hotline.incidents.desk import Desk
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
@@ -36,6 +37,7 @@ class Services:
     keyword_dialogue: Dialogue
     guesser: LanguageGuesser
     urgency: UrgencyModel
+    wishes: WishModel
     clock: Callable[[], float]
     settings: Settings
     claim_minutes: float = 15.0

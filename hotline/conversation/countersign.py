@@ -83,6 +83,9 @@ async def by_code(ctx: Context, everybody: Roster, digits: str) -> None:
     """Do what the code was given for; every code works once."""
     services = ctx.services
     answer = await onetime.tried(services.store, services.vault, ctx.person.id, digits, ctx.now)
+    if answer.outcome == "right" and answer.deed.what.startswith(onetime.CONSOLE):
+        ctx.say("code_console")  # not used up: it is wanted there
+        return
     ctx.commit.merge(answer.commit)
     if answer.outcome == "right":
         await _do(ctx, everybody, answer.deed)

@@ -35,6 +35,9 @@ class Say:
     card: str = ""
 
 
+VAGUE: Final = frozenset({"", "out_of_scope", "deny", "goodbye", "thanks", "affirm"})
+
+
 @dataclass(frozen=True)
 class Understood:
     """What was understood in one text, and what to say.
@@ -54,6 +57,11 @@ class Understood:
     say: tuple[Say, ...]
     hand_over: bool = False
     urgent: bool = False
+
+    @property
+    def vague(self) -> bool:
+        """Whether this says so little of a text that it may as well be a wish to hear no more."""
+        return not self.urgent and (self.topic in VAGUE or bool(self.choices))
 
 
 class Dialogue(Protocol):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CARRIER_STOPS: Final = frozenset(
     {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}
 )
+SURE: Final = "stop"  # what we have asked, and wait for 1 or 2
+SURE_ALERTS: Final = "stop:alerts"
 CARRIER_STARTS: Final = frozenset({"start", "yes", "unstop"})  # with these Twilio lifts its block
 
 
@@ -31,18 +33,41 @@ async def stopping(ctx: Context) -> bool:
         await _stop(ctx, confirm=False)
         return True
     wish = optout(ctx.text)
-    if wish == "stop" and not ctx.inbound.incident:
-        if ctx.inbound.sender == "hotline" and about_alerts(ctx.text):
-            signup.stop_alerts(ctx)
-        else:
-            await _stop(ctx, confirm=True)
-        return True
-    if wish == "ambiguous" and not ctx.inbound.incident:
-        ctx.change(pending="stop")
+    if wish is None or ctx.inbound.incident:
+        return False
+    if wish == "ambiguous" or await ctx.services.wishes.doubts(ctx.text):
+        await ask(ctx)
+    elif _only_alerts(ctx):
+        signup.stop_alerts(ctx)
+    else:
+        await _stop(ctx, confirm=True)
+    return True
+
+
+def _only_alerts(ctx: Context) -> bool:
+    return ctx.inbound.sender == "hotline" and about_alerts(ctx.text)
+
+
+async def suspected(ctx: Context, *, unsure: bool = False) -> bool:
+    """Words that no rule knows, and that sound like a wish to stop, lead to the question.
+
+    `unsure`: the assistant does not know what else they may mean; then a faint likeness is enough.
+    """
+    if not await ctx.services.wishes.suspects(ctx.text, unsure=unsure):
+        return False
+    await ask(ctx)
+    return True
+
+
+async def ask(ctx: Context) -> None:
+    """Whether they want no more texts: who cries "basta" or is only misunderstood must not be cut off."""
+    only_alerts = _only_alerts(ctx)
+    ctx.change(pending=SURE_ALERTS if only_alerts else SURE, choices=())
+    if only_alerts:
+        ctx.say("stop_alerts_sure")
+    else:
         in_danger = await ctx.services.desk.reported_by(ctx.person.id)
         ctx.say("stop_in_emergency" if in_danger else "stop_sure", line_name=ctx.library.city.line_name)
-        return True
-    return False
 
 
 async def _back(ctx: Context) -> bool:
@@ -103,9 +128,12 @@ def blocked(ctx: Context) -> bool:
 
 
 async def decide(ctx: Context, digit: str) -> None:
-    """The answer to the question whether a bare "stop it" is meant for us."""
+    """The answer to the question whether a text is a wish to stop."""
+    only_alerts = ctx.person.pending == SURE_ALERTS
     ctx.change(pending="")
-    if digit == "1":
+    if digit == "1" and only_alerts:
+        signup.stop_alerts(ctx)
+    elif digit == "1":
         await _stop(ctx, confirm=True)
     else:
         ctx.say("stop_kept")

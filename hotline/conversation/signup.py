@@ -247,14 +247,7 @@ async def _mine(ctx: Context) -> Subscriber | None:
     return await subscribers.one(ctx.services.store, ctx.person.id)
 
 
-async def _wishes_alerts(ctx: Context) -> None:
+async def wished(ctx: Context) -> None:
+    """What the assistant took for the wish to get alerts: what they have, or the question which zone."""
     ctx.change(choices=())
     await subscribe(ctx, "")
-
-
-async def _wishes_none(ctx: Context) -> None:
-    stop_alerts(ctx)
-
-
-# What the assistant understood: the rest of the turn.
-TOPICS: Final = {"subscribe_alerts": _wishes_alerts, "unsubscribe_alerts": _wishes_none}

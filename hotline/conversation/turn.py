@@ -39,6 +39,8 @@ LINE_TOPICS: Final = {
     "help_menu": "menu", "change_language": "language_choose", "delete_my_data": "delete_confirm",
 }  # fmt: skip
 PENDING: Final = {"delete_my_data": "delete", "help_menu": "menu"}
+# What the assistant understood: the rest of the turn. A guess alone signs nobody up or off.
+TOPICS: Final = {"subscribe_alerts": signup.wished, "unsubscribe_alerts": leaving.ask}
 
 
 class Conversation:
@@ -127,7 +129,7 @@ class Conversation:
             ctx.change(pending="")
             ctx.say("human_soon")
             await hand_over(ctx)
-        elif not await violation.answered(ctx):
+        elif not await violation.answered(ctx) and not await leaving.suspected(ctx):
             await self._converse(ctx)
 
     async def _second_look(self, ctx: Context) -> Urgency:
@@ -148,7 +150,10 @@ class Conversation:
             if heard and heard.topic and heard.say and heard.say[0].card:
                 ctx.write(heard.say[0].text)
             return
-        await (self._respond(ctx, heard) if heard else self._without_rasa(ctx))
+        if heard is None:
+            await self._without_rasa(ctx)
+        elif not (heard.vague and await leaving.suspected(ctx, unsure=True)):
+            await self._respond(ctx, heard)
 
     async def _ask(self, ctx: Context) -> Understood:
         sid = ctx.inbound.sid
@@ -168,6 +173,8 @@ class Conversation:
                 ctx.write(said.text)
                 ctx.change(card=said.card or ctx.person.card, pending="", choices=())
             return
+        if await leaving.suspected(ctx, unsure=True):
+            return
         ctx.say("automatic_down")
         await hand_over(ctx)
 
@@ -180,8 +187,8 @@ class Conversation:
         elif heard.hand_over:
             ctx.say("human_soon")
             await hand_over(ctx)
-        elif heard.topic in signup.TOPICS:
-            await signup.TOPICS[heard.topic](ctx)
+        elif heard.topic in TOPICS:
+            await TOPICS[heard.topic](ctx)
         elif heard.topic in LINE_TOPICS:
             ctx.change(pending=PENDING.get(heard.topic, ""), choices=())
             ctx.say(LINE_TOPICS[heard.topic])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hotline.conversation.language import LanguageGuesser
     from hotline.conversation.rulebook import Urgency
     from hotline.conversation.urgency import UrgencyModel
+    from hotline.conversation.wish import WishModel
 
 COMMAND_TOPICS: Final = {
     "stop": "unsubscribe_alerts", "start": "subscribe_alerts", "alerts": "subscribe_alerts",
@@ -69,6 +70,7 @@ async def understand(
     intake: Intake,
     guesser: LanguageGuesser,
     urgency_model: UrgencyModel,
+    wish_model: WishModel,
     dialogue: Dialogue,
     person: str,
     media: int = 0,
@@ -89,7 +91,11 @@ async def understand(
     urgency = await urgency_model.look(reading.text, urgency, reading.verdict.rule)
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
+    if urgency == "none" and await wish_model.suspects(reading.text):
+        return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
     heard: Understood = await dialogue.ask(person, reading.text, lang)
+    if heard.vague and urgency == "none" and await wish_model.suspects(reading.text, unsure=True):
+        return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
     if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
         urgency = "ask"
     answer = "\n".join(said.text for said in heard.say)

@@ -91,7 +91,7 @@ class UrgencyModel:
         """`raised`, in a thread that steps back for everything else: it costs as much as a whole turn."""
         if urgency == "page":
             return urgency
-        return await asyncio.get_running_loop().run_in_executor(_ASIDE, self.raised, text, urgency, rule)
+        return await asyncio.get_running_loop().run_in_executor(ASIDE, self.raised, text, urgency, rule)
 
     def raised(self, text: str, urgency: Urgency, rule: str = "") -> Urgency:
         """The urgency of a text that the rules called `urgency`, by `rule`: the same or a higher one."""
@@ -119,11 +119,11 @@ class UrgencyModel:
     def _letters(self, head: str, letters: tuple[NDArray[np.int64], Floats], rule: str) -> float:
         places, values = letters
         weights = self._weights[f"letters_{head}"]
-        return _probability(float(values @ weights[places]) + self._rest(f"letters_{head}", rule))
+        return probability(float(values @ weights[places]) + self._rest(f"letters_{head}", rule))
 
     def _sense(self, head: str, vector: Floats, rule: str) -> float:
         weights = self._weights[f"sense_{head}"]
-        return _probability(float(vector @ weights) + self._rest(f"sense_{head}", rule))
+        return probability(float(vector @ weights) + self._rest(f"sense_{head}", rule))
 
     def _rest(self, name: str, rule: str) -> float:
         """What a score starts from, and what the rule adds."""
@@ -137,7 +137,7 @@ def _step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), STEP_BACK)
 
 
-_ASIDE: Final = ThreadPoolExecutor(
+ASIDE: Final = ThreadPoolExecutor(
     1, "second-look", initializer=_step_back
 )  # its thread starts with the first look
 
@@ -170,5 +170,6 @@ def centred(vector: Floats, mean: Floats) -> Floats:
     return moved / (np.linalg.norm(moved, axis=-1, keepdims=True) + 1e-9)
 
 
-def _probability(score: float) -> float:
+def probability(score: float) -> float:
+    """The logistic function."""
     return float(1 / (1 + np.exp(-score)))

@@ -92,8 +92,8 @@ def train(file: Path = WEIGHTS) -> None:
     texts = [one.text for one in data]
     verdicts = _by_rules(data)
     known, fired = _fired(verdicts)
-    letters: Any = hstack([csr_matrix(_rows(texts), shape=(len(data), PLACES)), fired], format="csr")
-    sense, mean = _embedded(texts)
+    letters: Any = hstack([csr_matrix(letter_rows(texts), shape=(len(data), PLACES)), fired], format="csr")
+    sense, mean = embedded(texts)
     matrices = {"letters": letters, "sense": np.hstack([sense, fired])}
     weights: dict[str, Any] = {
         "mean": mean, "share": np.array(SHARE), "rules": np.array(known), "data": np.array(fingerprint(data)),
@@ -103,14 +103,14 @@ def train(file: Path = WEIGHTS) -> None:
         truth = np.array([one.urgency == "page" or (head == "asks" and one.urgency == "ask") for one in data])
         for kind, matrix in matrices.items():
             name = f"{kind}_{head}"
-            guesses[name] = _held_out(matrix, truth)
-            weights |= _fitted(name, matrix, truth, len(known))
+            guesses[name] = held_out(matrix, truth)
+            weights |= fitted(name, matrix, truth, len(known))
     rules: list[Urgency] = [verdict.urgency for verdict in verdicts]
     for name, share in (("limits", SHARE), ("limits_letters", 0.0)):
         mixed = {h: share * guesses[f"sense_{h}"] + (1 - share) * guesses[f"letters_{h}"] for h in HEADS}
         weights[name] = _limits(data, mixed, guesses["letters_asks"], rules)
         _report(name, data, mixed, weights[name], rules)
-    np.savez_compressed(file, **{name: _small(array) for name, array in weights.items()})
+    np.savez_compressed(file, **{name: small(array) for name, array in weights.items()})
 
 
 def _fired(verdicts: list[Verdict]) -> tuple[list[str], Floats]:
@@ -124,18 +124,20 @@ def _fired(verdicts: list[Verdict]) -> tuple[list[str], Floats]:
     return known, found
 
 
-def _small(array: Any) -> Any:
+def small(array: Any) -> Any:
+    """Weights as they are stored: two bytes each."""
     return array.astype(np.float16) if array.dtype.kind == "f" and array.size > 8 else array
 
 
-def _rows(texts: list[str]) -> Any:
+def letter_rows(texts: list[str]) -> Any:
+    """What `places_of` says of each text, as the parts of a sparse matrix."""
     rows = [places_of(text) for text in texts]
     starts = np.cumsum([0, *(len(places) for places, _ in rows)])
     places, values = (np.concatenate(parts) for parts in zip(*rows, strict=True))
     return values, places, starts
 
 
-def _embedded(texts: list[str]) -> tuple[Floats, Floats]:
+def embedded(texts: list[str]) -> tuple[Floats, Floats]:
     """Centred embeddings, and the centre. Those of an earlier run are kept beside the data."""
     embedder = Embedder.load()
     if embedder is None:
@@ -160,7 +162,8 @@ def _regression() -> Any:
     return LogisticRegression(C=STRENGTH, class_weight={True: 3.0, False: 1.0}, max_iter=1000)
 
 
-def _held_out(matrix: Any, truth: NDArray[np.bool_]) -> Floats:
+def held_out(matrix: Any, truth: NDArray[np.bool_]) -> Floats:
+    """What weights say of each text that were learnt without its fold."""
     from sklearn.model_selection import StratifiedKFold, cross_val_predict  # noqa: PLC0415 - development only
 
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=7)
@@ -168,7 +171,8 @@ def _held_out(matrix: Any, truth: NDArray[np.bool_]) -> Floats:
     return guessed[:, 1]
 
 
-def _fitted(name: str, matrix: Any, truth: NDArray[np.bool_], rules: int) -> dict[str, Floats]:
+def fitted(name: str, matrix: Any, truth: NDArray[np.bool_], rules: int) -> dict[str, Floats]:
+    """The weights learnt from everything; the last columns are rules, as many as said."""
     model = _regression().fit(matrix, truth)
     weights = model.coef_[0].astype(np.float32)
     return {

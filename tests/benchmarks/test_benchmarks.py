@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,7 +26,7 @@ from benchmarks.load import Load, raw
 from benchmarks.machine import memory, processor_seconds
 from benchmarks.table import Reach, Table
 from hotline.cli import run
-from hotline.settings import DEMO_TOKEN
+from hotline.settings import DEMO_TOKEN, ROOT
 from hotline.stack.embedded import free_port
 
 if TYPE_CHECKING:
@@ -218,6 +220,25 @@ async def test_the_outbox_table_reads_the_carriers_own_log(tmp_path: Path) -> No
     assert said(table, "most in any one second")[0] > 0
     assert said(table, "slowest of the pages")[0] > 0
     assert [reach.figure for reach in table.reaches if reach.words.startswith("nobody")] == [0, 0]
+
+
+SENDS = """
+import asyncio, json, pathlib, sys
+from benchmarks import sends
+plan = sends.Plan(rounds=1, people=100, loop=5, ms=5)
+print(json.dumps(asyncio.run(sends.measure(pathlib.Path(sys.argv[1]), plan, lambda _: None)).as_json()))
+"""
+
+
+def test_the_sends_table_has_a_figure_of_each_of_the_three(tmp_path: Path) -> None:
+    """In a process of its own: taskiq and the client warn there, and only warn."""
+    done = subprocess.run(
+        [sys.executable, "-c", SENDS, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    first = json.loads(done.stdout)["rows"][0]
+    assert [cell["low"] > 0 for cell in list(first.values())[1:]] == [True, True, True]
 
 
 def test_the_busiest_second_slides() -> None:

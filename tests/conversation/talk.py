@@ -10,6 +10,7 @@ from hotline.conversation.dialogue import Say, Understood
 from hotline.conversation.language import LanguageGuesser
 from hotline.conversation.turn import Conversation
 from hotline.conversation.urgency import UrgencyModel
+from hotline.conversation.wish import WishModel
 from hotline.incidents.desk import Desk
 from hotline.privacy.redaction import mask
 from hotline.settings import load_settings
@@ -56,6 +57,24 @@ class SecondLook(UrgencyModel):
         return self.sees.get(text, urgency)
 
 
+class SecondHearing(WishModel):
+    """Takes for a wish to stop, or doubts, the texts that the test says."""
+
+    @override
+    def __init__(self) -> None:
+        self.suspected: set[str] = set()
+        self.faint: set[str] = set()
+        self.doubted: set[str] = set()
+
+    @override
+    def may_wish(self, text: str, unsure: bool = False) -> bool:
+        return text in self.suspected or (unsure and text in self.faint)
+
+    @override
+    def hardly_wishes(self, text: str) -> bool:
+        return text in self.doubted
+
+
 class Talk:
     """One resident who texts the line; each turn is committed, and the replies are read from the outbox."""
 
@@ -64,6 +83,7 @@ class Talk:
         self.vault = vault
         self.assistant = Dictated()
         self.second_look = SecondLook()
+        self.second_hearing = SecondHearing()
         self.person = vault.pseudonym(phone)
         self._address = vault.seal(phone)
         self._texts = 0
@@ -77,6 +97,7 @@ class Talk:
                 keyword_dialogue=self.assistant,
                 guesser=LanguageGuesser(),
                 urgency=self.second_look,
+                wishes=self.second_hearing,
                 clock=lambda: NOW,
                 settings=load_settings(_env_file=None, environment="test"),
             )

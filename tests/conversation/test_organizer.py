@@ -201,6 +201,16 @@ async def test_a_code_is_for_the_phone_that_it_was_texted_to(team: Team) -> None
     assert (await team.one(code)).state == "draft"
 
 
+async def test_a_code_of_the_console_is_sent_there_and_stays_good(team: Team) -> None:
+    person = team.vault.pseudonym(team.numbers["ana"])
+    deed = Deed(f"{onetime.CONSOLE}approve", "1")
+    digits, commit = await onetime.ask(team.store, team.vault, person, deed, team.now)
+    await team.store.commit(commit)
+    for _ in range(2):
+        assert "Type it at the console" in await team.says("ana", digits)
+    assert (await onetime.tried(team.store, team.vault, person, digits, team.now)).deed == deed
+
+
 async def test_a_code_does_what_it_was_asked_for_and_nothing_else(team: Team) -> None:
     first = await team.drafted("ana", f"ALERT {await team.report('confirmed')}")
     second = await team.drafted("ana", f"ALERT {await team.report('confirmed')}")

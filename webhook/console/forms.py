@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts.broadcast import parse_life
 from hotline.broadcasts.drafting import Wish
-from hotline.broadcasts.onetime import Deed
+from hotline.broadcasts.onetime import CONSOLE, Deed
 from hotline.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Form:
     def deed(self) -> Deed:
         """What a code is asked for: this very form, to the letter."""
         said = json.dumps(self.carried, sort_keys=True).encode()
-        return Deed(f"console {self.what}", hashlib.sha256(said).hexdigest()[:32])
+        return Deed(f"{CONSOLE}{self.what}", hashlib.sha256(said).hexdigest()[:32])
 
     def get(self, name: str) -> str:
         """A field, "" when it was left blank."""
