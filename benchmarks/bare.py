@@ -39,6 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=130,
     )
 
 

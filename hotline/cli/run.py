@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from typing import Final
 
 import typer
 
+# Seconds an idle connection stays open. Longer than a proxy keeps its own (Caddy: 120): else it sends a text
+# on one that we are just closing, and Twilio gets a 502 for it.
+KEEP_ALIVE: Final = 130
 app = typer.Typer()
 
 
@@ -31,6 +35,7 @@ def webhook() -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=KEEP_ALIVE,
     )
 
 

@@ -35,7 +35,7 @@ class Say:
     card: str = ""
 
 
-VAGUE: Final = frozenset({"", "out_of_scope", "deny", "goodbye", "thanks", "affirm"})
+VAGUE: Final = frozenset({"", "out_of_scope"})
 
 
 @dataclass(frozen=True)

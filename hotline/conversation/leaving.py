@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from hotline import subscribers
 from hotline.conversation import signup
 from hotline.conversation.keywords import about_alerts, agrees, names_alerts
-from hotline.conversation.optout import optout
+from hotline.conversation.optout import optout, says_only_stop
 from hotline.incidents.roster import set_on_call
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import opt_in, opt_out
@@ -35,13 +35,17 @@ async def stopping(ctx: Context) -> bool:
     wish = optout(ctx.text)
     if wish is None or ctx.inbound.incident:
         return False
-    if wish == "ambiguous" or await ctx.services.wishes.doubts(ctx.text):
+    if wish == "ambiguous" or await _doubted(ctx):
         await ask(ctx)
     elif _only_alerts(ctx):
         signup.stop_alerts(ctx)
     else:
         await _stop(ctx, confirm=True)
     return True
+
+
+async def _doubted(ctx: Context) -> bool:
+    return not says_only_stop(ctx.text) and await ctx.services.wishes.doubts(ctx.text)
 
 
 def _only_alerts(ctx: Context) -> bool:

@@ -58,6 +58,12 @@ def is_carrier_word(words: str) -> bool:
     return words in _WORDS.carrier or words in _WORDS.carrier_phrases
 
 
+def says_only_stop(text: str) -> bool:
+    """Whether nothing but carrier words and politeness is in a text: that is done, and never doubted."""
+    cores = [core for core in map(_core, _sentences(text)) if core]
+    return bool(cores) and all(map(is_carrier_word, cores))
+
+
 def optout(text: str) -> OptOut | None:
     """Whether a text asks to stop.
 

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 WEIGHTS: Final = ROOT / "content" / "triage" / "wishes.npz"
 WISHES: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})
-ORDINARY: Final = 0.004  # share of ordinary texts that may be asked about
-UNSURE: Final = 0.03  # the same, if the assistant understood none of them
-DOUBTED: Final = 0.02  # share of the wishes that a rule knows which may be asked about
+ORDINARY: Final = 0.005  # share of ordinary texts that may be asked about
+UNSURE: Final = 0.02  # the same, if the assistant understood none of them
+DOUBTED: Final = 0.05  # share of the wishes that a rule knows which may be asked about
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,7 @@ def test_the_bare_endpoint_is_served_with_the_webhooks_own_options(
     run.webhook()
     bare.main(["--port", "8123"])
     assert served[0] == served[1]
+    assert served[0]["timeout_keep_alive"] > 120, "a proxy's own idle connections end first"
 
 
 def test_a_figure_out_of_reach_fails_the_command(
