@@ -80,6 +80,7 @@ KEYS: Final = (
     Key("shifts:down", "incidents.shifts", "until handled", "who texted OFF in a shift, until it ends"),
     Key("shifts:told:*", "incidents.duties", 2 * DAY, "reminders already sent"),
     Key("swaps:last", "incidents.swaps", "permanent", "the last number of a swap asked by text"),
+    Key("swaps:asked:*", "incidents.swaps", 61 * DAY, "numbers of the swaps that one volunteer was asked"),
     Key("swap:*", "incidents.swaps", 61 * DAY, "one volunteer asked to take another's shift, by handle"),
     Key("shifts", "incidents.shifts", "permanent", "weekly shifts by number"),
     Key(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hotline.broadcasts import audience, canary, freeze
 from hotline.broadcasts.broadcast import (
     BROADCAST_TTL,
-    committed,
+    at_once,
     load,
     logged,
     organizer,
@@ -32,27 +32,6 @@ if TYPE_CHECKING:
 UNCAPPED: Final = ("closing", "notice")
 
 
-async def approve(
-    store: Store,
-    library: Library,
-    settings: Settings,
-    id_: str,
-    by: str,
-    now: float,
-    *,
-    override: bool = False,
-) -> Broadcast:
-    """Fix the audience and let delivery begin. Who drafted it cannot approve it, but in a drill.
-
-    Raises:
-        InputError: wrong person, wrong state, expired, frozen, over the daily cap, its report is not
-            confirmed any more, or a language of the audience has no text. Nothing was sent.
-    """
-    _, commit = await approved(store, library, settings, id_, by, now, override=override)
-    await committed(store, commit, id_)
-    return await load(store, id_)
-
-
 async def approved(
     store: Store,
     library: Library,
@@ -63,12 +42,14 @@ async def approved(
     *,
     override: bool = False,
 ) -> tuple[Broadcast, Commit]:
-    """A broadcast as it is once approved, with the guards and writes that approve it.
+    """A broadcast as it is once approved, with the guards and writes that fix its audience and begin to send.
 
     Its people are written down already, under a key that nothing reads and that goes by itself in an hour.
+    Who drafted it cannot approve it, but in a drill.
 
     Raises:
-        InputError: as in `approve`.
+        InputError: wrong person, wrong state, expired, frozen, over the daily cap, its report is not
+            confirmed any more, or a language of the audience has no text. Nothing was sent.
     """
     one = await load(store, id_)
     await may(store, library, settings, one, by, now, override=override)
@@ -83,6 +64,9 @@ async def approved(
         langs=staged.langs,
     )  # fmt: skip
     return after, _sending(one, after, staged, by, now)
+
+
+approve = at_once(approved)
 
 
 def _sending(one: Broadcast, after: Broadcast, staged: Staged, by: str, now: float) -> Commit:

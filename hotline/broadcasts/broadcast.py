@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass, field, fields
@@ -13,7 +14,8 @@ from hotline.incidents.roster import load_roster
 from hotline.store import DAY, Commit, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
+    from typing import Concatenate
 
     from hotline.incidents.roster import Staff
     from hotline.store import Store
@@ -261,3 +263,21 @@ async def committed(store: Store, commit: Commit, id_: str) -> None:
         await store.commit(commit)
     except Conflict:
         raise InputError(f"Somebody changed broadcast {id_} at this moment: look at it again.") from None
+
+
+def at_once[**P](
+    decided: Callable[Concatenate[Store, P], Awaitable[tuple[Broadcast, Commit]]],
+) -> Callable[Concatenate[Store, P], Coroutine[Any, Any, Broadcast]]:
+    """What a function decides, also done: by the command line, which has no turn to commit it with.
+
+    The answer is the broadcast as it then is. Besides what the function raises, it raises InputError when
+    somebody was first; then nothing has changed.
+    """
+
+    @functools.wraps(decided)
+    async def done(store: Store, /, *arguments: P.args, **named: P.kwargs) -> Broadcast:
+        one, commit = await decided(store, *arguments, **named)
+        await committed(store, commit, one.closes or one.id)
+        return await load(store, one.id)
+
+    return done

@@ -9,7 +9,7 @@ from hotline.broadcasts import verifying, words
 from hotline.broadcasts.broadcast import (
     KEPT,
     Broadcast,
-    committed,
+    at_once,
     load,
     logged,
     moved,
@@ -36,7 +36,7 @@ PATIENCE: Final = 2 * 3600.0  # seconds an alert may stand before anybody is rem
 ENDED: Final = ("sent", "sending", "paused", "expired", "cancelled")
 
 
-async def close(
+async def closed(
     store: Store,
     library: Library,
     settings: Settings,
@@ -46,8 +46,8 @@ async def close(
     by: str = "",
     texts: dict[str, str] | None = None,
     reason: str = "",
-) -> Broadcast:
-    """End an alert: nobody else gets it, and who got it is told that it is over.
+) -> tuple[Broadcast, Commit]:
+    """The guards and writes that end an alert: nobody else gets it, and who got it is told that it is over.
 
     Args:
         store: where it is.
@@ -60,31 +60,11 @@ async def close(
         reason: ``left``, ``false``, ``unable``.
 
     Returns:
-        The closing text as a broadcast of its own; the alert itself where nobody was told anything.
+        The closing text as a broadcast of its own, the alert itself where nobody was told anything; and the
+        writes.
 
     Raises:
         InputError: who, state or words do not allow it; nothing changed.
-    """
-    told, commit = await closed(store, library, settings, id_, now=now, by=by, texts=texts, reason=reason)
-    await committed(store, commit, id_)
-    return await load(store, told.id)
-
-
-async def closed(
-    store: Store,
-    library: Library,
-    settings: Settings,
-    id_: str,
-    *,
-    now: float,
-    by: str = "",
-    texts: dict[str, str] | None = None,
-    reason: str = "",
-) -> tuple[Broadcast, Commit]:
-    """What `close` answers, and the guards and writes that end the alert.
-
-    Raises:
-        InputError: as in `close`.
     """
     if by:
         await organizer(store, by)
@@ -100,6 +80,9 @@ async def closed(
     commit.write("ZADD", "broadcasts:sending", now * 1000, made.id)
     commit.write("PUBLISH", "wake", "broadcasts")
     return made, commit
+
+
+close = at_once(closed)
 
 
 async def _closing(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
 from hotline.broadcasts import verifying, words
-from hotline.broadcasts.broadcast import KINDS, Broadcast, organizer, written
+from hotline.broadcasts.broadcast import KINDS, Broadcast, at_once, organizer, written
 from hotline.errors import InputError
 from hotline.incidents import record
 
@@ -46,24 +46,13 @@ class Wish:
     drill: bool = False
 
 
-async def draft(store: Store, library: Library, settings: Settings, wish: Wish, now: float) -> Broadcast:
-    """Keep a draft.
-
-    Raises:
-        InputError: who, kind, zone, report or words cannot be used; nothing was kept.
-    """
-    made, commit = await drafted(store, library, settings, wish, now)
-    await store.commit(commit)
-    return made
-
-
 async def drafted(
     store: Store, library: Library, settings: Settings, wish: Wish, now: float
 ) -> tuple[Broadcast, Commit]:
     """A draft, and the writes that keep it.
 
     Raises:
-        InputError: as in `draft`.
+        InputError: who, kind, zone, report or words cannot be used; nothing was kept.
     """
     zone, texts = await worded(store, library, settings, wish)
     one = Broadcast(
@@ -74,13 +63,16 @@ async def drafted(
     return await _made(store, library, one, texts, now)
 
 
+draft = at_once(drafted)
+
+
 async def worded(
     store: Store, library: Library, settings: Settings, wish: Wish
 ) -> tuple[str, dict[str, str]]:
     """The zone and the words, without the frame, that a draft would have. Nothing is kept.
 
     Raises:
-        InputError: as in `draft`.
+        InputError: as in `drafted`.
     """
     await organizer(store, wish.by)
     if wish.kind not in KINDS:
@@ -94,19 +86,8 @@ async def worded(
     return zone, texts
 
 
-async def notice(store: Store, library: Library, by: str, now: float) -> Broadcast:
-    """Keep a draft of the ready "ignore that message" text, to everybody who asked for anything.
-
-    Raises:
-        InputError: `by` is no organizer.
-    """
-    made, commit = await noticed(store, library, by, now)
-    await store.commit(commit)
-    return made
-
-
 async def noticed(store: Store, library: Library, by: str, now: float) -> tuple[Broadcast, Commit]:
-    """The draft of `notice`, and the writes that keep it.
+    """A draft of the ready "ignore that message" text to everybody who asked for anything, and its writes.
 
     Raises:
         InputError: `by` is no organizer.
@@ -117,6 +98,9 @@ async def noticed(store: Store, library: Library, by: str, now: float) -> tuple[
         zone=subscribers.ALL, expires=now + NOTICE_LIFE, drafted_at=now, notice=True,
     )  # fmt: skip
     return await _made(store, library, one, words.ignoring(library), now)
+
+
+notice = at_once(noticed)
 
 
 async def _made(

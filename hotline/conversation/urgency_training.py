@@ -20,7 +20,7 @@ from hotline.privacy.redaction import mask
 from hotline.settings import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -62,26 +62,33 @@ def fingerprint(data: list[Example]) -> str:
     return hashlib.sha256(json.dumps([[one.text, one.urgency] for one in data]).encode()).hexdigest()[:16]
 
 
-def _labelled() -> list[Example]:
-    files = sorted((DATA / "urgency").glob("*.jsonl"))
+def labelled(folder: str) -> list[dict[str, Any]]:
+    """The lines of every table in a folder of the data, their texts masked as live ones are."""
+    files = sorted((DATA / folder).glob("*.jsonl"))
     lines = [line for file in files for line in file.read_text(encoding="utf-8").split("\n")]
     rows: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
-    return [Example(mask(row["text"]), row["urgency"]) for row in rows]
+    return [row | {"text": mask(row["text"])} for row in rows]
+
+
+def of_topics() -> Iterator[tuple[str, str]]:
+    """Topic and text of every example that the assistant is trained on."""
+    for file in sorted((DATA / "nlu").glob("*.yml")):
+        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+            yield from (
+                (block["intent"], line[2:].strip()) for line in block["examples"].splitlines() if line
+            )
+
+
+def _labelled() -> list[Example]:
+    return [Example(row["text"], row["urgency"]) for row in labelled("urgency")]
 
 
 def _topics() -> list[Example]:
-    found: list[Example] = []
-    for file in sorted((DATA / "nlu").glob("*.yml")):
-        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
-            if block["intent"] in EITHER:
-                continue
-            urgency: Urgency = "page" if block["intent"] == URGENT_TOPIC else "none"
-            found += [
-                Example(line[2:].strip(), urgency, ordinary=True)
-                for line in block["examples"].splitlines()
-                if line
-            ]
-    return found
+    return [
+        Example(text, "page" if topic == URGENT_TOPIC else "none", ordinary=True)
+        for topic, text in of_topics()
+        if topic not in EITHER
+    ]
 
 
 def train(file: Path = WEIGHTS) -> None:

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import yaml
 
 from hotline.conversation.optout import optout
 from hotline.conversation.urgency import PLACES
 from hotline.conversation.urgency_training import (
-    DATA,
     SHARE,
     embedded,
     fitted,
     held_out,
+    labelled,
     letter_rows,
+    of_topics,
     small,
 )
-from hotline.privacy.redaction import mask
 from hotline.settings import ROOT
 
 if TYPE_CHECKING:
@@ -59,33 +58,16 @@ def fingerprint(data: list[Example]) -> str:
     return hashlib.sha256(json.dumps([[one.text, one.wish] for one in data]).encode()).hexdigest()[:16]
 
 
-def _rows(files: list[Path]) -> list[dict[str, Any]]:
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").split("\n")]
-    return [json.loads(line) for line in lines if line.strip()]
-
-
 def _everyday() -> list[Example]:
-    rows = _rows(sorted((DATA / "urgency").glob("*.jsonl")))
-    return [Example(mask(row["text"]), wish=False, ordinary=True) for row in rows]
+    return [Example(row["text"], wish=False, ordinary=True) for row in labelled("urgency")]
 
 
 def _topics() -> list[Example]:
-    blocks = [
-        block
-        for file in sorted((DATA / "nlu").glob("*.yml"))
-        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]
-    ]
-    return [
-        Example(line[2:].strip(), block["intent"] in WISHES, ordinary=block["intent"] not in WISHES)
-        for block in blocks
-        for line in block["examples"].splitlines()
-        if line
-    ]
+    return [Example(text, topic in WISHES, ordinary=topic not in WISHES) for topic, text in of_topics()]
 
 
 def _probes() -> list[Example]:
-    rows = _rows(sorted((DATA / "optout").glob("*.jsonl")))
-    return [Example(mask(row["text"]), row["wish"] != "none") for row in rows]
+    return [Example(row["text"], row["wish"] != "none") for row in labelled("optout")]
 
 
 def train(file: Path = WEIGHTS) -> None:

@@ -82,8 +82,10 @@ async def owed(
     if not readers:
         return commit, ()
     ids = await _photos(store, change.after, commit)
+    seen = await _seen_already(store, ids, readers)
     for reader in readers:
-        urls = [link(commit, public_url, id_, reader) for id_ in await _unseen(store, ids, reader)]
+        unseen = [id_ for id_ in ids if _seen(id_, reader) not in seen]
+        urls = [link(commit, public_url, id_, reader) for id_ in unseen]
         notices += _told(reader, change.after, urls)
     return commit, tuple(notices)
 
@@ -105,11 +107,17 @@ async def _photos(store: Store, one: Incident, commit: Commit) -> list[str]:
     for album, ids in zip(albums, listed, strict=True):
         commit.guard("list", album, len(ids))
     found = list(itertools.chain.from_iterable(listed))
-    return [id_ for id_ in found if await cast("Any", store.redis.hexists(f"photo:{id_}", "data"))][-MOST:]
+    for id_ in found:
+        pipe.hexists(f"photo:{id_}", "data")
+    kept = await pipe.execute() if found else []
+    return [id_ for id_, there in zip(found, kept, strict=True) if there][-MOST:]
 
 
-async def _unseen(store: Store, ids: list[str], reader: Staff) -> list[str]:
-    return [id_ for id_ in ids if not await store.redis.exists(_seen(id_, reader))]
+async def _seen_already(store: Store, ids: list[str], readers: list[Staff]) -> set[str]:
+    """In one trip, however many are paged: pages wait for this."""
+    keys = [_seen(id_, reader) for reader in readers for id_ in ids]
+    marks = await store.redis.mget(keys) if keys else []
+    return {key for key, mark in zip(keys, marks, strict=True) if mark}
 
 
 def _told(reader: Staff, one: Incident, urls: list[str]) -> Iterator[Notice]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.store import MINUTE, Commit
+from hotline.store import DAY, MINUTE, Commit
 
 if TYPE_CHECKING:
     from hotline.incidents.roster import Staff
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hotline.store import Store
 
 AHEAD: Final = 60  # days in which a shift can be given away
+ASKED: Final = 61 * DAY  # as long as the last of them may wait
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,16 @@ async def ask(store: Store, duty: Duty, to: Staff, now: float) -> tuple[Offer, C
     number = str(await store.redis.incr("swaps:last"))
     offer = Offer(number, duty.shift, duty.day.isoformat(), duty.handle, to.handle, to.person)
     commit = Commit()
-    commit.hset(f"swap:{number}", asdict(offer), max(MINUTE, int(duty.ends - now)))
+    life = max(MINUTE, int(duty.ends - now))
+    commit.hset(f"swap:{number}", asdict(offer), life)
+    commit.write("SADD", _asked(to.person), number)
+    commit.write("EXPIRE", _asked(to.person), ASKED)
     return offer, commit
+
+
+def _asked(person: str) -> str:
+    """Key of the numbers that a phone was asked by; some may be over."""
+    return f"swaps:asked:{person}"
 
 
 async def load(store: Store, number: str, person: str) -> Offer | None:
@@ -76,8 +85,8 @@ async def load(store: Store, number: str, person: str) -> Offer | None:
 
 async def waiting(store: Store, person: str) -> list[Offer]:
     """All of them for one phone, the oldest first."""
-    keys = [str(key) async for key in cast("Any", store.redis.scan_iter("swap:*", count=1000))]
-    found = [await load(store, key.removeprefix("swap:"), person) for key in keys]
+    numbers = await cast("Any", store.redis.smembers(_asked(person)))
+    found = [await load(store, str(number), person) for number in numbers]
     return sorted((offer for offer in found if offer), key=lambda offer: int(offer.id))
 
 
@@ -90,6 +99,7 @@ def answered(offer: Offer, plan: Plan, now: float, *, yes: bool) -> tuple[Duty |
     commit = Commit()
     commit.guard("field", f"swap:{offer.id}", "person", offer.person)
     commit.write("DEL", f"swap:{offer.id}")
+    commit.write("SREM", _asked(offer.person), offer.id)
     day = date.fromisoformat(offer.day)
     duty = duty_of(plan, offer.by, offer.shift, day, now)
     if duty and yes:

@@ -142,16 +142,13 @@ async def test_words_that_carriers_filter_stop_the_rest_and_organizers_hear_of_i
     carried: Carried,
 ) -> None:
     office = carried.office
-    await office.sign_up(60)
-    one = await office.sending()
-    await office.delivery.feed()
-    ids = await office.taken()
+    ids = await carried.waiting(60)
     for id_ in ids[:4]:
         await carried.called_back(id_, "undelivered", FILTERED)
-    assert await office.state(one.id) == "sending"
+    assert await office.state("1") == "sending"
     for id_ in ids[4:8]:
         await carried.called_back(id_, "undelivered", FILTERED)
-    now = await broadcasts.load(office.store, one.id)
+    now = await broadcasts.load(office.store, "1")
     assert (now.state, now.held) == ("paused", "carrier")
     assert await carried.told("30007") == 2  # each of two organizers, once
 
@@ -164,18 +161,15 @@ async def test_a_few_filtered_texts_of_thousands_stop_nothing() -> None:
 
 async def test_who_resumes_it_nevertheless_is_not_stopped_by_the_same_failures(carried: Carried) -> None:
     office = carried.office
-    await office.sign_up(60)
-    one = await office.sending()
-    await office.delivery.feed()
-    ids = await office.taken()
+    ids = await carried.waiting(60)
     for id_ in ids[:5]:
         await carried.called_back(id_, "undelivered", FILTERED)
-    await office.move(one.id, "resume")
-    await carried.refusals.judge(await broadcasts.load(office.store, one.id))
-    assert await office.state(one.id) == "sending"
+    await office.move("1", "resume")
+    await carried.refusals.judge(await broadcasts.load(office.store, "1"))
+    assert await office.state("1") == "sending"
     for id_ in ids[5:10]:
         await carried.called_back(id_, "undelivered", FILTERED)
-    assert await office.state(one.id) == "paused"
+    assert await office.state("1") == "paused"
 
 
 async def test_words_that_are_too_long_stop_the_rest_at_once(carried: Carried) -> None:
@@ -261,15 +255,12 @@ async def test_what_may_have_arrived_never_goes_again(carried: Carried, code: in
 async def test_a_few_foreign_numbers_do_not_hold_an_alert_back(carried: Carried) -> None:
     """Somebody could sign up numbers of a country we do not text to, to silence the line."""
     office = carried.office
-    await office.sign_up(60)
-    one = await office.sending()
-    await office.delivery.feed()
-    ids = await office.taken()
+    ids = await carried.waiting(60)
     for id_ in ids[:4]:
         await carried.refused(id_, 21408)
-    assert await office.state(one.id) == "sending"
+    assert await office.state("1") == "sending"
     await carried.refused(ids[4], 21408)
-    held = await broadcasts.load(office.store, one.id)
+    held = await broadcasts.load(office.store, "1")
     assert (held.state, held.held) == ("paused", "sender")
 
 
