@@ -105,7 +105,7 @@ async def understand(
 
 
 def _keyword(text: str) -> str:
-    if optout(text) == "stop" or text.strip().casefold() in CARRIER_STOPS:
+    if optout(text) or text.strip().casefold() in CARRIER_STOPS:  # done, or asked about
         return "unsubscribe_alerts"
     command = resident_command(text)
     return COMMAND_TOPICS.get(command.kind, "") if command else ""
