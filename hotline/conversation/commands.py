@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.conversation import emergency, leaving, rumour, signup, unanswered, violation
-from hotline.conversation.keywords import Command, agrees, declines, resident_command
+from hotline.conversation.keywords import Command, agrees, declines, resident_command, says_now
 from hotline.privacy.retention import forget
 
 if TYPE_CHECKING:
@@ -32,23 +32,43 @@ async def handle(ctx: Context, *, in_incident: bool) -> bool:
 
 
 async def _awaited(ctx: Context, pending: str, command: Command | None) -> bool:
-    digit = command.argument if command and command.kind == "choice" else ""
-    if pending in (leaving.SURE, leaving.SURE_ALERTS) and (agrees(ctx.text) or declines(ctx.text)):
-        digit = "1" if agrees(ctx.text) else "2"
+    digit = command.argument if command and command.kind == "choice" else _in_words(ctx.text, pending)
     return await _digit(ctx, pending, digit) if digit else False
 
 
+def _in_words(text: str, pending: str) -> str:
+    """The digit that a plain yes or no stands for, by what was asked; "" when it stands for none."""
+    if pending in (emergency.ASKED, emergency.ASKED_OR_STOP):
+        no = "2" if pending == emergency.ASKED else "3"
+        return "1" if says_now(text) else no if declines(text) else ""
+    if pending in (leaving.SURE, leaving.SURE_ALERTS, "delete"):
+        return "1" if agrees(text) else "2" if declines(text) else ""
+    return ""
+
+
 async def _digit(ctx: Context, pending: str, digit: str) -> bool:
-    if pending == "raid_ask":
+    if pending == emergency.ASKED:
         return (digit == "2" and await violation.resumed(ctx)) or await emergency.confirm_now(ctx, digit)
+    if pending == emergency.ASKED_OR_STOP:
+        return await _stop_or_now(ctx, digit)
     if pending.startswith(violation.PREFIX):
         return await violation.digit(ctx, digit)
-    if (pending, digit) == ("delete", "1"):
-        await _delete(ctx)
+    if pending == "delete" and digit in ("1", "2"):
+        await _delete(ctx, sure=digit == "1")
     elif pending in (leaving.SURE, leaving.SURE_ALERTS):
-        await leaving.decide(ctx, digit)
+        await leaving.decide(ctx, leave=digit == "1")
     else:
         return await _chosen(ctx, pending, int(digit))
+    return True
+
+
+async def _stop_or_now(ctx: Context, digit: str) -> bool:
+    """1 = it is happening now, 2 = no more texts, 3 = neither."""
+    if digit not in ("2", "3"):
+        return digit == "1" and await emergency.confirm_now(ctx, digit)
+    if digit == "3" and await violation.resumed(ctx):
+        return True
+    await leaving.decide(ctx, leave=digit == "2")
     return True
 
 
@@ -125,7 +145,11 @@ def _speak(ctx: Context, lang: str) -> None:
     ctx.say("language_set")
 
 
-async def _delete(ctx: Context) -> None:
+async def _delete(ctx: Context, *, sure: bool) -> None:
+    if not sure:
+        ctx.change(pending="")
+        ctx.say("delete_kept")
+        return
     ctx.commit.merge(await forget(ctx.services.store, ctx.person.id, asked_in=ctx.inbound.sid))
     ctx.keep_person = False
     ctx.say("deleted")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 QUESTIONS: Final = ("where", "now", "count", "look", "taken", "photo")
 PREFIX: Final = "raid:"
+ASKED: Final = "raid_ask"  # "is this happening right now?", and we wait for yes or no
+ASKED_OR_STOP: Final = "raid_ask:stop"  # the same, to words that may as well be a wish to stop
 # What a digit means, by question: what responders read instead of a bare "1".
 DIGITS: Final = {
     ("now", "1"): "happening now", ("now", "2"): "ended",
@@ -90,7 +92,8 @@ def _ask(ctx: Context, question: str) -> None:
 async def confirm_now(ctx: Context, digit: str) -> bool:
     """The answer to "is this happening now?"; False when it was not an answer."""
     if digit == "1":
-        await open_now(ctx, ctx.person.held)
+        more = "" if ctx.text.strip().isdigit() else ctx.text.strip()  # "yes, 45 Park St" says where
+        await open_now(ctx, " ".join(part for part in (ctx.person.held, more) if part))
     elif digit == "2":
         ctx.change(pending="", held="")
         ctx.say("raid_ask_no")
@@ -99,8 +102,12 @@ async def confirm_now(ctx: Context, digit: str) -> bool:
     return True
 
 
-def ask_if_now(ctx: Context) -> None:
-    """Not sure that it is happening: ask, keep the words, page on a yes."""
+def ask_if_now(ctx: Context, *, or_stop: bool = False) -> None:
+    """Not sure that it is happening: ask, keep the words, page on a yes.
+
+    `or_stop`: they may only want no more texts ("it scares my kids"); then both are asked at once.
+    """
     ctx.answered_by = "triage"
-    ctx.person = replace(ctx.person, pending="raid_ask", held=ctx.text, choices=())
-    ctx.say("raid_ask")
+    asked = ASKED_OR_STOP if or_stop else ASKED
+    ctx.person = replace(ctx.person, pending=asked, held=ctx.text, choices=())
+    ctx.say("raid_ask_or_stop" if or_stop else "raid_ask")

@@ -63,6 +63,10 @@ class _Commands(WordFile):
     exercise: frozenset[str]
     agreement: tuple[str, ...]
     refusal: tuple[str, ...]
+    yes_first: frozenset[str]
+    now: frozenset[str]
+    beside_now: frozenset[str]
+    earlier: frozenset[str]
     alerts_named: frozenset[str]
     texts_named: frozenset[str]
     polite: frozenset[str]
@@ -186,6 +190,17 @@ def agrees(text: str) -> bool:
 def declines(text: str) -> bool:
     """Whether a text says no and nothing else."""
     return split(text).words in _REFUSAL or _core(text) in _REFUSAL
+
+
+def says_now(text: str) -> bool:
+    """Whether a text answers yes to "is this happening right now?", perhaps with more: "yes, 3 cars"."""
+    words = _core(text)
+    if not words or "?" in text or not _WORDS.earlier.isdisjoint(words):
+        return False
+    time = not _WORDS.now.isdisjoint(words)
+    if time and set(words) <= _WORDS.now | _WORDS.beside_now:
+        return True
+    return words[0] in _WORDS.yes_first or words == ("si",) or (words[0] == "si" and time)
 
 
 def names_alerts(text: str) -> bool:

@@ -57,10 +57,15 @@ async def suspected(ctx: Context, *, unsure: bool = False) -> bool:
 
     `unsure`: the assistant does not know what else they may mean; then a faint likeness is enough.
     """
-    if not await ctx.services.wishes.suspects(ctx.text, unsure=unsure):
+    if not await may_wish(ctx, unsure=unsure):
         return False
     await ask(ctx)
     return True
+
+
+async def may_wish(ctx: Context, *, unsure: bool = False) -> bool:
+    """Whether words that no rule knows sound like a wish to stop."""
+    return await ctx.services.wishes.suspects(ctx.text, unsure=unsure)
 
 
 async def ask(ctx: Context) -> None:
@@ -131,13 +136,15 @@ def blocked(ctx: Context) -> bool:
     return True
 
 
-async def decide(ctx: Context, digit: str) -> None:
+async def decide(ctx: Context, *, leave: bool) -> None:
     """The answer to the question whether a text is a wish to stop."""
-    only_alerts = ctx.person.pending == SURE_ALERTS
-    ctx.change(pending="")
-    if digit == "1" and only_alerts:
-        signup.stop_alerts(ctx)
-    elif digit == "1":
-        await _stop(ctx, confirm=True)
-    else:
+    pending = ctx.person.pending
+    held = "" if pending in (SURE, SURE_ALERTS) else ctx.person.held  # the words that were asked about
+    only_alerts = pending == SURE_ALERTS or (ctx.inbound.sender == "hotline" and about_alerts(held))
+    ctx.change(pending="", held="" if held else ctx.person.held)
+    if not leave:
         ctx.say("stop_kept")
+    elif only_alerts:
+        signup.stop_alerts(ctx)
+    else:
+        await _stop(ctx, confirm=True)

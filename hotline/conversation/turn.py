@@ -124,7 +124,7 @@ class Conversation:
             await emergency.open_now(ctx, ctx.text)
         elif urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
             await violation.interrupted(ctx)
-            emergency.ask_if_now(ctx)
+            emergency.ask_if_now(ctx, or_stop=await leaving.may_wish(ctx))
         elif ctx.person.pending == "human":
             ctx.change(pending="")
             ctx.say("human_soon")

@@ -91,7 +91,7 @@ async def understand(
     urgency = await urgency_model.look(reading.text, urgency, reading.verdict.rule)
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
-    if urgency == "none" and await wish_model.suspects(reading.text):
+    if await wish_model.suspects(reading.text):  # if it may be urgent too, both are asked at once
         return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
     heard: Understood = await dialogue.ask(person, reading.text, lang)
     if heard.vague and urgency == "none" and await wish_model.suspects(reading.text, unsure=True):

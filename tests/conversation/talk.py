@@ -86,13 +86,14 @@ class Talk:
         self.second_hearing = SecondHearing()
         self.person = vault.pseudonym(phone)
         self._address = vault.seal(phone)
+        self.desk = Desk(store, vault, library, lambda: NOW)
         self._texts = 0
         self._conversation = Conversation(
             Services(
                 store=store,
                 vault=vault,
                 library=library,
-                desk=Desk(store, vault, library, lambda: NOW),
+                desk=self.desk,
                 dialogue=self.assistant,
                 keyword_dialogue=self.assistant,
                 guesser=LanguageGuesser(),
