@@ -88,6 +88,14 @@ class Context:
         mark = self.library.say("page_drill_mark", self.lang) if self.drill else self.mark
         self.replies.append((f"{mark} {words}" if mark else words, priority, force))
 
+    def add(self, key: str) -> None:
+        """Put a string of the line below the last answer, as a text of its own when there is none."""
+        if not self.replies:
+            self.say(key)
+            return
+        words, priority, force = self.replies.pop()
+        self.replies.append((f"{words}\n{self.library.say(key, self.lang)}", priority, force))
+
     def answer(self, answer: Answer | None, otherwise: str) -> None:
         """Answer with a part of a card, or with a string of the line when there is no such part."""
         if answer is None:

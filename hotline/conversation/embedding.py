@@ -24,6 +24,10 @@ class Embedder:
     def __init__(self, engine: Any) -> None:
         self._engine = engine
         self._one_at_a_time = threading.Lock()
+        self._last: tuple[str, NDArray[np.float32] | None] = (
+            "",
+            None,
+        )  # both second looks ask for the same text
 
     @classmethod
     def load(cls) -> Embedder | None:
@@ -39,7 +43,11 @@ class Embedder:
     def vector(self, text: str) -> NDArray[np.float32]:
         """384 numbers of length 1. May be called from any thread."""
         with self._one_at_a_time:
-            return self._engine.query(text[:LONGEST])
+            known, found = self._last
+            if found is None or known != text:
+                found = self._engine.query(text[:LONGEST])
+                self._last = text, found
+            return found
 
 
 def _processor_can() -> bool:

@@ -14,6 +14,7 @@ from hotline.sms.people import opt_in, opt_out
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
+    from hotline.conversation.wish import Likeness
 
 # Twilio answers these itself and blocks the number (docs: advanced opt-out): a second confirmation from us
 # would fail with 21610.
@@ -52,20 +53,14 @@ def _only_alerts(ctx: Context) -> bool:
     return ctx.inbound.sender == "hotline" and about_alerts(ctx.text)
 
 
-async def suspected(ctx: Context, *, unsure: bool = False) -> bool:
-    """Words that no rule knows, and that sound like a wish to stop, lead to the question.
-
-    `unsure`: the assistant does not know what else they may mean; then a faint likeness is enough.
-    """
-    if not await may_wish(ctx, unsure=unsure):
-        return False
-    await ask(ctx)
-    return True
+async def likeness(ctx: Context) -> Likeness:
+    """How much words that no rule knows sound like a wish to stop."""
+    return await ctx.services.wishes.hears(ctx.text)
 
 
-async def may_wish(ctx: Context, *, unsure: bool = False) -> bool:
-    """Whether words that no rule knows sound like a wish to stop."""
-    return await ctx.services.wishes.suspects(ctx.text, unsure=unsure)
+def tell_how(ctx: Context) -> None:
+    """Whoever may want no more texts is told how to stop them, below the answer that they get."""
+    ctx.add("stop_how")
 
 
 async def ask(ctx: Context) -> None:

@@ -29,6 +29,7 @@ from hotline.sms.people import load_person
 if TYPE_CHECKING:
     from hotline.conversation.dialogue import Understood
     from hotline.conversation.rulebook import Urgency
+    from hotline.conversation.wish import Likeness
     from hotline.sms.inbox import Inbound
     from hotline.store import Commit
 
@@ -39,6 +40,7 @@ LINE_TOPICS: Final = {
     "help_menu": "menu", "change_language": "language_choose", "delete_my_data": "delete_confirm",
 }  # fmt: skip
 PENDING: Final = {"delete_my_data": "delete", "help_menu": "menu"}
+LEAVING: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})  # the answer is about stopping already
 # What the assistant understood: the rest of the turn. A guess alone signs nobody up or off.
 TOPICS: Final = {"subscribe_alerts": signup.wished, "unsubscribe_alerts": leaving.ask}
 
@@ -93,7 +95,7 @@ class Conversation:
         elif one:
             await emergency.detail(ctx, one)
             if "?" in ctx.text:
-                await self._converse(ctx, in_incident=True)
+                await self._aside(ctx)
         elif leaving.blocked(ctx):
             return
         else:
@@ -122,15 +124,17 @@ class Conversation:
         urgency = violation.tempered(ctx, await self._second_look(ctx))
         if urgency == "page":
             await emergency.open_now(ctx, ctx.text)
-        elif urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
+            return
+        wish = await leaving.likeness(ctx)
+        if urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
             await violation.interrupted(ctx)
-            emergency.ask_if_now(ctx, or_stop=await leaving.may_wish(ctx))
+            emergency.ask_if_now(ctx, or_stop=wish in ("likely", "faint"))
         elif ctx.person.pending == "human":
             ctx.change(pending="")
             ctx.say("human_soon")
             await hand_over(ctx)
-        elif not await violation.answered(ctx) and not await leaving.suspected(ctx):
-            await self._converse(ctx)
+        elif not await violation.answered(ctx):
+            await (leaving.ask(ctx) if wish == "likely" else self._converse(ctx, wish))
 
     async def _second_look(self, ctx: Context) -> Urgency:
         """What the rules in the webhook said, or more."""
@@ -140,20 +144,29 @@ class Conversation:
             metrics.RAISED.labels(raised).inc()
         return raised
 
-    async def _converse(self, ctx: Context, *, in_incident: bool = False) -> None:
+    async def _converse(self, ctx: Context, wish: Likeness) -> None:
+        heard = await self._heard_or_none(ctx)
+        if heard is None:
+            await self._without_rasa(ctx, wish)
+        elif heard.vague and wish == "faint":
+            await leaving.ask(ctx)
+        else:
+            await self._respond(ctx, heard)
+            if wish != "none" and heard.topic not in LEAVING:
+                leaving.tell_how(ctx)
+
+    async def _aside(self, ctx: Context) -> None:
+        """A question of somebody whose report is open is answered where a card can."""
+        heard = await self._heard_or_none(ctx)
+        if heard and heard.topic and heard.say and heard.say[0].card:
+            ctx.write(heard.say[0].text)
+
+    async def _heard_or_none(self, ctx: Context) -> Understood | None:
         try:
-            heard = await self._ask(ctx)
+            return await self._ask(ctx)
         except DialogueUnavailable:
             metrics.DIALOGUE.labels("unavailable").inc()
-            heard = None
-        if in_incident:
-            if heard and heard.topic and heard.say and heard.say[0].card:
-                ctx.write(heard.say[0].text)
-            return
-        if heard is None:
-            await self._without_rasa(ctx)
-        elif not (heard.vague and await leaving.suspected(ctx, unsure=True)):
-            await self._respond(ctx, heard)
+            return None
 
     async def _ask(self, ctx: Context) -> Understood:
         sid = ctx.inbound.sid
@@ -164,7 +177,7 @@ class Conversation:
             metrics.DIALOGUE.labels("answered").inc()
         return self._heard[sid]
 
-    async def _without_rasa(self, ctx: Context) -> None:
+    async def _without_rasa(self, ctx: Context, wish: Likeness) -> None:
         """Rasa is away: an answer by keyword, else a person reads it, and the resident is told so."""
         heard = await ctx.services.keyword_dialogue.ask(ctx.person.id, ctx.text, ctx.lang, ctx.person.card)
         ctx.answered_by = "keyword"
@@ -173,7 +186,8 @@ class Conversation:
                 ctx.write(said.text)
                 ctx.change(card=said.card or ctx.person.card, pending="", choices=())
             return
-        if await leaving.suspected(ctx, unsure=True):
+        if wish == "faint":
+            await leaving.ask(ctx)
             return
         ctx.say("automatic_down")
         await hand_over(ctx)

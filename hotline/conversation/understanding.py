@@ -40,6 +40,7 @@ class Understanding:
         masked: the text as it would be kept.
         reasons: ids of the triage rules that fired.
         answer: what would be answered, "" when something else happens.
+        stop_told: whether the answer also says how to get no more texts.
         by: ``triage``, ``keyword``, ``second look`` or ``rasa``.
     """
 
@@ -51,6 +52,7 @@ class Understanding:
     masked: str
     reasons: tuple[str, ...] = ()
     answer: str = ""
+    stop_told: bool = False
     by: str = "rasa"
 
     def public(self) -> dict[str, object]:
@@ -61,6 +63,7 @@ class Understanding:
             "choices": list(self.choices),
             "urgency": self.urgency,
             "lang": self.lang,
+            "stop_told": self.stop_told,
         }
 
 
@@ -91,17 +94,21 @@ async def understand(
     urgency = await urgency_model.look(reading.text, urgency, reading.verdict.rule)
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
-    if await wish_model.suspects(reading.text):  # if it may be urgent too, both are asked at once
+    wish = await wish_model.hears(reading.text)
+    if wish == "likely" or (
+        wish == "faint" and urgency == "ask"
+    ):  # if it may be urgent too, both are asked at once
         return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
     heard: Understood = await dialogue.ask(person, reading.text, lang)
-    if heard.vague and urgency == "none" and await wish_model.suspects(reading.text, unsure=True):
+    if heard.vague and wish == "faint":
         return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
     if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
         urgency = "ask"
     answer = "\n".join(said.text for said in heard.say)
     return Understanding(
-        heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons, answer
-    )
+        heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons, answer,
+        stop_told=wish != "none" and urgency == "none",
+    )  # fmt: skip
 
 
 def _keyword(text: str) -> str:

@@ -53,7 +53,7 @@ class Example:
 
 def examples() -> list[Example]:
     """Everything to learn from, in a fixed order."""
-    found = [*_labelled(), *_topics()]
+    found = [*_wishes(), *_labelled(), *_topics()]
     return sorted({one.text: one for one in found}.values(), key=lambda one: one.text)
 
 
@@ -81,6 +81,11 @@ def of_topics() -> Iterator[tuple[str, str]]:
 
 def _labelled() -> list[Example]:
     return [Example(row["text"], row["urgency"]) for row in labelled("urgency")]
+
+
+def _wishes() -> list[Example]:
+    """Whoever wants no more texts tells of fear as well ("it scares my kids"); they are in no danger."""
+    return [Example(row["text"], "none") for row in labelled("optout") if row["wish"] == "stop"]
 
 
 def _topics() -> list[Example]:
@@ -111,7 +116,7 @@ def train(file: Path = WEIGHTS) -> None:
         for kind, matrix in matrices.items():
             name = f"{kind}_{head}"
             guesses[name] = held_out(matrix, truth)
-            weights |= fitted(name, matrix, truth, len(known))
+            weights |= plane(name, regression().fit(matrix, truth), len(known))
     rules: list[Urgency] = [verdict.urgency for verdict in verdicts]
     for name, share in (("limits", SHARE), ("limits_letters", 0.0)):
         mixed = {h: share * guesses[f"sense_{h}"] + (1 - share) * guesses[f"letters_{h}"] for h in HEADS}
@@ -163,24 +168,24 @@ def embedded(texts: list[str]) -> tuple[Floats, Floats]:
     return centred(vectors, mean), mean
 
 
-def _regression() -> Any:
+def regression() -> Any:
+    """What is learnt from; not learnt yet."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - development only
 
     return LogisticRegression(C=STRENGTH, class_weight={True: 3.0, False: 1.0}, max_iter=1000)
 
 
-def held_out(matrix: Any, truth: NDArray[np.bool_]) -> Floats:
+def held_out(matrix: Any, truth: NDArray[np.bool_], model: Any = None) -> Floats:
     """What weights say of each text that were learnt without its fold."""
     from sklearn.model_selection import StratifiedKFold, cross_val_predict  # noqa: PLC0415 - development only
 
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=7)
-    guessed: Any = cross_val_predict(_regression(), matrix, truth, cv=folds, method="predict_proba")
+    guessed: Any = cross_val_predict(model or regression(), matrix, truth, cv=folds, method="predict_proba")
     return guessed[:, 1]
 
 
-def fitted(name: str, matrix: Any, truth: NDArray[np.bool_], rules: int) -> dict[str, Floats]:
-    """The weights learnt from everything; the last columns are rules, as many as said."""
-    model = _regression().fit(matrix, truth)
+def plane(name: str, model: Any, rules: int = 0) -> dict[str, Floats]:
+    """The weights of a regression that has learnt; the last columns are rules, as many as said."""
     weights = model.coef_[0].astype(np.float32)
     return {
         name: weights[: len(weights) - rules],

@@ -1,10 +1,10 @@
-"""A second look for the wish to get no more texts, learnt from examples: it only ever asks."""
+"""A second look for the wish to get no more texts, learnt from examples: it asks or tells how, never acts."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -17,25 +17,35 @@ if TYPE_CHECKING:
     from hotline.conversation.urgency import Floats
 
 
+# How much a text that no rule knows sounds like the wish. A likely one is asked about, a faint one if nobody
+# knows what else it may mean; else the answer also says how to stop, and so it does to a hint.
+type Likeness = Literal["likely", "faint", "hint", "none"]
+
+
+LAYERS: Final = ("sense_1", "sense_2")
+
+
 @dataclass(frozen=True)
 class Limits:
     """Probabilities of a wish, chosen by `wish_training` on texts it did not learn from.
 
     Attributes:
-        asks: from here on we ask, though the rules say nothing.
-        asks_unsure: from here on we ask when nobody knows what else the text may mean.
+        likely: from here on, and so are the next two, a `Likeness`.
+        faint: lower.
+        hint: lower still.
         doubts: below this we ask before we do what the rules say.
         unlikely: below this the letters alone decide.
     """
 
-    asks: float
-    asks_unsure: float
+    likely: float
+    faint: float
+    hint: float
     doubts: float
     unlikely: float
 
 
 class WishModel:
-    """A logistic regression over letters and (where it can be had) one over the embedding."""
+    """A logistic regression over letters and (where it can be had) a small network over the embedding."""
 
     def __init__(self, weights: dict[str, Floats], embedder: Embedder | None) -> None:
         self._weights = weights
@@ -50,18 +60,22 @@ class WishModel:
             weights = {name: arrays[name].astype(np.float32) for name in arrays.files if name != "data"}
         return cls(weights, embedder)
 
-    async def suspects(self, text: str, *, unsure: bool = False) -> bool:
-        """`may_wish`, in a thread that steps back for everything else."""
-        return await asyncio.get_running_loop().run_in_executor(ASIDE, self.may_wish, text, unsure)
+    async def hears(self, text: str) -> Likeness:
+        """`likeness`, in a thread that steps back for everything else."""
+        return await asyncio.get_running_loop().run_in_executor(ASIDE, self.likeness, text)
 
     async def doubts(self, text: str) -> bool:
         """`hardly_wishes`, in the same thread."""
         return await asyncio.get_running_loop().run_in_executor(ASIDE, self.hardly_wishes, text)
 
-    def may_wish(self, text: str, unsure: bool = False) -> bool:  # noqa: FBT001, FBT002 - executors take places
-        """Whether a text that no rule knows may ask for no more texts; `unsure`: nor does the assistant."""
-        limit = self._limits.asks_unsure if unsure else self._limits.asks
-        return bool(text.strip()) and self.score(text) >= limit
+    def likeness(self, text: str) -> Likeness:
+        """How much a text that no rule knows sounds like the wish."""
+        if not text.strip():
+            return "none"
+        score, limits = self.score(text), self._limits
+        if score >= limits.faint:
+            return "likely" if score >= limits.likely else "faint"
+        return "hint" if score >= limits.hint else "none"
 
     def hardly_wishes(self, text: str) -> bool:
         """Whether a text that a rule takes for a wish sounds like something else: "basta ya de redadas"."""
@@ -75,8 +89,14 @@ class WishModel:
             return by_letters
         vector = centred(self._embedder.vector(text), self._weights["mean"])
         share = float(self._weights["share"])
-        by_sense = self._probability("sense", float(vector @ self._weights["sense"]))
+        by_sense = self._probability("sense", float(self._inner(vector) @ self._weights["sense"]))
         return share * by_sense + (1 - share) * by_letters
+
+    def _inner(self, vector: Floats) -> Floats:
+        """The network's inner layers, the last of which the regression weighs."""
+        for layer in LAYERS:
+            vector = np.maximum(vector @ self._weights[layer] + self._weights[f"{layer}_start"], 0)
+        return vector
 
     def _probability(self, kind: str, score: float) -> float:
         return probability(score + float(self._weights[f"{kind}_start"]))

@@ -15,13 +15,15 @@ from hotline.conversation.urgency import PLACES
 from hotline.conversation.urgency_training import (
     SHARE,
     embedded,
-    fitted,
     held_out,
     labelled,
     letter_rows,
     of_topics,
+    plane,
+    regression,
     small,
 )
+from hotline.conversation.wish import LAYERS
 from hotline.settings import ROOT
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
 
 WEIGHTS: Final = ROOT / "content" / "triage" / "wishes.npz"
 WISHES: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})
-ORDINARY: Final = 0.005  # share of ordinary texts that may be asked about
-UNSURE: Final = 0.02  # the same, if the assistant understood none of them
-DOUBTED: Final = 0.05  # share of the wishes that a rule knows which may be asked about
+LIKELY: Final = 0.0075  # share of ordinary texts that may be asked about
+FAINT: Final = 0.03  # the same, if the assistant understood none of them
+HINT: Final = 0.08  # share of ordinary answers that may also say how to stop
+DOUBTED: Final = 0.1  # share of the wishes that a rule knows which may be asked about
+INNER: Final = (128, 64)  # of the network over the embedding: wishes come in too many kinds for one plane
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,10 @@ def train(file: Path = WEIGHTS) -> None:
         "mean": mean, "share": np.array(SHARE), "data": np.array(fingerprint(data)),
     }  # fmt: skip
     guesses: dict[str, Floats] = {}
-    for kind, matrix in matrices.items():
-        guesses[kind] = held_out(matrix, truth)
-        learnt = fitted(kind, matrix, truth, 0)
-        weights |= {name: learnt[name] for name in (kind, f"{kind}_start")}
+    for kind, model in (("letters", regression()), ("sense", _network())):
+        guesses[kind] = held_out(matrices[kind], truth, model)
+        model.fit(matrices[kind], truth)
+        weights |= _of_network(model) if kind == "sense" else plane(kind, model)
     known = np.array([optout(text) == "stop" for text in texts])
     for name, share in (("limits", SHARE), ("limits_letters", 0.0)):
         mixed = share * guesses["sense"] + (1 - share) * guesses["letters"]
@@ -97,27 +101,47 @@ def train(file: Path = WEIGHTS) -> None:
     np.savez_compressed(file, **{name: small(array) for name, array in weights.items()})
 
 
+def _network() -> Any:
+    from sklearn.neural_network import MLPClassifier  # noqa: PLC0415 - development only
+
+    return MLPClassifier(INNER, alpha=0.01, max_iter=12, random_state=7)
+
+
+def _of_network(model: Any) -> dict[str, Floats]:
+    """The weights of each layer, by the names that `wish` knows them by."""
+    *inner, last = zip(model.coefs_, model.intercepts_, strict=True)
+    found = {"sense": last[0][:, 0], "sense_start": last[1][0]}
+    for name, (weights, start) in zip(LAYERS, inner, strict=True):
+        found |= {name: weights, f"{name}_start": start}
+    return {name: np.asarray(array, np.float32) for name, array in found.items()}
+
+
 def _limits(data: list[Example], mixed: Floats, letters: Floats, known: NDArray[np.bool_]) -> Floats:
     truth = np.array([one.wish for one in data])
     ordinary = np.array([one.ordinary and not one.wish for one in data])
-    asks, unsure = (float(np.quantile(mixed[ordinary & ~known], 1 - part)) for part in (ORDINARY, UNSURE))
+    shares = (LIKELY, FAINT, HINT)
+    likely, faint, hint = (float(np.quantile(mixed[ordinary & ~known], 1 - part)) for part in shares)
     doubts = float(np.quantile(mixed[truth & known], DOUBTED))
-    return np.array([asks, unsure, doubts, float(np.quantile(letters[truth], 0.002))], np.float32)
+    return np.array([likely, faint, hint, doubts, float(np.quantile(letters[truth], 0.002))], np.float32)
 
 
 def _report(name: str, data: list[Example], mixed: Floats, limits: Floats, known: NDArray[np.bool_]) -> None:
-    asks, unsure, doubts, unlikely = limits
-    numbers = f"asks {asks:.3f} unsure {unsure:.3f} doubts {doubts:.3f} unlikely {unlikely:.4f}"
+    likely, faint, hint, doubts, unlikely = limits
+    numbers = (
+        f"likely {likely:.3f} faint {faint:.3f} hint {hint:.3f} doubts {doubts:.3f} unlikely {unlikely:.4f}"
+    )
     sys.stdout.write(f"{name}: {numbers}\n")
-    for label, meant in (("wish", True), ("no wish", False)):
-        for ordinary in (True, False):
-            chosen = np.array([(one.wish, one.ordinary) == (meant, ordinary) for one in data])
-            if not chosen.any():
-                continue
-            done = (known & (mixed >= doubts))[chosen].mean()
-            asked = ((known & (mixed < doubts)) | (~known & (mixed >= asks)))[chosen].mean()
-            kind = f"{label}{' (ordinary)' if ordinary else ''}"
-            sys.stdout.write(f"  {kind} ({chosen.sum()}): stopped {done:.4f} asked {asked:.4f}\n")
+    kinds = np.array([f"{'wish' if one.wish else 'no wish'}{' (ordinary)' * one.ordinary}" for one in data])
+    for kind in sorted(set(kinds)):
+        score, ruled = mixed[kinds == kind], known[kinds == kind]
+        done = ruled & (score >= doubts)
+        heard = [
+            done,
+            ~done & (ruled | (score >= likely)),
+            ~done & ~ruled & (score >= hint) & (score < likely),
+        ]
+        shares = "stopped {:.4f} asked {:.4f} asked if vague, or told how {:.4f}".format(*map(np.mean, heard))
+        sys.stdout.write(f"  {kind} ({len(score)}): {shares}\n")
 
 
 if __name__ == "__main__":

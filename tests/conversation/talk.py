@@ -20,6 +20,7 @@ from hotline.sms.people import Person, load_person, save_person
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.conversation.rulebook import Urgency
+    from hotline.conversation.wish import Likeness
     from hotline.privacy.phones import Vault
     from hotline.store import Store
 
@@ -62,13 +63,12 @@ class SecondHearing(WishModel):
 
     @override
     def __init__(self) -> None:
-        self.suspected: set[str] = set()
-        self.faint: set[str] = set()
+        self.sounds: dict[str, Likeness] = {}
         self.doubted: set[str] = set()
 
     @override
-    def may_wish(self, text: str, unsure: bool = False) -> bool:
-        return text in self.suspected or (unsure and text in self.faint)
+    def likeness(self, text: str) -> Likeness:
+        return self.sounds.get(text, "none")
 
     @override
     def hardly_wishes(self, text: str) -> bool:

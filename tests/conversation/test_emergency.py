@@ -9,6 +9,7 @@ import pytest
 from hotline.conversation.keywords import says_now
 
 if TYPE_CHECKING:
+    from hotline.conversation.wish import Likeness
     from tests.conversation.talk import Talk
 
 WORDS: Final = "they may be at the door"
@@ -24,12 +25,11 @@ NEITHER: Final = (
 )  # fmt: skip
 
 
-async def asked(talk: Talk, *, or_stop: bool = False) -> str:
+async def asked(talk: Talk, *, sounds: Likeness = "none") -> str:
     """The question that words which may be urgent are met with."""
     await talk.begin()
     talk.second_look.sees[WORDS] = "ask"
-    if or_stop:
-        talk.second_hearing.suspected.add(WORDS)
+    talk.second_hearing.sounds[WORDS] = sounds
     return (await talk.says(WORDS))[-1]
 
 
@@ -72,7 +72,7 @@ async def test_what_only_begins_like_a_yes_is_a_text_of_its_own(talk: Talk, said
 async def test_words_that_may_be_a_wish_to_stop_are_asked_both_and_yes_still_pages(
     talk: Talk, said: str
 ) -> None:
-    question = await asked(talk, or_stop=True)
+    question = await asked(talk, sounds="faint")
     assert "happening right now" in question
     assert "2 = stop" in question
     await talk.says(said)
@@ -80,7 +80,7 @@ async def test_words_that_may_be_a_wish_to_stop_are_asked_both_and_yes_still_pag
 
 
 async def test_whoever_only_wanted_no_more_texts_says_so_in_one_more_digit(talk: Talk) -> None:
-    await asked(talk, or_stop=True)
+    await asked(talk, sounds="faint")
     assert "START" in " ".join(await talk.says("2"))
     assert await talk.store.redis.sismember("optout:hotline", talk.person)
     assert await incidents(talk) == 0
@@ -88,7 +88,7 @@ async def test_whoever_only_wanted_no_more_texts_says_so_in_one_more_digit(talk:
 
 @pytest.mark.parametrize("said", ["3", "no"])
 async def test_whoever_wants_neither_keeps_the_line(talk: Talk, said: str) -> None:
-    await asked(talk, or_stop=True)
+    await asked(talk, sounds="faint")
     assert "stays open" in " ".join(await talk.says(said))
     assert not await talk.store.redis.sismember("optout:hotline", talk.person)
     assert await incidents(talk) == 0

@@ -21,6 +21,7 @@ from tests.conversation.tables import Row, share, table
 from tests.conversation.test_optout import controls, wishes
 
 if TYPE_CHECKING:
+    from hotline.conversation.wish import Likeness
     from tests.conversation.talk import Talk
 
 LANGUAGES: Final = ("en", "es", "pt", "ht")
@@ -31,10 +32,9 @@ NEVER_SEEN: Final = {
     for lang in LANGUAGES
 }
 LETTERS_ONLY: Final = WishModel.load(WEIGHTS, None)
-# Reached on words nobody had seen; the aim is 0.99 caught and 0.01 cut off. What is not done is asked about.
-CAUGHT: Final = {"en": 0.93, "es": 0.9, "pt": 0.885, "ht": 0.915}
-CAUGHT_IF_VAGUE: Final = {"en": 0.965, "es": 0.95, "pt": 0.97, "ht": 0.98}
-CUT_OFF: Final = {"en": 0.0075, "es": 0.0, "pt": 0.0135, "ht": 0.0135}
+# Reached on words nobody had seen; what is neither done nor asked about is answered with the way to stop.
+CAUGHT: Final = {"en": 0.97, "es": 0.945, "pt": 0.95, "ht": 0.93}
+CUT_OFF: Final = {"en": 0.0075, "es": 0.0075, "pt": 0.0075, "ht": 0.0075}
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +44,22 @@ def model() -> WishModel:
 
 
 def outcome(model: WishModel, text: str) -> str:
-    """What happens to a text: stop, ask, delete or none; as in `leaving`."""
+    """What happens to a text: stop, ask, delete, tell (how to stop) or none; as in `leaving`."""
     ruled = optout(text)
     if ruled == "stop" and (says_only_stop(text) or not model.hardly_wishes(text)):
         return "stop"
     if ruled:
         return "ask"
-    return "delete" if wants_erased(text) else "ask" if model.may_wish(text) else "none"
+    sounds = model.likeness(text)
+    return (
+        "delete"
+        if wants_erased(text)
+        else "ask"
+        if sounds == "likely"
+        else "none"
+        if sounds == "none"
+        else "tell"
+    )
 
 
 def test_the_weights_were_learnt_from_the_examples_that_are_here() -> None:
@@ -66,19 +75,17 @@ def test_enough_was_never_learnt_from(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_of_wishes_never_seen_hardly_one_is_missed(lang: str, model: WishModel) -> None:
+def test_most_wishes_never_seen_are_done_or_asked_about(lang: str, model: WishModel) -> None:
     rows = wishes(NEVER_SEEN[lang])
-    assert share(rows, lambda row: outcome(model, row["text"]) != "none") >= CAUGHT[lang]
+    assert share(rows, lambda row: outcome(model, row["text"]) not in ("tell", "none")) >= CAUGHT[lang]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_faint_wish_is_asked_about_when_the_assistant_knows_nothing_else(
+def test_hardly_anybody_who_wants_no_more_texts_is_left_without_the_way_out(
     lang: str, model: WishModel
 ) -> None:
-    def noticed(row: Row) -> bool:
-        return outcome(model, row["text"]) != "none" or model.may_wish(row["text"], unsure=True)
-
-    assert share(wishes(NEVER_SEEN[lang]), noticed) >= CAUGHT_IF_VAGUE[lang]
+    rows = wishes(NEVER_SEEN[lang])
+    assert share(rows, lambda row: outcome(model, row["text"]) != "none") >= 0.99
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -94,6 +101,7 @@ def test_an_ordinary_question_is_answered_and_not_met_with_a_question(model: Wis
     others = others[::4]  # each costs an embedding
     assert len(others) > 150
     assert share(others, lambda row: outcome(model, row["text"]) == "ask") <= 0.01
+    assert share(others, lambda row: outcome(model, row["text"]) == "tell") <= 0.1
 
 
 @pytest.mark.parametrize("embedder", [Embedder.load(), None], ids=["sense", "letters"])
@@ -106,7 +114,7 @@ def test_a_word_that_carriers_know_is_never_doubted(embedder: Embedder | None) -
 
 async def test_words_that_no_rule_knows_lead_to_the_question_and_yes_stops(talk: Talk) -> None:
     await talk.begin()
-    talk.second_hearing.suspected.add("ya estuvo con sus cosas")
+    talk.second_hearing.sounds["ya estuvo con sus cosas"] = "likely"
     assert "1 =" in " ".join(await talk.says("ya estuvo con sus cosas"))
     assert "START" in " ".join(await talk.says("si"))
     assert await talk.store.redis.sismember("optout:hotline", talk.person)
@@ -114,7 +122,7 @@ async def test_words_that_no_rule_knows_lead_to_the_question_and_yes_stops(talk:
 
 async def test_whoever_says_no_keeps_the_line(talk: Talk) -> None:
     await talk.begin()
-    talk.second_hearing.suspected.add("ya estuvo con sus cosas")
+    talk.second_hearing.sounds["ya estuvo con sus cosas"] = "likely"
     await talk.says("ya estuvo con sus cosas")
     await talk.says("2")
     assert not await talk.store.redis.sismember("optout:hotline", talk.person)
@@ -133,19 +141,24 @@ async def test_what_a_rule_takes_for_a_wish_is_asked_about_when_it_sounds_like_s
 async def test_a_question_about_alerts_stops_alerts_and_leaves_the_line_open(talk: Talk) -> None:
     await talk.begin()
     text = "tanta alerta me tiene harta"
-    talk.second_hearing.suspected.add(text)
+    talk.second_hearing.sounds[text] = "likely"
     assert "alert" in " ".join(await talk.says(text)).casefold()
     await talk.says("1")
     assert await talk.store.redis.sismember("optout:alerts", talk.person)
     assert not await talk.store.redis.sismember("optout:hotline", talk.person)
 
 
-@pytest.mark.parametrize(("topic", "asked"), [("out_of_scope", True), ("find_lawyer", False)])
-async def test_a_faint_likeness_counts_only_when_nothing_else_was_understood(
-    talk: Talk, topic: str, *, asked: bool
+@pytest.mark.parametrize(
+    ("topic", "sounds", "asked"),
+    [("out_of_scope", "faint", True), ("find_lawyer", "faint", False), ("out_of_scope", "hint", False)],
+)
+async def test_a_faint_likeness_leads_to_the_question_only_when_nothing_else_was_understood(
+    talk: Talk, topic: str, sounds: Likeness, *, asked: bool
 ) -> None:
     await talk.begin()
     text = "el celular ya no es de el"
-    talk.second_hearing.faint.add(text)
+    talk.second_hearing.sounds[text] = sounds
     talk.assistant.understood[text] = Understood(topic, 0.9, (), (Say("an answer"),))
-    assert ("1 =" in " ".join(await talk.says(text))) == asked
+    replies = await talk.says(text)
+    assert ("1 =" in " ".join(replies)) == asked
+    assert (replies == ["an answer\nTo get no more texts: STOP."]) == (not asked)
