@@ -35,7 +35,7 @@ class Say:
     card: str = ""
 
 
-VAGUE: Final = frozenset({"", "out_of_scope", "greet", "thanks", "goodbye", "who_are_you", "affirm", "deny"})
+VAGUE: Final = frozenset({"", "out_of_scope"})
 
 
 @dataclass(frozen=True)

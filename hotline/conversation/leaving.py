@@ -14,6 +14,7 @@ from hotline.sms.people import opt_in, opt_out
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
+    from hotline.conversation.dialogue import Understood
     from hotline.conversation.wish import Likeness
 
 # Twilio answers these itself and blocks the number (docs: advanced opt-out): a second confirmation from us
@@ -23,6 +24,8 @@ CARRIER_STOPS: Final = frozenset(
 )
 SURE: Final = "stop"  # what we have asked, and wait for 1 or 2
 SURE_ALERTS: Final = "stop:alerts"
+HEARD: Final = ("likely", "faint")  # how much words must sound like the wish to be asked about
+TOPICS: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})  # their answers are about it already
 CARRIER_STARTS: Final = frozenset({"start", "yes", "unstop"})  # with these Twilio lifts its block
 
 
@@ -58,9 +61,9 @@ async def likeness(ctx: Context) -> Likeness:
     return await ctx.services.wishes.hears(ctx.text)
 
 
-def tell_how(ctx: Context) -> None:
-    """Whoever may want no more texts is told how to stop them, below the answer that they get."""
-    ctx.add("stop_how")
+def is_meant(heard: Understood, wish: Likeness) -> bool:
+    """Whether to ask if a text means no more texts, knowing what the assistant (or no one) made of it."""
+    return heard.topic not in TOPICS and (wish == "likely" or (wish == "faint" and heard.vague))
 
 
 async def ask(ctx: Context) -> None:

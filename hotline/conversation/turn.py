@@ -40,7 +40,6 @@ LINE_TOPICS: Final = {
     "help_menu": "menu", "change_language": "language_choose", "delete_my_data": "delete_confirm",
 }  # fmt: skip
 PENDING: Final = {"delete_my_data": "delete", "help_menu": "menu"}
-LEAVING: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})  # the answer is about stopping already
 # What the assistant understood: the rest of the turn. A guess alone signs nobody up or off.
 TOPICS: Final = {"subscribe_alerts": signup.wished, "unsubscribe_alerts": leaving.ask}
 
@@ -128,13 +127,13 @@ class Conversation:
         wish = await leaving.likeness(ctx)
         if urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
             await violation.interrupted(ctx)
-            emergency.ask_if_now(ctx, or_stop=wish in ("likely", "faint"))
+            emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
         elif ctx.person.pending == "human":
             ctx.change(pending="")
             ctx.say("human_soon")
             await hand_over(ctx)
         elif not await violation.answered(ctx):
-            await (leaving.ask(ctx) if wish == "likely" else self._converse(ctx, wish))
+            await self._converse(ctx, wish)
 
     async def _second_look(self, ctx: Context) -> Urgency:
         """What the rules in the webhook said, or more."""
@@ -148,12 +147,14 @@ class Conversation:
         heard = await self._heard_or_none(ctx)
         if heard is None:
             await self._without_rasa(ctx, wish)
-        elif heard.vague and wish == "faint":
+        elif heard.urgent:
+            emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
+        elif leaving.is_meant(heard, wish):
             await leaving.ask(ctx)
         else:
             await self._respond(ctx, heard)
-            if wish != "none" and heard.topic not in LEAVING:
-                leaving.tell_how(ctx)
+            if wish != "none" and heard.topic not in leaving.TOPICS:
+                ctx.add("stop_how")
 
     async def _aside(self, ctx: Context) -> None:
         """A question of somebody whose report is open is answered where a card can."""
@@ -181,22 +182,19 @@ class Conversation:
         """Rasa is away: an answer by keyword, else a person reads it, and the resident is told so."""
         heard = await ctx.services.keyword_dialogue.ask(ctx.person.id, ctx.text, ctx.lang, ctx.person.card)
         ctx.answered_by = "keyword"
-        if heard.say:
+        if leaving.is_meant(heard, wish):
+            await leaving.ask(ctx)
+        elif heard.say:
             for said in heard.say:
                 ctx.write(said.text)
                 ctx.change(card=said.card or ctx.person.card, pending="", choices=())
-            return
-        if wish == "faint":
-            await leaving.ask(ctx)
-            return
-        ctx.say("automatic_down")
-        await hand_over(ctx)
+        else:
+            ctx.say("automatic_down")
+            await hand_over(ctx)
 
     async def _respond(self, ctx: Context, heard: Understood) -> None:
         ctx.answered_by = "rasa"
-        if heard.urgent:
-            emergency.ask_if_now(ctx)
-        elif heard.topic == "ask_raid_status":
+        if heard.topic == "ask_raid_status":
             await rumour.answer(ctx)
         elif heard.hand_over:
             ctx.say("human_soon")

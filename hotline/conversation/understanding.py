@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hotline.conversation.keywords import resident_command
-from hotline.conversation.leaving import CARRIER_STOPS
+from hotline.conversation.leaving import CARRIER_STOPS, HEARD, is_meant
 from hotline.conversation.optout import optout
 
 if TYPE_CHECKING:
@@ -95,15 +95,12 @@ async def understand(
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
     wish = await wish_model.hears(reading.text)
-    if wish == "likely" or (
-        wish == "faint" and urgency == "ask"
-    ):  # if it may be urgent too, both are asked at once
-        return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
     heard: Understood = await dialogue.ask(person, reading.text, lang)
-    if heard.vague and wish == "faint":
-        return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
     if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
         urgency = "ask"
+    both = urgency == "ask" and wish in HEARD  # asked at once, whether it is happening and whether to stop
+    if both or is_meant(heard, wish):
+        return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
     answer = "\n".join(said.text for said in heard.say)
     return Understanding(
         heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons, answer,
