@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
 from hotline.conversation import signup
 from hotline.conversation.keywords import about_alerts, agrees, names_alerts
-from hotline.conversation.optout import optout, says_only_stop
+from hotline.conversation.optout import optout, says_only_stop, wants_to_stay
 from hotline.incidents.roster import set_on_call
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import opt_in, opt_out
@@ -59,6 +60,13 @@ def _only_alerts(ctx: Context) -> bool:
 async def likeness(ctx: Context) -> Likeness:
     """How much words that no rule knows sound like a wish to stop."""
     return await ctx.services.wishes.hears(ctx.text)
+
+
+def put_right(heard: Understood, text: str) -> Understood:
+    """What the assistant heard, unless it took a wish to stay for its opposite."""
+    if heard.topic == "unsubscribe_alerts" and wants_to_stay(text):
+        return replace(heard, topic="subscribe_alerts", choices=(), say=())
+    return heard
 
 
 def is_meant(heard: Understood, wish: Likeness) -> bool:

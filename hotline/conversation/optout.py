@@ -25,6 +25,8 @@ class _OptOutWords(WordFile):
     parts: dict[str, str]
     stop: tuple[str, ...]
     not_stop: tuple[str, ...]
+    stays: tuple[str, ...]
+    elsewhere: tuple[str, ...]
     erase: tuple[str, ...]
     not_erase: tuple[str, ...]
 
@@ -42,6 +44,8 @@ def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 _STOP: Final = _compiled(_WORDS.stop)
 _NOT_STOP: Final = _compiled(_WORDS.not_stop)
+_STAYS: Final = _compiled(_WORDS.stays)
+_ELSEWHERE: Final = _compiled(_WORDS.elsewhere)
 _ERASE: Final = _compiled(_WORDS.erase)
 _NOT_ERASE: Final = _compiled(_WORDS.not_erase)
 _UNCLEAR: Final = _compiled(_WORDS.unclear)
@@ -83,6 +87,21 @@ def optout(text: str) -> OptOut | None:
 def wants_erased(text: str) -> bool:
     """Whether a text asks that what the line keeps about the writer be deleted."""
     return any(map(_erases, _spoken(_sentences(text))))
+
+
+def wants_to_stay(text: str) -> bool:
+    """Whether a text asks for more texts, or where they are: "please don't stop the alerts"."""
+    return _plainly(_STAYS, text)
+
+
+def means_something_else(text: str) -> bool:
+    """Whether no guess may take a text for the wish: it wants to stay, or something else to stop."""
+    return wants_to_stay(text) or _plainly(_ELSEWHERE, text)
+
+
+def _plainly(pattern: re.Pattern[str], text: str) -> bool:
+    spoken = _spoken(_sentences(text))
+    return any(map(pattern.search, spoken)) and not any(map(_wishes, spoken))
 
 
 def _wishes(sentence: str) -> bool:

@@ -172,9 +172,8 @@ class Conversation:
     async def _ask(self, ctx: Context) -> Understood:
         sid = ctx.inbound.sid
         if sid not in self._heard:
-            self._heard[sid] = await ctx.services.dialogue.ask(
-                ctx.person.id, ctx.text, ctx.lang, ctx.person.card
-            )
+            heard = await ctx.services.dialogue.ask(ctx.person.id, ctx.text, ctx.lang, ctx.person.card)
+            self._heard[sid] = leaving.put_right(heard, ctx.text)
             metrics.DIALOGUE.labels("answered").inc()
         return self._heard[sid]
 

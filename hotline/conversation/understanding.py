@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hotline.conversation.keywords import resident_command
-from hotline.conversation.leaving import CARRIER_STOPS, HEARD, is_meant
+from hotline.conversation.leaving import CARRIER_STOPS, HEARD, is_meant, put_right
 from hotline.conversation.optout import optout
 
 if TYPE_CHECKING:
-    from hotline.conversation.dialogue import Dialogue, Understood
+    from hotline.conversation.dialogue import Dialogue
     from hotline.conversation.intake import Intake
     from hotline.conversation.language import LanguageGuesser
     from hotline.conversation.rulebook import Urgency
@@ -95,7 +95,7 @@ async def understand(
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
     wish = await wish_model.hears(reading.text)
-    heard: Understood = await dialogue.ask(person, reading.text, lang)
+    heard = put_right(await dialogue.ask(person, reading.text, lang), reading.text)
     if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
         urgency = "ask"
     both = urgency == "ask" and wish in HEARD  # asked at once, whether it is happening and whether to stop

@@ -39,7 +39,7 @@ STRENGTH: Final = 20.0
 SHARE: Final = 0.6  # of the embedding in the blend
 # Shares of ordinary questions that the second look may page, and ask about, besides what the rules do.
 STRICT: Final = 0.002
-LENIENT: Final = 0.03
+LENIENT: Final = 0.025
 
 
 @dataclass(frozen=True)

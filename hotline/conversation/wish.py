@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from hotline.conversation.optout import means_something_else
 from hotline.conversation.urgency import ASIDE, centred, places_of, probability
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 type Likeness = Literal["likely", "faint", "hint", "none"]
 
 
-LAYERS: Final = ("sense_1", "sense_2")
+LAYERS: Final = ("sense_1", "sense_2", "sense")  # of the networks, each of shape (network, in, out)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Limits:
 
 
 class WishModel:
-    """A logistic regression over letters and (where it can be had) a small network over the embedding."""
+    """A logistic regression over letters and (where it can be had) small networks over the embedding."""
 
     def __init__(self, weights: dict[str, Floats], embedder: Embedder | None) -> None:
         self._weights = weights
@@ -70,7 +71,7 @@ class WishModel:
 
     def likeness(self, text: str) -> Likeness:
         """How much a text that no rule knows sounds like the wish."""
-        if not text.strip():
+        if not text.strip() or means_something_else(text):
             return "none"
         score, limits = self.score(text), self._limits
         if score >= limits.faint:
@@ -84,19 +85,18 @@ class WishModel:
     def score(self, text: str) -> float:
         """How much a text sounds like the wish, 0 to 1."""
         places, values = places_of(text)
-        by_letters = self._probability("letters", float(values @ self._weights["letters"][places]))
+        start = float(self._weights["letters_start"])
+        by_letters = probability(start + float(values @ self._weights["letters"][places]))
         if self._embedder is None or by_letters < self._limits.unlikely:
             return by_letters
-        vector = centred(self._embedder.vector(text), self._weights["mean"])
+        by_sense = self._by_sense(centred(self._embedder.vector(text), self._weights["mean"]))
         share = float(self._weights["share"])
-        by_sense = self._probability("sense", float(self._inner(vector) @ self._weights["sense"]))
         return share * by_sense + (1 - share) * by_letters
 
-    def _inner(self, vector: Floats) -> Floats:
-        """The network's inner layers, the last of which the regression weighs."""
-        for layer in LAYERS:
-            vector = np.maximum(vector @ self._weights[layer] + self._weights[f"{layer}_start"], 0)
-        return vector
-
-    def _probability(self, kind: str, score: float) -> float:
-        return probability(score + float(self._weights[f"{kind}_start"]))
+    def _by_sense(self, vector: Floats) -> float:
+        """What the networks say on average of an embedding."""
+        inside, weights = vector[None], self._weights
+        for layer in LAYERS[:-1]:
+            inside = np.maximum(inside @ weights[layer] + weights[f"{layer}_start"], 0)
+        last = (inside @ weights[LAYERS[-1]] + weights[f"{LAYERS[-1]}_start"]).ravel()
+        return sum(probability(float(score)) for score in last) / len(last)

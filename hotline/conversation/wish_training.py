@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 
 WEIGHTS: Final = ROOT / "content" / "triage" / "wishes.npz"
 WISHES: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})
-LIKELY: Final = 0.0075  # share of ordinary texts that may be asked about
-FAINT: Final = 0.03  # the same, if the assistant understood none of them
+LIKELY: Final = 0.01  # share of ordinary texts that may be asked about
+FAINT: Final = 0.04  # the same, if the assistant understood none of them
 HINT: Final = 0.08  # share of ordinary answers that may also say how to stop
 DOUBTED: Final = 0.1  # share of the wishes that a rule knows which may be asked about
-INNER: Final = (128, 64)  # of the network over the embedding: wishes come in too many kinds for one plane
+INNER: Final = (128, 64)  # of a network over the embedding: wishes come in too many kinds for one plane
+NETWORKS: Final = 4  # that vote: one alone is surer than it should be
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ def train(file: Path = WEIGHTS) -> None:
         "mean": mean, "share": np.array(SHARE), "data": np.array(fingerprint(data)),
     }  # fmt: skip
     guesses: dict[str, Floats] = {}
-    for kind, model in (("letters", regression()), ("sense", _network())):
+    for kind, model in (("letters", regression()), ("sense", _networks())):
         guesses[kind] = held_out(matrices[kind], truth, model)
         model.fit(matrices[kind], truth)
-        weights |= _of_network(model) if kind == "sense" else plane(kind, model)
+        weights |= _of_networks(model.estimators_) if kind == "sense" else plane(kind, model)
     known = np.array([optout(text) == "stop" for text in texts])
     for name, share in (("limits", SHARE), ("limits_letters", 0.0)):
         mixed = share * guesses["sense"] + (1 - share) * guesses["letters"]
@@ -101,19 +102,24 @@ def train(file: Path = WEIGHTS) -> None:
     np.savez_compressed(file, **{name: small(array) for name, array in weights.items()})
 
 
-def _network() -> Any:
+def _networks() -> Any:
+    from sklearn.ensemble import VotingClassifier  # noqa: PLC0415 - development only
     from sklearn.neural_network import MLPClassifier  # noqa: PLC0415 - development only
 
-    return MLPClassifier(INNER, alpha=0.01, max_iter=12, random_state=7)
+    voters = [
+        (str(seed), MLPClassifier(INNER, alpha=0.01, max_iter=12, random_state=seed))
+        for seed in range(NETWORKS)
+    ]
+    return VotingClassifier(voters, voting="soft")
 
 
-def _of_network(model: Any) -> dict[str, Floats]:
-    """The weights of each layer, by the names that `wish` knows them by."""
-    *inner, last = zip(model.coefs_, model.intercepts_, strict=True)
-    found = {"sense": last[0][:, 0], "sense_start": last[1][0]}
-    for name, (weights, start) in zip(LAYERS, inner, strict=True):
-        found |= {name: weights, f"{name}_start": start}
-    return {name: np.asarray(array, np.float32) for name, array in found.items()}
+def _of_networks(voters: Any) -> dict[str, Floats]:
+    """The weights of each layer of all networks, by the names that `wish` knows them by."""
+    found: dict[str, Floats] = {}
+    for number, name in enumerate(LAYERS):
+        found[name] = np.stack([one.coefs_[number] for one in voters])
+        found[f"{name}_start"] = np.stack([one.intercepts_[number][None] for one in voters])
+    return found
 
 
 def _limits(data: list[Example], mixed: Floats, letters: Floats, known: NDArray[np.bool_]) -> Floats:

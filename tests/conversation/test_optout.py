@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.conversation.keywords import RESIDENT, Command, resident_command
-from hotline.conversation.optout import optout, wants_erased
+from hotline.conversation.optout import means_something_else, optout, wants_erased, wants_to_stay
 from tests.conversation.tables import Row, share, table
 
 PROBE = table("optout/first.jsonl")
@@ -178,3 +178,55 @@ def seconds(text: str) -> float:
 @given(st.text(max_size=200))
 def test_any_text_gets_an_answer(text: str) -> None:
     assert optout(text) in ("stop", "ambiguous", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please don't stop the alerts", "Keep texting me!", "sign me back up", "am i still on the list?",
+        "I texted STOP by mistake", "my neighbor got it but i didnt get the alert",
+        "why did I stop getting alerts", "por que deje de recibir alertas",
+        "no dejen de avisarme por favor", "ya no me llegan las alertas",
+        "quiero seguir recibiendo las alertas",
+        "puse alto por error", "siganme avisando", "não parem de me avisar", "não me tira da lista",
+        "pq parei de receber alerta", "quero continuar recebendo", "pa sispann avèti m",
+        "tanpri pa retire m nan lis la",
+        "m vle kontinye resevwa alèt yo", "poukisa m pa resevwa alèt ankò", "m te ekri stop pa erè",
+    ],
+)  # fmt: skip
+def test_who_asks_for_more_texts_is_never_taken_for_one_who_wants_none(text: str) -> None:
+    assert optout(text) is None
+    assert wants_to_stay(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we have got to STOP this law", "how do I stop an eviction", "end the raids",
+        "can I cancel my court date",
+        "hay que parar esta ley", "como paro la sangre", "parar o sangramento",
+        "temos que parar as deportações",
+        "fòk nou sispann lwa sa a", "kijan pou m rete san an",
+    ],
+)  # fmt: skip
+def test_who_wants_something_else_to_stop_is_not_asked_whether_we_should(text: str) -> None:
+    assert optout(text) is None
+    assert means_something_else(text)
+
+
+def test_no_wish_among_the_examples_passes_for_something_else() -> None:
+    rows = [row for lang in LANGUAGES for row in FRESH[lang]] + PROBE + MORE
+    assert not [row["text"] for row in wishes(rows) if means_something_else(row["text"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why am i still getting these",
+        "vcs nao param de mandar msg",
+        "no me sigan avisando",
+        "pa kontinye voye",
+    ],
+)
+def test_a_complaint_about_texts_that_go_on_is_no_wish_for_more(text: str) -> None:
+    assert not wants_to_stay(text)

@@ -1,6 +1,7 @@
 """The second look for a wish to stop: what rules miss is asked about, what they mistake is not done unasked.
 
-`data/leaving` was written by somebody who saw neither rules nor examples; only its counts were looked at.
+`data/leaving` and `data/leaving_again` were written by people who saw neither rules nor examples, the second
+after the rules and the model were done; only their counts were looked at.
 """
 
 from __future__ import annotations
@@ -24,17 +25,19 @@ if TYPE_CHECKING:
     from hotline.conversation.wish import Likeness
     from tests.conversation.talk import Talk
 
-LANGUAGES: Final = ("en", "es", "pt", "ht")
+# The least that rules and model alone reach. Of the rest the assistant asks about some more, and all others
+# are answered with the way to stop.
+CAUGHT: Final = {
+    "leaving/en": 0.975, "leaving/es": 0.95, "leaving/pt": 0.975, "leaving/ht": 0.94,
+    "leaving_again/en": 0.965, "leaving_again/es": 0.93, "leaving_again/pt": 0.96, "leaving_again/ht": 0.875,
+}  # fmt: skip
+SETS: Final = tuple(CAUGHT)
 LEARNT: Final = {one.text.casefold() for one in examples()}
 # A bare STOP stands in both: it says nothing of words never seen.
 NEVER_SEEN: Final = {
-    lang: [row for row in table(f"leaving/{lang}.jsonl") if row["text"].casefold() not in LEARNT]
-    for lang in LANGUAGES
+    name: [row for row in table(f"{name}.jsonl") if row["text"].casefold() not in LEARNT] for name in SETS
 }
-LETTERS_ONLY: Final = WishModel.load(WEIGHTS, None)
-# Reached on words nobody had seen; what is neither done nor asked about is answered with the way to stop.
-CAUGHT: Final = {"en": 0.97, "es": 0.945, "pt": 0.95, "ht": 0.93}
-CUT_OFF: Final = {"en": 0.0075, "es": 0.0075, "pt": 0.0075, "ht": 0.0075}
+CUT_OFF: Final = 0.0075
 
 
 @pytest.fixture(scope="module")
@@ -68,30 +71,30 @@ def test_the_weights_were_learnt_from_the_examples_that_are_here() -> None:
         assert str(arrays["data"]) == fingerprint(examples())
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_enough_was_never_learnt_from(lang: str) -> None:
-    assert len(wishes(NEVER_SEEN[lang])) >= 100
-    assert len(controls(NEVER_SEEN[lang])) >= 140
+@pytest.mark.parametrize("name", SETS)
+def test_enough_was_never_learnt_from(name: str) -> None:
+    assert len(wishes(NEVER_SEEN[name])) >= 100
+    assert len(controls(NEVER_SEEN[name])) >= 140
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_most_wishes_never_seen_are_done_or_asked_about(lang: str, model: WishModel) -> None:
-    rows = wishes(NEVER_SEEN[lang])
-    assert share(rows, lambda row: outcome(model, row["text"]) not in ("tell", "none")) >= CAUGHT[lang]
+@pytest.mark.parametrize("name", SETS)
+def test_most_wishes_never_seen_are_done_or_asked_about(name: str, model: WishModel) -> None:
+    rows = wishes(NEVER_SEEN[name])
+    assert share(rows, lambda row: outcome(model, row["text"]) not in ("tell", "none")) >= CAUGHT[name]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", SETS)
 def test_hardly_anybody_who_wants_no_more_texts_is_left_without_the_way_out(
-    lang: str, model: WishModel
+    name: str, model: WishModel
 ) -> None:
-    rows = wishes(NEVER_SEEN[lang])
+    rows = wishes(NEVER_SEEN[name])
     assert share(rows, lambda row: outcome(model, row["text"]) != "none") >= 0.99
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_nobody_is_cut_off_who_did_not_ask(lang: str, model: WishModel) -> None:
-    rows = controls(NEVER_SEEN[lang])
-    assert share(rows, lambda row: outcome(model, row["text"]) == "stop") <= CUT_OFF[lang]
+@pytest.mark.parametrize("name", SETS)
+def test_nobody_is_cut_off_who_did_not_ask(name: str, model: WishModel) -> None:
+    rows = controls(NEVER_SEEN[name])
+    assert share(rows, lambda row: outcome(model, row["text"]) == "stop") <= CUT_OFF
 
 
 def test_an_ordinary_question_is_answered_and_not_met_with_a_question(model: WishModel) -> None:
@@ -162,3 +165,18 @@ async def test_a_faint_likeness_leads_to_the_question_only_when_nothing_else_was
     replies = await talk.says(text)
     assert ("1 =" in " ".join(replies)) == asked
     assert (replies == ["an answer\nTo get no more texts: STOP."]) == (not asked)
+
+
+async def test_a_wish_to_stay_that_the_assistant_takes_for_its_opposite_is_heard_right(talk: Talk) -> None:
+    await talk.begin()
+    text = "please don't stop the alerts"
+    talk.assistant.understood[text] = Understood("unsubscribe_alerts", 0.99, (), ())
+    assert "neighborhood" in " ".join(await talk.says(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["we have got to STOP this law", "parar o sangramento", "pa sispann avèti m"]
+)
+@pytest.mark.parametrize("embedder", [Embedder.load(), None], ids=["sense", "letters"])
+def test_what_plainly_means_something_else_sounds_like_no_wish(embedder: Embedder | None, text: str) -> None:
+    assert WishModel.load(WEIGHTS, embedder).likeness(text) == "none"
