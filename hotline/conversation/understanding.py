@@ -6,25 +6,29 @@ The same parts in the same order as a live text: the webhook's rules, keywords, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from hotline.conversation.keywords import resident_command
-from hotline.conversation.leaving import CARRIER_STOPS, HEARD, is_meant, put_right
-from hotline.conversation.optout import optout
+from hotline.conversation.leaving import CARRIER_STOPS, HEARD, TOPICS, is_meant, put_right
+from hotline.conversation.optout import optout, says_only_stop
 
 if TYPE_CHECKING:
-    from hotline.conversation.dialogue import Dialogue
+    from hotline.conversation.dialogue import Dialogue, Understood
     from hotline.conversation.intake import Intake
     from hotline.conversation.language import LanguageGuesser
     from hotline.conversation.rulebook import Urgency
     from hotline.conversation.urgency import UrgencyModel
-    from hotline.conversation.wish import WishModel
+    from hotline.conversation.wish import Likeness, WishModel
 
+LEAVES: Final = "unsubscribe_alerts"
 COMMAND_TOPICS: Final = {
-    "stop": "unsubscribe_alerts", "start": "subscribe_alerts", "alerts": "subscribe_alerts",
+    "stop": LEAVES, "start": "subscribe_alerts", "alerts": "subscribe_alerts",
     "help": "help_menu", "menu": "help_menu", "more": "more", "source": "source", "law": "full_law_text",
     "language": "change_language", "delete": "delete_my_data", "human": "ask_human",
 }  # fmt: skip
+
+# The wish for no more texts is done, asked about, or answered with the way to stop besides something else.
+type Stop = Literal["done", "asked", "told", ""]
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Understanding:
         masked: the text as it would be kept.
         reasons: ids of the triage rules that fired.
         answer: what would be answered, "" when something else happens.
-        stop_told: whether the answer also says how to get no more texts.
+        stop: what is done about a wish for no more texts: see `Stop`.
         by: ``triage``, ``keyword``, ``second look`` or ``rasa``.
     """
 
@@ -52,7 +56,7 @@ class Understanding:
     masked: str
     reasons: tuple[str, ...] = ()
     answer: str = ""
-    stop_told: bool = False
+    stop: Stop = ""
     by: str = "rasa"
 
     def public(self) -> dict[str, object]:
@@ -63,7 +67,7 @@ class Understanding:
             "choices": list(self.choices),
             "urgency": self.urgency,
             "lang": self.lang,
-            "stop_told": self.stop_told,
+            "stop": self.stop,
         }
 
 
@@ -89,6 +93,8 @@ async def understand(
     urgency: Urgency = reading.verdict.urgency
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="triage")
+    if stop := await _stopping(reading.text, wish_model):
+        return Understanding(LEAVES, 1.0, (), urgency, lang, reading.text, reasons, stop=stop, by="keyword")
     if topic := _keyword(reading.text):
         return Understanding(topic, 1.0, (), urgency, lang, reading.text, reasons, by="keyword")
     urgency = await urgency_model.look(reading.text, urgency, reading.verdict.rule)
@@ -100,16 +106,33 @@ async def understand(
         urgency = "ask"
     both = urgency == "ask" and wish in HEARD  # asked at once, whether it is happening and whether to stop
     if both or is_meant(heard, wish):
-        return Understanding("unsubscribe_alerts", 1.0, (), urgency, lang, reading.text, by="second look")
-    answer = "\n".join(said.text for said in heard.say)
+        return Understanding(
+            LEAVES, 1.0, (), urgency, lang, reading.text, reasons, stop="asked", by="second look"
+        )
     return Understanding(
-        heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons, answer,
-        stop_told=wish != "none" and urgency == "none",
+        heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons,
+        "\n".join(said.text for said in heard.say), _answered(heard, wish, urgency),
     )  # fmt: skip
 
 
+async def _stopping(text: str, wish_model: WishModel) -> Stop:
+    """What the rules do about it, as in `leaving.stopping`."""
+    if text.strip().casefold() in CARRIER_STOPS:
+        return "done"
+    wish = optout(text)
+    if wish is None:
+        return ""
+    doubted = wish == "ambiguous" or (not says_only_stop(text) and await wish_model.doubts(text))
+    return "asked" if doubted else "done"
+
+
+def _answered(heard: Understood, wish: Likeness, urgency: Urgency) -> Stop:
+    """What the answer to something else says of it."""
+    if heard.topic in TOPICS:
+        return "asked"
+    return "told" if wish != "none" and urgency == "none" else ""
+
+
 def _keyword(text: str) -> str:
-    if optout(text) or text.strip().casefold() in CARRIER_STOPS:  # done, or asked about
-        return "unsubscribe_alerts"
     command = resident_command(text)
     return COMMAND_TOPICS.get(command.kind, "") if command else ""
