@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,7 @@ from hotline.conversation.urgency_training import (
     small,
 )
 from hotline.conversation.wish import LAYERS
+from hotline.privacy.redaction import mask
 from hotline.settings import ROOT
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ HINT: Final = 0.08  # share of ordinary answers that may also say how to stop
 DOUBTED: Final = 0.1  # share of the wishes that a rule knows which may be asked about
 INNER: Final = (128, 64)  # of a network over the embedding: wishes come in too many kinds for one plane
 NETWORKS: Final = 4  # that vote: one alone is surer than it should be
+NONSENSE: Final = 1200  # texts of no language, or the networks guess at what is like nothing they know
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class Example:
 
 def examples() -> list[Example]:
     """Everything to learn from, in a fixed order; a text that is a wish somewhere is one."""
-    found = {one.text: one for one in (*_everyday(), *_topics(), *_probes())}
+    known = [*_everyday(), *_topics()]
+    found = {one.text: one for one in (*_nonsense(known), *known, *_probes())}
     return sorted(found.values(), key=lambda one: one.text)
 
 
@@ -73,6 +77,19 @@ def _topics() -> list[Example]:
 
 def _probes() -> list[Example]:
     return [Example(row["text"], row["wish"] != "none") for row in labelled("optout")]
+
+
+def _nonsense(known: list[Example]) -> list[Example]:
+    """Ordinary texts, the letters of each word shuffled; some cut short, some with a number in them."""
+    chance = random.Random(0)
+    texts = chance.sample(sorted(one.text for one in known if one.ordinary), NONSENSE)
+    ends = ("", "", f" {chance.randrange(10, 100)}", f" 860-555-01{chance.randrange(10, 100)}")
+    return [Example(mask(_shuffled(text, chance) + chance.choice(ends)), wish=False) for text in texts]
+
+
+def _shuffled(text: str, chance: random.Random) -> str:
+    words = text.split()[: chance.randint(1, 6)]
+    return " ".join("".join(chance.sample(word, len(word))) for word in words)
 
 
 def train(file: Path = WEIGHTS) -> None:
