@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help install train demo up test check fmt bench clean
 BIN := .venv/bin
+SUITE := $(BIN)/pytest --numprocesses 2 --dist loadfile
 # The supervisor stops with us, even when we are killed: see hotline/stack/tether.py.
 STACK := exec env HOTLINE_TETHERED=1 $(BIN)/hotline
 
@@ -22,7 +23,7 @@ up: install  ## the whole line without the simulator, with the settings in .env
 	@$(STACK) up
 
 test: train  ## the whole suite, on real parts
-	@$(BIN)/pytest
+	@$(SUITE)
 
 check: train  ## format, lint, types, import contracts, content, then the whole suite
 	@$(BIN)/ruff format --check --quiet .
@@ -30,7 +31,7 @@ check: train  ## format, lint, types, import contracts, content, then the whole 
 	@$(BIN)/basedpyright --level error
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hotline content check
-	@$(BIN)/pytest
+	@$(SUITE)
 
 fmt: install  ## format, and mend what can be mended
 	@$(BIN)/ruff format .

@@ -87,12 +87,17 @@ def test_comments_and_every_other_card_stay(root: Path, card_id: str, lang: str)
 
 
 def test_every_card_can_be_signed(root: Path) -> None:
-    for card in Library.load(root, "hartford").cards():
-        for lang in card.texts:
-            sign(root, "hartford", SignOff(card.id, lang, "Test", "lawyer", TODAY), TODAY)
+    """Each in one of its languages, in turn: all of them take four times as long and show nothing more."""
+    signed_off = {}
+    for number, card in enumerate(Library.load(root, "hartford").cards()):
+        lang = [*card.texts][number % len(card.texts)]
+        sign(root, "hartford", SignOff(card.id, lang, "Test", "lawyer", TODAY), TODAY)
+        signed_off[card.id] = {lang}
     library = Library.load(root, "hartford", today=TODAY)
-    assert all(reviewed(card, lang) for card in library.cards() for lang in card.texts)
-    assert [text for text in check(root, "hartford", TODAY).of("review") if "not reviewed" in text] == []
+    assert {
+        one.id: {lang for lang in one.texts if reviewed(one, lang)} for one in library.cards()
+    } == signed_off
+    assert not [text for text in check(root, "hartford", TODAY).of("review") if "no lawyer" in text]
 
 
 # -- what counts as reviewed

@@ -93,10 +93,10 @@ async def test_a_worker_killed_at_this_instant_loses_nothing_and_doubles_nothing
 ) -> None:
     async with Line(tmp_path) as line:
         await line.start("simulator", "webhook")
-        line.spawn("worker", dying(point, 30))
-        keeper = asyncio.create_task(keep_alive(line, "worker", dying(point, 30), deaths=4))
+        line.spawn("worker", dying(point, 60))
+        keeper = asyncio.create_task(keep_alive(line, "worker", dying(point, 60), deaths=2))
         await text_all(line, phones(), QUESTION)
-        assert await keeper == 4
+        assert await keeper == 2
         assert await answered(line, phones()) == {1: TEXTS}
 
 
