@@ -110,6 +110,11 @@ class Receiver:
     def url(self, path: str = "/twilio/inbound") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
+    def forms(self, count: int) -> list[dict[str, str]]:
+        """The forms of all requests, once there are `count`: a page shows a text before it is handed on."""
+        wait_until(lambda: len(self.hits) >= count, what=f"{count} requests")
+        return [hit.form for hit in self.hits]
+
     def clear(self) -> None:
         self.hits.clear()
         self.answers.clear()

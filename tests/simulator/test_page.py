@@ -96,7 +96,7 @@ def test_enter_sends_and_the_answer_appears_by_itself(
     expect(mine.locator(".body")).to_have_text("¿Qué hago si tocan la puerta?")
     expect(mine).to_have_attribute("data-status", "received")
     expect(phone.get_by_label("Text from Resident 1")).to_have_value("")
-    assert receiver.hits[-1].form["Body"] == "¿Qué hago si tocan la puerta?"
+    assert receiver.forms(1)[-1]["Body"] == "¿Qué hago si tocan la puerta?"
     network.send("No abra. " + "Pida ver la orden. " * 12, to=RESIDENT)
     heard = phone.locator(".text.received").last
     expect(heard).to_have_attribute("data-status", "delivered")
@@ -113,7 +113,7 @@ def test_shift_enter_is_a_new_line_and_blanks_are_not_sent(open_page: Open, rece
     field.type("two")
     field.press("Enter")
     expect(card(page, RESIDENT).locator(".text.sent .body").last).to_have_text("one\ntwo")
-    assert [hit.form["Body"] for hit in receiver.hits] == ["one\ntwo"]
+    assert [form["Body"] for form in receiver.forms(1)] == ["one\ntwo"]
 
 
 def test_quick_texts_and_photos_are_one_press(open_page: Open, receiver: Receiver) -> None:
@@ -128,7 +128,7 @@ def test_quick_texts_and_photos_are_one_press(open_page: Open, receiver: Receive
     phone.locator("summary").click()
     phone.get_by_role("button", name="Send the photo door").click()
     expect(phone.locator('.text.sent img[src="/media/door.png"]')).to_be_visible()
-    forms = [hit.form for hit in receiver.hits]
+    forms = receiver.forms(3)
     assert [form["NumMedia"] for form in forms] == ["0", "1", "1"]
     assert "/Media/ME" in forms[-1]["MediaUrl0"]
 
@@ -144,7 +144,7 @@ def test_alerts_are_a_thread_of_their_own_that_can_be_answered(
     phone.get_by_text("Alerts", exact=True).last.click()
     phone.get_by_role("button", name="STOP", exact=True).click()
     expect(phone.locator(".text.sent .body").last).to_have_text("STOP")
-    assert receiver.hits[-1].form["To"] == ALERTS
+    assert receiver.forms(1)[-1]["To"] == ALERTS
     network.text(RESIDENT, "START", to=ALERTS)
 
 

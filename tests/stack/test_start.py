@@ -40,8 +40,8 @@ def test_make_alone_lists_every_target() -> None:
         ("demo", "hotline demo"),
         ("up", "hotline up"),
         ("train", "hotline train"),
-        ("test", "pytest"),
-        ("check", "pytest"),
+        ("test", "pytest --numprocesses 2 --dist loadfile"),
+        ("check", "pytest --numprocesses 2 --dist loadfile"),
     ],
 )
 def test_every_command_installs_first(target: str, last: str) -> None:
