@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 CALL_TIMEOUT: Final = 10.0
 CONNECTIONS: Final = 200
+# Seconds. Servers let go of quiet connections after 5 or more. What is sent into one that is just being
+# closed may have arrived or not, and has to wait for the reconciliation.
+KEEP_ALIVE: Final = 4.0
 # Twilio's words on these codes: twilio.com/docs/api/errors. Codes that Twilio's documents do not promise are
 # hints with a safe default (facts T42, T60 to T63): an unknown 4xx is refused, never retried.
 OPTED_OUT: Final = frozenset({21610, 63014})
@@ -100,7 +103,7 @@ class RebasedHttpClient(AsyncTwilioHttpClient):
         super().__init__(pool_connections=False, logger=_silent)
         # Its own session stops at 100 connections and five minutes.
         self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
             timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT),
         )
         self._base = urlsplit(base_url) if base_url else None

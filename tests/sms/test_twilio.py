@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from hotline.errors import SendError
 from hotline.sms import twilio
 from hotline.stack.embedded import free_port
-from tests.line import PROGRAMS
+from tests.line import PROGRAMS, quiet_for
 from tests.sms.calls import OLD_WAYS, PHONE, WORDS, a_carrier, failure, send
 from tests.sms.processes import program
 
@@ -156,3 +158,26 @@ async def test_a_carrier_that_is_not_there_is_tried_again(settings: Settings) ->
         with pytest.raises(SendError) as caught:
             await nobody.sent_to(PHONE, datetime.now(UTC))
     assert caught.value.outcome == "retry"
+
+
+async def test_nothing_is_sent_into_a_connection_that_the_carrier_may_be_closing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connections: set[int] = set()
+
+    async def note(request: web.Request) -> web.Response:
+        assert request.transport
+        connections.add(request.transport.get_extra_info("peername")[1])
+        return web.json_response({})
+
+    app = web.Application()
+    app.router.add_get("/messages", note)
+    async with TestServer(app) as server:
+        client = twilio.RebasedHttpClient(str(server.make_url("")))
+        await client.request("GET", "https://api.example/messages")
+        await client.request("GET", "https://api.example/messages")
+        assert len(connections) == 1
+        quiet_for(5, monkeypatch)
+        await client.request("GET", "https://api.example/messages")
+        assert len(connections) == 2
+        await client.close()
