@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    import pytest
-
 PROGRAMS: Final = {
     "simulator": (sys.executable, "-m", "simulator"),
     "webhook": (sys.executable, "-m", "hotline", "webhook"),
@@ -31,11 +29,6 @@ PROGRAMS: Final = {
 RESIDENT, OTHER = "+18605550111", "+18605550112"
 RESPONDER1, RESPONDER2 = "+18605550101", "+18605550102"
 HOTLINE, ALERTS = "+18605550100", "+18605550199"
-
-
-def quiet_for(seconds: float, patch: pytest.MonkeyPatch) -> None:
-    """Make every idle connection of aiohttp's clients this much older, without waiting."""
-    patch.setattr("aiohttp.connector.monotonic", lambda: time.monotonic() + seconds)
 
 
 async def wait_until[T](found: Callable[[], Awaitable[T]], seconds: float = 15.0, what: str = "it") -> T:
@@ -94,7 +87,7 @@ class Line:
         return load_settings(_env_file=None, **found)
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(keepalive_timeout=2)  # a process closes quiet ones after 5 s
+        connector = aiohttp.TCPConnector(keepalive_timeout=2)  # the simulator closes quiet ones after 5 s
         self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=30))
         await seed_demo(self.settings)
         return self

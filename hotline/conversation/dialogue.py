@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from hotline.content import Library
 
-# Rasa's server lets go of a quiet connection after 5 s; a question sent into one that it is closing is lost.
-KEEP_ALIVE: Final = 4.0
 CONNECTIONS: Final = 16  # Rasa is one process: more would only wait there instead of here
 SLASHES: Final = re.compile(r"^[\s\u200b-\u200f\ufeff]*/+")
 FRACTION_SLASH: Final = "\u2044"  # looks like "/", and to Rasa is a letter like any other
@@ -129,7 +127,7 @@ class RasaDialogue:
 
     def _connected(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE)
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
             self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
         return self._session
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 CALL_TIMEOUT: Final = 10.0
 CONNECTIONS: Final = 200
-# Seconds. Servers let go of quiet connections after 5 or more. What is sent into one that is just being
-# closed may have arrived or not, and has to wait for the reconciliation.
+# Seconds, where aiohttp keeps 15. Our simulator lets go of a quiet connection after uvicorn's 5; how long
+# Twilio keeps one we do not know. What is sent into one that is just being closed may have arrived or not,
+# and has to wait for the reconciliation.
 KEEP_ALIVE: Final = 4.0
 # Twilio's words on these codes: twilio.com/docs/api/errors. Codes that Twilio's documents do not promise are
 # hints with a safe default (facts T42, T60 to T63): an unknown 4xx is refused, never retried.

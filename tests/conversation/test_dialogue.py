@@ -16,7 +16,6 @@ from hotline.conversation.topic_words import TopicWords
 from hotline.errors import ContentError, DialogueUnavailable
 from hotline.settings import ROOT
 from hotline.stack.embedded import free_port
-from tests.line import quiet_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -37,7 +36,6 @@ class Rasa:
     def __init__(self) -> None:
         self.answer: Callable[[], Awaitable[web.StreamResponse]] = self.says([{"custom": GOOD}])
         self.asked: list[dict[str, Any]] = []
-        self.connections: set[int] = set()
         app = web.Application()
         app.router.add_post("/webhooks/rest/webhook", self._webhook)
         self.server = TestServer(app)
@@ -51,8 +49,6 @@ class Rasa:
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(await request.json())
-        assert request.transport
-        self.connections.add(request.transport.get_extra_info("peername")[1])
         return await self.answer()
 
 
@@ -148,17 +144,6 @@ async def test_a_rasa_that_never_answers_is_unavailable_in_time() -> None:
     await slow.close()
     server.close()
     await server.wait_closed()
-
-
-async def test_a_connection_that_rasa_may_be_closing_is_not_asked_through(
-    rasa: Rasa, dialogue: RasaDialogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await dialogue.ask(PERSON, "one", "en")
-    await dialogue.ask(PERSON, "two", "en")
-    assert len(rasa.connections) == 1
-    quiet_for(5, monkeypatch)
-    await dialogue.ask(PERSON, "three", "en")
-    assert len(rasa.connections) == 2
 
 
 async def test_a_closed_dialogue_opens_again(dialogue: RasaDialogue) -> None:
