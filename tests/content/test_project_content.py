@@ -146,4 +146,4 @@ def test_residents_texts_ask_for_nothing_the_line_does_not_know() -> None:
     strings = read_messages(CONTENT).by_lang["en"]
     assert fields(strings["welcome"]) <= given
     assert fields(strings["menu"]) <= given
-    assert fields(strings["raid_safety"]) == set()
+    assert fields(strings["raid_safety"]) == {"line_name"}
