@@ -11,7 +11,7 @@ from hotline.conversation.keywords import about_alerts, agrees, names_alerts
 from hotline.conversation.optout import optout, says_only_stop, wants_to_stay
 from hotline.incidents.roster import set_on_call
 from hotline.sms.outbox import Outbound, queued
-from hotline.sms.people import opt_in, opt_out
+from hotline.sms.people import block, opt_in, opt_out, unblock
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -32,9 +32,10 @@ CARRIER_STARTS: Final = frozenset({"start", "yes", "unstop"})  # with these Twil
 
 async def stopping(ctx: Context) -> bool:
     """Opt-out and opt-in come before everything else. True: the turn is over."""
+    _mirror(ctx)
     if await _back(ctx):
         return True
-    if ctx.inbound.opt_out == "STOP" or ctx.text.strip().casefold() in CARRIER_STOPS:
+    if _carrier_stops(ctx):
         await _stop(ctx, confirm=False)
         return True
     wish = optout(ctx.text)
@@ -47,6 +48,28 @@ async def stopping(ctx: Context) -> bool:
     else:
         await _stop(ctx, confirm=True)
     return True
+
+
+def _carrier_stops(ctx: Context) -> bool:
+    return ctx.inbound.opt_out == "STOP" or _is_word(ctx, CARRIER_STOPS)
+
+
+def _is_word(ctx: Context, words: frozenset[str]) -> bool:
+    """Whether Twilio acts on a text by itself. On WhatsApp and Messenger it does not."""
+    if ctx.text.strip().casefold() not in words:
+        return False
+    return not (ctx.person.address and ":" in ctx.services.vault.open(ctx.person.address))
+
+
+def _mirror(ctx: Context) -> None:
+    """What the carrier does at this word is known here too, whatever the text means besides."""
+    person, sender = ctx.person, ctx.inbound.sender
+    if _carrier_stops(ctx):
+        ctx.commit.merge(block(person.id, sender))
+        ctx.change(blocked=person.blocked | {sender})
+    elif ctx.inbound.opt_out == "START" or _is_word(ctx, CARRIER_STARTS):
+        ctx.commit.merge(unblock(person.id, sender))
+        ctx.change(blocked=person.blocked - {sender})
 
 
 async def _doubted(ctx: Context) -> bool:

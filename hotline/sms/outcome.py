@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final, Protocol
 
-from hotline.sms.people import opt_out
+from hotline.sms.people import block
 from hotline.sms.twilio import OPTED_OUT
 from hotline.store import DAY, Commit
 
@@ -90,4 +90,4 @@ def returned(id_: str, sid: str, fields: dict[str, str], words: str, at: int) ->
 
 def mirrored(fields: dict[str, str], code: int, family: str) -> Commit:
     """A stop that only the carrier knew becomes ours."""
-    return opt_out(fields["person"], family) if code in OPTED_OUT else Commit()
+    return block(fields["person"], family) if code in OPTED_OUT else Commit()

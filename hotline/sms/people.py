@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import compress
+from typing import TYPE_CHECKING, Final
 
 from hotline.store import DAY, Commit
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from hotline.store import Store
 
 PERSON_TTL = 90 * DAY
+SENDERS: Final = ("hotline", "alerts")  # what can be stopped by itself: the help line, and every alert number
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Person:
         pending: the question we asked last, "" when none ("raid_ask", "delete", "stop", "choices", …).
         held: what waits for the answer to `pending`: masked words, or the token of an unanswered question.
         stopped: senders of ours that the person opted out of.
+        blocked: senders of ours whose texts the carrier refuses to hand to them, until they text it START.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Person:
     pending: str = ""
     held: str = ""
     stopped: frozenset[str] = field(default_factory=frozenset[str])
+    blocked: frozenset[str] = field(default_factory=frozenset[str])
 
     def to_fields(self) -> dict[str, str]:
         """Fields of the Redis hash."""
@@ -60,10 +64,11 @@ async def load_person(store: Store, person: str) -> Person:
     """Read one person; an unknown pseudonym is a new person."""
     pipe = store.redis.pipeline(transaction=False)
     pipe.hgetall(f"person:{person}")
-    pipe.sismember("optout:hotline", person)
-    pipe.sismember("optout:alerts", person)
-    fields, hotline, alerts = await pipe.execute()
-    stopped = frozenset(name for name, is_in in (("hotline", hotline), ("alerts", alerts)) if is_in)
+    for kept in ("optout", "blocked"):
+        for sender in SENDERS:
+            pipe.sismember(f"{kept}:{sender}", person)
+    fields, *known = await pipe.execute()
+    stopped, blocked = known[: len(SENDERS)], known[len(SENDERS) :]
     return Person(
         id=person,
         address=fields.get("address", ""),
@@ -74,7 +79,8 @@ async def load_person(store: Store, person: str) -> Person:
         choices=tuple(json.loads(fields.get("choices", "[]"))),
         pending=fields.get("pending", ""),
         held=fields.get("held", ""),
-        stopped=stopped,
+        stopped=frozenset(compress(SENDERS, stopped)),
+        blocked=frozenset(compress(SENDERS, blocked)),
     )
 
 
@@ -96,4 +102,18 @@ def opt_in(person: str, sender: str) -> Commit:
     """The write that lets one sender text a person again."""
     commit = Commit()
     commit.write("SREM", f"optout:{sender}", person)
+    return commit
+
+
+def block(person: str, sender: str) -> Commit:
+    """The writes for a stop that the carrier holds too: what we send is refused, until they text START."""
+    commit = opt_out(person, sender)
+    commit.write("SADD", f"blocked:{sender}", person)
+    return commit
+
+
+def unblock(person: str, sender: str) -> Commit:
+    """The write for a START that the carrier heard: texts of one sender reach the person again."""
+    commit = Commit()
+    commit.write("SREM", f"blocked:{sender}", person)
     return commit

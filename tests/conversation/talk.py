@@ -109,12 +109,14 @@ class Talk:
         person = Person(self.person, self._address, lang, lang_fixed=True, welcomed=True)
         await self.store.commit(save_person(person))
 
-    async def says(self, words: str, *, urgency: str = "none") -> list[str]:
-        """Text the line; answers what it replies, in order."""
+    async def says(
+        self, words: str, *, urgency: str = "none", to: str = "hotline", opt_out: str = ""
+    ) -> list[str]:
+        """Text the line; answers what it replies, in order. `opt_out`: what Twilio says it did itself."""
         self._texts += 1
         sid = f"SM{self._texts:032}"
         body = self.vault.seal(mask(words))
-        inbound = Inbound(sid, self.person, "hotline", body, urgency=urgency, at=NOW)
+        inbound = Inbound(sid, self.person, to, body, urgency=urgency, at=NOW, opt_out=opt_out)
         commit, _ = await self._conversation.decide(inbound)
         await self.store.commit(commit)
         return await self.texts(f"{sid}r*")
