@@ -13,7 +13,12 @@ from tests.content.conftest import CONTENT
 
 LANGUAGES: Final = ("en", "es", "pt", "ht")
 DOOR: Final = {"en": "At a door", "es": "En la puerta", "pt": "Na porta", "ht": "Devan pòt"}
-NOT_PRIVATE: Final = {"en": "not private", "es": "no son privados", "pt": "privad", "ht": "pa prive"}
+NOT_PRIVATE: Final = {
+    "en": "not private",
+    "es": "no son privados",
+    "pt": "Outros podem ler",
+    "ht": "pa prive",
+}
 PART: Final = 153  # plain letters in each part of a longer text
 
 
