@@ -40,13 +40,14 @@ def show(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """One incident: what was reported, and who did what when."""
     from hotline.errors import InputError
     from hotline.incidents import record
+    from hotline.incidents.phrasing import reported
 
     async def work(runtime: Runtime) -> tuple[dict[str, Any], tuple[str, ...], list[str]]:
         one = await record.load(runtime.store, id_)
         if one is None:
             raise InputError(f"There is no incident {id_}.")
         log = await cast("Any", runtime.store.redis.lrange(f"incident:{id_}:log", 0, -1))
-        return one.public(), one.words, [str(line) for line in log]
+        return one.public(), reported(runtime.library, one, "en"), [str(line) for line in log]
 
     public, words, log = with_runtime(work)
     for name, value in public.items():

@@ -10,16 +10,15 @@ from hotline.incidents import incident as incidents
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
-    from hotline.incidents.incident import Incident
+    from hotline.incidents.incident import Answer, Change, Incident
 
 QUESTIONS: Final = ("where", "now", "count", "look", "taken", "photo")
 PREFIX: Final = "raid:"
 ASKED: Final = "raid_ask"  # "is this happening right now?", and we wait for yes or no
 ASKED_OR_STOP: Final = "raid_ask:stop"  # the same, to words that may as well be a wish to stop
-# What a digit means, by question: what responders read instead of a bare "1".
-DIGITS: Final = {
-    ("now", "1"): "happening now", ("now", "2"): "ended",
-    ("taken", "1"): "somebody was taken", ("taken", "2"): "nobody taken",
+# What a digit means, by question: responders read it in their own language instead of a bare "1".
+DIGITS: Final[dict[tuple[str, str], Answer]] = {
+    ("now", "1"): "now", ("now", "2"): "over", ("taken", "1"): "taken", ("taken", "2"): "not_taken",
 }  # fmt: skip
 
 
@@ -48,20 +47,21 @@ async def detail(ctx: Context, one: Incident) -> None:
     """A text of somebody whose report is open: an answer, a photo, anything; all of it is passed on."""
     ctx.answered_by = "incident"
     asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
+    first = await record.load(ctx.services.store, one.same_as) if one.same_as else None
+    answer = None if ctx.inbound.media else DIGITS.get((asked, ctx.text.strip()))
+    change = incidents.add_answer(one, answer, first) if answer else _told(ctx, one, asked, first)
+    ctx.commit.merge(await ctx.services.desk.written(one, change, await ctx.services.desk.roster()))
+    known = _precise(ctx, change.after.place) or asked == "where"
+    _after_answer(ctx, asked, known_place=known, held=(first or one).held)
+
+
+def _told(ctx: Context, one: Incident, asked: str, first: Incident | None) -> Change:
     text = ctx.text.strip()
-    words = DIGITS.get((asked, text), text)
     found = details.extract(text, ctx.library.city)
-    place = found.place or (text if asked == "where" and len(text) > 1 else "")
+    place, zone = found.place or (text if asked == "where" and len(text) > 1 else ""), found.zone
     if not place or (one.place and _precise(ctx, one.place)):
         place, zone = one.place, one.zone  # the first address stays; the words hold every later one
-    else:
-        zone = found.zone
-    first = await record.load(ctx.services.store, one.same_as) if one.same_as else None
-    change = incidents.add_words(
-        one, words, place=place, zone=zone, photos=len(ctx.inbound.media), first=first
-    )
-    ctx.commit.merge(await ctx.services.desk.written(one, change, await ctx.services.desk.roster()))
-    _after_answer(ctx, asked, known_place=_precise(ctx, place) or asked == "where", held=(first or one).held)
+    return incidents.add_words(one, text, place=place, zone=zone, photos=len(ctx.inbound.media), first=first)
 
 
 def _after_answer(ctx: Context, asked: str, *, known_place: bool, held: bool) -> None:

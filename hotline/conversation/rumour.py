@@ -50,7 +50,7 @@ def _nothing(ctx: Context, asked: Details) -> str:
 
 def _say(ctx: Context, key: str, one: Incident, asked: Details) -> str:
     place = asked.place or one.place or ctx.library.say("place_unknown", ctx.lang)
-    time = ctx.services.desk.local_time(one.confirmed_at)
+    time = ctx.library.city.clock(one.confirmed_at)
     return ctx.library.say(key, ctx.lang, place=place, time=time)
 
 

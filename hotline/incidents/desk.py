@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from hotline import metrics
 from hotline.incidents import escalation, photo_links, record, sorting, witnesses
-from hotline.incidents.incident import Change, Incident, Notice
+from hotline.incidents.incident import Change, Incident
+from hotline.incidents.notice import Notice
+from hotline.incidents.phrasing import phrased
 from hotline.incidents.roster import Roster, load_roster
 from hotline.incidents.witnesses import FOLLOW
 from hotline.sms.outbox import Outbound, Priority, queued
@@ -48,7 +48,6 @@ class Desk:
         self._vault = vault
         self._library = library
         self._clock = clock
-        self._zone = ZoneInfo(library.city.timezone)
         self._public_url = public_url
 
     def opening(
@@ -149,30 +148,7 @@ class Desk:
 
     def words(self, after: Incident, notice: Notice, lang: str) -> str:
         """The words of a notice in one language."""
-        values: dict[str, object] = {name: self._value(text, lang) for name, text in notice.values.items()}
-        text = self._library.say(notice.key, lang, **(self._facts(after, lang) | values))
-        return f"{self._library.say('page_drill_mark', lang)} {text}" if after.drill else text
-
-    def _facts(self, after: Incident, lang: str) -> dict[str, object]:
-        photos = self._library.say("photos_some", lang, count=after.photos) if after.photos else ""
-        return {
-            "id": after.id,
-            "place": after.place or self._library.say("place_unknown", lang),
-            "time": self.local_time(after.opened_at),
-            "words": " / ".join(after.words[-4:]),
-            "photos": photos,
-            "partner": self._library.city.partner_line,
-            "state": self._library.say(f"state_{after.state}", lang),
-        }
-
-    def _value(self, text: str, lang: str) -> str:
-        if text.startswith("@"):
-            return self.local_time(float(text[1:]))
-        return self._library.say(text[1:], lang) if text.startswith("#") else text
-
-    def local_time(self, at: float) -> str:
-        """The city's own clock, as people here write it."""
-        return datetime.fromtimestamp(at, self._zone).strftime("%-I:%M %p").lower()
+        return phrased(self._library, after, notice, lang)
 
     async def roster(self) -> Roster:
         """Everybody, with who is on call now."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from hotline.incidents.incident import Change, Incident, Notice, release
+from hotline.incidents.incident import Change, Incident, release
+from hotline.incidents.notice import Message, Notice
 
 if TYPE_CHECKING:
     from hotline.incidents.roster import Roster
@@ -115,7 +116,7 @@ def _still_nobody(incident: Incident, roster: Roster, now: float) -> Change:
 def _given_up(incident: Incident, roster: Roster) -> Change:
     """Closed without a verdict: the reporter, everybody who was paged, and the organizers are told."""
     organizers = [member.handle for member in roster.with_role("organizer")]
-    values = {"id": incident.id, "state": "#state_unable"}
+    values = {"id": incident.id, "state": Message("state_unable")}
     told = [Notice(name, "page_closed", values) for name in dict.fromkeys((*incident.paged, *organizers))]
     after = replace(incident, state="unable", asked="", due=0.0)
     return Change(after, "expired", notices=(Notice("reporter", "raid_unable"), *told))

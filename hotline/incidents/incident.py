@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from hotline.incidents.notice import At, Message, Notice, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,23 +17,8 @@ VERDICTS: Final = ("confirmed", "false_alarm", "unable", "ended")
 CLOSING: Final = ("false_alarm", "unable", "ended")
 OUTSIDE: Final = {"onway": "on the way", "onscene": "on scene", "unable": "unable to verify",
                   "false_alarm": "false alarm"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A text that a transition owes somebody; the words are chosen later, in that person's language.
-
-    Attributes:
-        to: a staff handle, or ``reporter``.
-        key: key in content/messages.
-        values: fields of the message.
-        page: goes before every reply.
-    """
-
-    to: str
-    key: str
-    values: Mapping[str, str] = field(default_factory=dict[str, str])
-    page: bool = False
+# What a digit says to one of our own questions; kept as this, and said in each reader's language.
+type Answer = Literal["now", "over", "taken", "not_taken"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +32,7 @@ class Incident:
         reporter: pseudonym of the first witness.
         place: as understood, "" when unknown.
         words: what was reported, masked, oldest first; never parsed away.
+        answers: what the reporter answered to our questions by a digit, oldest first.
         policy: the escalation steps it opened with.
         step: next step of the policy.
         rounds: how often the whole policy ran out with nobody taking it.
@@ -72,6 +60,7 @@ class Incident:
     place: str = ""
     zone: str = ""
     words: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
     photos: int = 0
     witnesses: int = 1
     confirmed_at: float = 0.0
@@ -170,7 +159,7 @@ def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change
     losers = [name for name in incident.paged if name != handle]
     notices = (
         *(Notice(name, "page_taken", {"id": incident.id, "handle": handle}) for name in losers),
-        Notice("reporter", "raid_claimed", {"time": clock_time(now)}),
+        Notice("reporter", "raid_claimed", {"time": At(now)}),
     )
     return Change(after, "claimed", handle, {"claimed_by": handle}, notices)
 
@@ -192,11 +181,6 @@ def join(incident: Incident, handle: str) -> Change | None:
     after = replace(incident, backups=(*incident.backups, handle))
     notice = Notice(incident.claimed_by, "page_backup", {"id": incident.id, "handle": handle})
     return Change(after, "backup", handle, notices=(notice,))
-
-
-def clock_time(at: float) -> str:
-    """Marks a time to be written in the city's own clock when the words are chosen."""
-    return f"@{at:.0f}"
 
 
 def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
@@ -237,7 +221,7 @@ def report_state(incident: Incident, handle: str, state: str, now: float, minute
             "false_alarm": "raid_false", "unable": "raid_unable", "ended": "raid_ended"}[state]  # fmt: skip
     notices = [Notice("reporter", told)]
     if state in VERDICTS:
-        values = {"id": incident.id, "state": f"#state_{state}"}
+        values = {"id": incident.id, "state": Message(f"state_{state}")}
         notices += [Notice(name, "page_closed", values) for name in others]
     return Change(after, state, handle, {}, tuple(notices))
 
@@ -257,9 +241,18 @@ def add_words(
         zone=zone or incident.zone,
         photos=incident.photos + photos,
     )
-    notices: list[Notice] = []
-    if text:
-        notices += [Notice(name, "page_update", {"id": event.id, "words": text}) for name in event.readers]
+    notices = _updates(event, Words(text)) if text else []
     if photos:
         notices += [Notice(name, "page_photo", {"id": event.id}) for name in event.readers]
     return Change(after, "updated", "reporter", {"text": text}, tuple(notices))
+
+
+def add_answer(incident: Incident, answer: Answer, first: Incident | None = None) -> Change:
+    """A digit that answers one of our questions; it goes to whoever works on the event, as words do."""
+    notices = _updates(first or incident, Message(f"answer_{answer}"))
+    after = replace(incident, answers=(*incident.answers, answer))
+    return Change(after, "updated", "reporter", {"answer": answer}, tuple(notices))
+
+
+def _updates(event: Incident, words: Words | Message) -> list[Notice]:
+    return [Notice(name, "page_update", {"id": event.id, "words": words}) for name in event.readers]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 1
 STREAM: Final = "reports"
-TUPLES: Final = frozenset({"words", "policy", "paged", "run", "passed", "backups", "children"})
+TUPLES: Final = frozenset({"words", "answers", "policy", "paged", "run", "passed", "backups", "children"})
 
 
 KNOWN: Final = frozenset(entry.name for entry in dataclass_fields(Incident))
@@ -87,7 +87,7 @@ def _event(after: Incident, change: Change, now: float) -> dict[str, Any]:
         "type": change.event,
         "at": iso(now),
         "by": change.by,
-        "incident": after.public() | {"text": " / ".join(after.words)},
+        "incident": after.public() | {"text": " / ".join(after.words), "answers": after.answers},
         **({"details": dict(change.details)} if change.details else {}),
     }
 

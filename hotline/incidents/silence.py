@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from hotline.incidents.incident import Change, Notice
+from hotline.incidents.incident import Change
+from hotline.incidents.notice import Notice
 from hotline.incidents.record import load
 from hotline.sms.people import load_person
 from hotline.store import Commit

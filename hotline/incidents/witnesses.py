@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from hotline.incidents.incident import Change, Incident, Notice
+from hotline.incidents.incident import Change, Incident
+from hotline.incidents.notice import At, Message, Notice, Words
 
 FOLLOW: Final = 60.0  # seconds after which a witness's report looks at the first one again by itself
 TRAY_WAIT: Final = 5 * 60.0  # seconds a suspect report waits for a human; then it pages like any other
@@ -27,7 +28,7 @@ def link(fresh: Incident, first: Incident, now: float, *, by: str = "line") -> t
         fresh, state="opened", same_as=first.id, told="", tray="", due=now + FOLLOW, claimed_by="", backups=()
     )
     linked = Change(replace(after, looked_at=True), "linked", by, {"same_as": first.id})
-    fields = {"id": first.id, "other": fresh.id, "words": " / ".join(fresh.words[-4:])}
+    fields = {"id": first.id, "other": fresh.id, "words": Words(" / ".join(fresh.words[-4:]))}
     fuller = replace(
         first, witnesses=first.witnesses + 1, place=first.place or fresh.place, zone=first.zone or fresh.zone,
         photos=first.photos + fresh.photos, children=(*first.children, fresh.id),
@@ -66,9 +67,7 @@ def follow(child: Incident, first: Incident | None, now: float) -> Change | None
     state = first.state if first.state in TOLD else ""
     if first.live and state == child.told:
         return None
-    notices = (
-        (Notice("reporter", TOLD[state], {"time": f"@{now:.0f}"}),) if state and state != child.told else ()
-    )
+    notices = (Notice("reporter", TOLD[state], {"time": At(now)}),) if state and state != child.told else ()
     after = replace(child, told=state, due=now + FOLLOW)
     if not first.live:
         after = replace(after, state=first.state, due=0.0)
@@ -80,7 +79,7 @@ def follow(child: Incident, first: Incident | None, now: float) -> Change | None
 def set_aside(fresh: Incident, reason: str, organizers: list[str], now: float) -> Change:
     """A suspect report goes to the side tray: organizers look, and without a look it pages like any other."""
     after = replace(fresh, tray=reason, looked_at=True, due=now + TRAY_WAIT)
-    fields = {"id": fresh.id, "reason": f"#tray_{reason}"}
+    fields = {"id": fresh.id, "reason": Message(f"tray_{reason}")}
     notices = tuple(Notice(name, "page_tray", fields) for name in organizers)
     return Change(after, "set_aside", details={"reason": reason}, notices=notices)
 

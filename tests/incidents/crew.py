@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from typing import Final
 
 from hotline.incidents import record
 from hotline.incidents.photo_links import behind
 from hotline.incidents.photos import Photos
 from hotline.incidents.roster import set_on_call
+from hotline.sms.people import Person, load_person, save_person
 from hotline.store import DAY, Commit
 from tests.conversation.team import Team
 
@@ -31,6 +33,27 @@ class Crew(Team):
         await self.store.commit(opening)
         await self.desk.tick()
         return id_
+
+    async def reported(self, who: str, words: str, place: str = "120 Park Street", lang: str = "en") -> str:
+        """A resident's report, as the webhook opens it, looked at and paged; answers its number."""
+        await self.store.commit(set_on_call("rita", on=True))
+        self.numbers.setdefault(who, f"+1860555{200 + len(self.numbers):04}")
+        number = self.numbers[who]
+        person = Person(self.vault.pseudonym(number), self.vault.seal(number), lang, lang_fixed=True)
+        await self.store.commit(save_person(replace(person, welcomed=True)))
+        id_ = await record.next_id(self.store)
+        opening = self.desk.opening(
+            id_, reporter=person.id, text=words, lang=lang, place=place, zone="", photos=0,
+            address=person.address,
+        )  # fmt: skip
+        await self.store.commit(opening)
+        await self.desk.tick()
+        return id_
+
+    async def asked(self, who: str, question: str) -> None:
+        """The line has asked a reporter this last."""
+        person = await load_person(self.store, self.vault.pseudonym(self.numbers[who]))
+        await self.store.commit(save_person(replace(person, pending=f"raid:{question}")))
 
     def photos(self) -> Photos:
         """What fetches them; here they are fetched already."""

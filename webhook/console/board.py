@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from hotline.broadcasts import canary
 from hotline.incidents import incident as incidents
 from hotline.incidents import record, violations
+from hotline.incidents.phrasing import reported
 from webhook.console.locked import HEADERS, Locked, Stale
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class BoardRoutes(Locked):
         return await self.shown(
             "board.html",
             strange=await canary.warnings(runtime.store, runtime.clock()),
-            incidents=[one.public() | {"words": one.words, "live": one.live} for one in found[::-1][:SHOWN]],
+            incidents=[
+                one.public() | {"words": reported(runtime.library, one, "en"), "live": one.live}
+                for one in found[::-1][:SHOWN]
+            ],
             staff=sorted(roster.by_handle.values(), key=lambda member: member.handle),
             waiting={name: int(await redis.zcard(f"outbox:{name}")) for name in outboxes},
             dead=int(await redis.xlen("dead")),
