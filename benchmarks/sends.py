@@ -105,7 +105,7 @@ class Ours:
         self._store, self._vault = Store(made.live.redis_url), Vault(made.live.secret_keys)
         self._carrier = TwilioCarrier(made.live)
         library = Library.load(made.live.content_dir, made.live.city)
-        self._delivery = Delivery(self._store, self._vault, library.city, made.live, time.time)
+        self._delivery = Delivery(self._store, self._vault, library, made.live, time.time)
 
     async def prepare(self) -> None:
         """Sign everybody up."""

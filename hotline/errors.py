@@ -4,6 +4,7 @@ HotlineError                 anything we can say in one sentence to whoever caus
 ├── SettingsError            a setting is missing or wrong
 ├── ContentError             a card, message, rule or city file is malformed
 ├── InputError               a command line or a request was wrong
+├── RecordBroken             a record in Redis cannot be read
 ├── StoreUnavailable         Redis did not answer
 ├── DialogueUnavailable      Rasa did not give an answer in time
 └── SendError                a text could not be handed to the carrier; says whether to retry
@@ -11,6 +12,8 @@ HotlineError                 anything we can say in one sentence to whoever caus
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import Literal
 
 type SendOutcome = Literal["retry", "refused", "unknown"]
@@ -30,6 +33,10 @@ class ContentError(HotlineError):
 
 class InputError(HotlineError):
     """Somebody typed something that cannot be done."""
+
+
+class RecordBroken(HotlineError):
+    """A record in Redis cannot be read as it is kept; the text says which, never what it holds."""
 
 
 class StoreUnavailable(HotlineError):
@@ -56,3 +63,10 @@ class SendError(HotlineError):
         self.outcome: SendOutcome = outcome
         self.code = code
         self.retry_after = retry_after
+
+
+def kind_and_place(error: BaseException) -> dict[str, str]:
+    """What a log may say of an error. Not its words: they may hold what somebody texted."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return {"error": type(error).__name__, "where": where}

@@ -44,4 +44,7 @@ CANARY_ALARMS = Counter(
 CANARY_MISSING = Counter(
     "hotline_canary_missing_total", "Broadcasts that a phone of our own did not see in time"
 )
+BROADCAST_TROUBLES = Counter(
+    "hotline_broadcast_troubles_total", "Broadcasts that could not go on, by kind of error", ["error"]
+)
 VERIFIED = Counter("hotline_verified_total", "VERIFY by whether the number was one of ours", ["answer"])

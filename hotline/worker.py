@@ -7,8 +7,6 @@ import gc
 import os
 import secrets
 import socket
-import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
@@ -19,7 +17,7 @@ from hotline.broadcasts.canary import Watch
 from hotline.broadcasts.delivery import Delivery
 from hotline.broadcasts.refusals import Refusals
 from hotline.conversation.language import LanguageGuesser
-from hotline.errors import HotlineError
+from hotline.errors import HotlineError, kind_and_place
 from hotline.incidents import drill, duties, silence
 from hotline.incidents.photos import Photos
 from hotline.incidents.roster import load_roster
@@ -59,7 +57,7 @@ class Worker:
         self._delivery = Delivery(
             runtime.store,
             runtime.vault,
-            runtime.library.city,
+            runtime.library,
             runtime.settings,
             runtime.clock,
             self._refusals,
@@ -135,7 +133,7 @@ class Worker:
                 log.error("work failed", loop=name, reason=str(error))
                 await asyncio.sleep(PAUSE)
             except Exception as error:  # noqa: BLE001 - a loop that ends would strand everybody's texts
-                log.error("work failed", loop=name, **_what(error))
+                log.error("work failed", loop=name, **kind_and_place(error))
                 await asyncio.sleep(PAUSE)
 
     # -- turns
@@ -177,7 +175,7 @@ class Worker:
         except AWAY:
             log.warning("turn put off: no Redis", sid=turn.inbound.sid)
         except Exception as error:  # noqa: BLE001 - the lease runs out and the text is tried again, then buried
-            log.error("turn failed", sid=turn.inbound.sid, tries=turn.tries, **_what(error))
+            log.error("turn failed", sid=turn.inbound.sid, tries=turn.tries, **kind_and_place(error))
         finally:
             self._conversation.forget_heard(turn.inbound.sid)
 
@@ -279,15 +277,8 @@ class Worker:
                 except AWAY:
                     raise
                 except Exception as error:  # noqa: BLE001 - one chore that fails must not stop the others
-                    log.error("chore failed", chore=name, **_what(error))
+                    log.error("chore failed", chore=name, **kind_and_place(error))
         await asyncio.sleep(10)
-
-
-def _what(error: BaseException) -> dict[str, str]:
-    """Kind and place of an error. Not its words: they may hold what somebody texted."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return {"error": type(error).__name__, "where": where}
 
 
 async def _sleep(event: asyncio.Event, seconds: float) -> None:

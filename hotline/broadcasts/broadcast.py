@@ -8,10 +8,14 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.errors import InputError
+import structlog
+
+from hotline.errors import InputError, RecordBroken
 from hotline.incidents import incident as incidents
 from hotline.incidents.roster import load_roster
 from hotline.store import DAY, Commit, Conflict
+
+log = structlog.get_logger(__name__)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -164,7 +168,18 @@ def to_fields(one: Broadcast) -> dict[str, str]:
 
 
 def from_fields(kept: dict[str, str], counts: dict[str, str]) -> Broadcast:
-    """A broadcast from its Redis hash and the counts of its receipts."""
+    """A broadcast from its Redis hash and the counts of its receipts.
+
+    Raises:
+        RecordBroken: a field is not what it should be.
+    """
+    try:
+        return _parsed(kept, counts)
+    except (ValueError, TypeError):
+        raise RecordBroken(f"Broadcast {kept.get('id', '')} cannot be read as it is kept.") from None
+
+
+def _parsed(kept: dict[str, str], counts: dict[str, str]) -> Broadcast:
     known = {entry.name for entry in fields(Broadcast)}
     values: dict[str, Any] = {name: value for name, value in kept.items() if name in known}
     for name in values.keys() & _JSON:
@@ -184,22 +199,39 @@ async def load(store: Store, id_: str) -> Broadcast:
 
     Raises:
         InputError: there is none of that number.
+        RecordBroken: it cannot be read.
     """
-    found = await load_many(store, [id_])
-    if not found:
+    ((kept, counts),) = await _kept(store, [id_])
+    if "state" not in kept:
         raise InputError(f"There is no broadcast {id_}: see hotline broadcast list.")
-    return found[0]
+    return from_fields(kept, counts)
 
 
 async def load_many(store: Store, ids: Iterable[str]) -> list[Broadcast]:
-    """The broadcasts of some numbers, in that order; a number without one is left out."""
+    """The broadcasts of some numbers, in that order; left out is what is not there or cannot be read."""
+    found: list[Broadcast] = []
+    for kept, counts in await _kept(store, ids):
+        try:
+            found += [from_fields(kept, counts)] if "state" in kept else []
+        except RecordBroken as error:
+            _broken(str(error))
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _broken(sentence: str) -> None:
+    """Say once that one cannot be read: lists are read many times a second."""
+    log.error("broadcast left out", reason=sentence)
+
+
+async def _kept(store: Store, ids: Iterable[str]) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """The fields of some broadcasts, each with the counts of its receipts."""
     pipe = store.redis.pipeline(transaction=False)
     for id_ in ids:
         pipe.hgetall(f"broadcast:{id_}")
         pipe.hgetall(f"broadcast:{id_}:counts")
     answers = cast("list[dict[str, str]]", await pipe.execute())
-    pairs = zip(answers[::2], answers[1::2], strict=True)
-    return [from_fields(kept, counts) for kept, counts in pairs if "state" in kept]
+    return list(zip(answers[::2], answers[1::2], strict=True))
 
 
 async def recent(store: Store, most: int = 50) -> list[Broadcast]:

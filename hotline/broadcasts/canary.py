@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline import metrics
 from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast, recent
+from hotline.broadcasts.trouble import apart
 from hotline.errors import StoreUnavailable
 from hotline.incidents.incident import iso
 from hotline.incidents.roster import load_roster
@@ -189,7 +190,8 @@ class Watch:
         count = 0
         for one in await recent(self._store, 50):
             if one.approved_at and self._clock() - one.approved_at < WATCHED and not one.drill:
-                count += [await self._missed(one, number) for number in self._names].count(True)
+                with apart(one.id):
+                    count += [await self._missed(one, number) for number in self._names].count(True)
         return count
 
     async def _missed(self, one: Broadcast, number: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import verifying, words
+from hotline.broadcasts import trouble, verifying, words
 from hotline.broadcasts.broadcast import (
     KEPT,
     Broadcast,
@@ -26,6 +27,7 @@ from hotline.store import Commit, Conflict
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.incidents.desk import Desk
+    from hotline.incidents.roster import Staff
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
     from hotline.store import Store
@@ -131,38 +133,42 @@ async def hold_unfounded(store: Store, now: float) -> None:
     """Pause at once what is still being sent while its report is no longer confirmed."""
     ids = await store.redis.zrange("broadcasts:sending", 0, -1)
     for one in await broadcasts.load_many(store, map(str, ids)):
-        if one.state != "sending" or one.kind != "alert" or not one.incident or one.held == KEPT:
-            continue
-        report = await record.load(store, one.incident)
-        if report and report.state in incidents.CLOSING:
-            try:
-                await store.commit(moved(one, "pause", by="line", now=now, held="report"))
-            except Conflict:
-                continue
+        if one.state == "sending" and one.kind == "alert" and one.incident and one.held != KEPT:
+            with trouble.apart(one.id):
+                await _hold_unfounded(store, one, now)
+
+
+async def _hold_unfounded(store: Store, one: Broadcast, now: float) -> None:
+    report = await record.load(store, one.incident)
+    if report and report.state in incidents.CLOSING:
+        with contextlib.suppress(Conflict):
+            await store.commit(moved(one, "pause", by="line", now=now, held="report"))
 
 
 async def nag(desk: Desk, vault: Vault, library: Library, now: float) -> int:
     """Remind organizers by text of each alert that somebody has to close; answers how many."""
-    store, roster, count = desk.store, await desk.roster(), 0
-    for one in await recent(store, 200):
-        if not one.to_close or now - one.nagged_at < NAG or not await _is_due(store, one, now):
-            continue
-        commit = Commit()
-        commit.guard("field", f"broadcast:{one.id}", "nagged_at", str(one.nagged_at))
-        commit.write("HSET", f"broadcast:{one.id}", "nagged_at", str(now))
-        for member in roster.with_role("organizer"):
-            text = library.say("alert_to_close", member.lang, code=one.code)
-            message = Outbound(
-                f"b{one.id}nag{now:.0f}{member.handle}", member.person, member.address, text,
-                priority=Priority.REPLY,
-            )  # fmt: skip
-            commit.merge(queued(message, vault, now))
-        try:
-            await store.commit(commit)
-        except Conflict:
-            continue
-        count += 1
+    organizers, count = (await desk.roster()).with_role("organizer"), 0
+    for one in await recent(desk.store, 200):
+        with trouble.apart(one.id), contextlib.suppress(Conflict):
+            if not one.to_close or now - one.nagged_at < NAG or not await _is_due(desk.store, one, now):
+                continue
+            await desk.store.commit(_nagging(one, organizers, vault, library, now))
+            count += 1
     return count
+
+
+def _nagging(one: Broadcast, organizers: list[Staff], vault: Vault, library: Library, now: float) -> Commit:
+    commit = Commit()
+    commit.guard("field", f"broadcast:{one.id}", "nagged_at", str(one.nagged_at))
+    commit.write("HSET", f"broadcast:{one.id}", "nagged_at", str(now))
+    for member in organizers:
+        text = library.say("alert_to_close", member.lang, code=one.code)
+        message = Outbound(
+            f"b{one.id}nag{now:.0f}{member.handle}", member.person, member.address, text,
+            priority=Priority.REPLY,
+        )  # fmt: skip
+        commit.merge(queued(message, vault, now))
+    return commit
 
 
 async def _is_due(store: Store, one: Broadcast, now: float) -> bool:

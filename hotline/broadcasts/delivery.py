@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from hotline.broadcasts import audience, freeze
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.broadcast import REACHED, Broadcast, logged
+from hotline.broadcasts.trouble import Troubles
 from hotline.errors import InputError
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.outcome import LEDGER_TTL
-from hotline.store import DAY, Commit, Conflict
+from hotline.store import AWAY, DAY, Commit, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from hotline.broadcasts.audience import Row
     from hotline.broadcasts.refusals import Refusals
-    from hotline.content.city import City
+    from hotline.content import Library
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
     from hotline.store import Store
@@ -30,6 +31,11 @@ BATCH: Final = 100  # of one commit: pages must not wait for a long one
 PACE: Final = 0.25
 PEOPLE_TTL: Final = 7 * DAY  # how long we know whom to tell that an alert is over
 BY_DAY: Final = ("event", "news")
+
+
+def _words(one: Broadcast, lang: str) -> str:
+    """Its words in a language; for a phone of our own that reads another, those that there are."""
+    return one.texts.get(lang) or one.texts.get("en") or next(iter(one.texts.values()))
 
 
 def outbox_of(person: str, senders: int) -> str:
@@ -45,17 +51,18 @@ class Delivery:
         self,
         store: Store,
         vault: Vault,
-        city: City,
+        library: Library,
         settings: Settings,
         clock: Callable[[], float],
         refusals: Refusals | None = None,
     ) -> None:
         self._store = store
         self._vault = vault
-        self._city = city
+        self._city = library.city
         self._settings = settings
         self._clock = clock
         self._refusals = refusals
+        self._troubles = Troubles(store, vault, library, clock)
         self._senders = len(settings.alert_senders)
         self._ahead = max(AHEAD, int(settings.alerts_rate))
 
@@ -64,9 +71,22 @@ class Delivery:
         ids = await self._store.redis.zrange("broadcasts:sending", 0, -1)
         room = self._ahead - await self._waiting() if ids else 0
         frozen = bool(ids) and await freeze.frozen(self._store)
-        for id_ in ids:
-            room -= await self._feed_one(str(id_), max(0, room), frozen=frozen)
+        for id_ in map(str, ids):
+            if not self._troubles.rests(id_):
+                room -= await self._feed_apart(id_, max(0, room), frozen=frozen)
         return PACE if ids else 5.0
+
+    async def _feed_apart(self, id_: str, room: int, *, frozen: bool) -> int:
+        """Feed one broadcast; whatever fails with it, the others go on."""
+        try:
+            fed = await self._feed_one(id_, room, frozen=frozen)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - one that fails must not starve those behind it
+            await self._troubles.met(id_, error)
+            return 0
+        self._troubles.over(id_)
+        return fed
 
     async def _waiting(self) -> int:
         pipe = self._store.redis.pipeline(transaction=False)
@@ -133,7 +153,7 @@ class Delivery:
         for row in rows:
             person, address, lang = json.loads(row)
             message = Outbound(
-                f"b{one.id}:{person}", person, address, one.texts[lang],
+                f"b{one.id}:{person}", person, address, _words(one, lang),
                 sender=outbox_of(person, self._senders), priority=Priority.ALERT, expires=one.expires,
                 broadcast=one.id,
             )  # fmt: skip

@@ -33,7 +33,7 @@ class Office:
 
     def worker(self) -> Delivery:
         """One more worker's delivery."""
-        return Delivery(self.store, self.vault, self.library.city, self.settings, lambda: self.now)
+        return Delivery(self.store, self.vault, self.library, self.settings, lambda: self.now)
 
     async def sign_up(self, count: int, *zones: str, lang: str = "en", first: int = 0) -> list[str]:
         """So many people; answers their pseudonyms."""

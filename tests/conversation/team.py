@@ -146,7 +146,7 @@ class Team:
     async def deliver(self) -> dict[str, str]:
         """Send all that may be sent; answers the words by pseudonym."""
         box = Outbox(self.store, "alerts", 1000, "w1")
-        delivery = Delivery(self.store, self.vault, self.library.city, self.settings, lambda: self.now)
+        delivery = Delivery(self.store, self.vault, self.library, self.settings, lambda: self.now)
         found: dict[str, str] = {}
         for _ in range(50):
             await delivery.feed()

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from hotline.broadcasts import freeze
 from hotline.broadcasts.broadcast import recent
-from hotline.errors import InputError
+from hotline.errors import HotlineError, InputError, RecordBroken
 from hotline.store import AWAY
 from webhook.console.remedies import here
 
@@ -84,10 +84,10 @@ class Locked:
             return await work
         except AWAY:
             return PlainTextResponse("Redis does not answer: see hotline doctor.", 503, HEADERS)
-        except InputError as refusal:
+        except (InputError, RecordBroken) as refusal:
             return self.refused(refusal)
 
-    def refused(self, refusal: InputError) -> Response:
+    def refused(self, refusal: HotlineError) -> Response:
         """The page that says in one sentence why not, and what to do."""
         status = 409 if isinstance(refusal, Stale) else 422
         return self._rendered("refused.html", status, said=here(str(refusal)))
