@@ -14,6 +14,7 @@ from hotline.content import Library
 from hotline.conversation.intake import Intake
 from hotline.errors import SettingsError
 from hotline.incidents.desk import Desk
+from hotline.privacy.fingerprint import KeyProof
 from hotline.privacy.phones import Vault
 from hotline.privacy.redaction import redact_event
 from hotline.settings import Settings, load_settings
@@ -64,6 +65,7 @@ class Runtime:
     library: Library
     desk: Desk
     clock: Clock
+    key: KeyProof
 
     @classmethod
     def open(cls, settings: Settings | None = None, *, clock: Clock = time.time) -> Runtime:
@@ -77,9 +79,8 @@ class Runtime:
         store = Store(redis_url(chosen))
         vault = Vault(chosen.secret_keys)
         library = Library.load(chosen.content_dir, chosen.city)
-        return cls(
-            chosen, store, vault, library, Desk(store, vault, library, clock, chosen.public_url), clock
-        )
+        desk = Desk(store, vault, library, clock, chosen.public_url)
+        return cls(chosen, store, vault, library, desk, clock, KeyProof(store, vault))
 
     def intake(self) -> Intake:
         """The first look at a text. Loads the rules: make it once."""
@@ -102,7 +103,7 @@ class Runtime:
                 library=self.library,
                 desk=self.desk,
                 dialogue=RasaDialogue(self.settings.rasa_url, self.settings.dialogue_timeout),
-                keyword_dialogue=KeywordDialogue(self.library),
+                keyword_dialogue=KeywordDialogue(self.library, self.settings.content_dir / "keywords.yml"),
                 guesser=guesser,
                 urgency=UrgencyModel.load(learnt / "urgency.npz", embedder),
                 wishes=WishModel.load(learnt / "wishes.npz", embedder),

@@ -40,6 +40,7 @@ class Key:
 
 
 KEYS: Final = (
+    Key("secret:fingerprint", "privacy.fingerprint", "permanent", "which key the pseudonyms were made with"),
     Key("seen:*", "sms.inbox", 3 * DAY, "MessageSids already taken: a repeated webhook stores nothing"),
     Key("inbox:active", "sms.inbox", "until handled", "people with a turn queued or under way"),
     Key("inbox:ready", "sms.inbox", "until handled", "stream of people whose next text may be handled"),
@@ -226,6 +227,8 @@ class Store:
                 answers = await asyncio.wait_for(self._send(batch), self._timeout)
             except (*AWAY, TimeoutError):
                 answers = [StoreUnavailable("Redis did not answer.")] * len(batch)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for it for ever
+                answers = [error] * len(batch)
             for (_, future), answer in zip(batch, answers, strict=True):
                 _settle(future, answer)
 

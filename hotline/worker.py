@@ -93,6 +93,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; turns under way are finished first."""
+        await self._runtime.key.prove_when_possible()
         gc.collect()
         gc.freeze()  # what was loaded stays: looking through it again and again makes sends late
         loops = [

@@ -16,6 +16,7 @@ from hotline.broadcasts.canary import Arrival, Watch
 from hotline.broadcasts.refusals import Refusals
 from hotline.conversation import bulletins, verify
 from hotline.conversation.language import LanguageGuesser
+from hotline.errors import SettingsError
 from hotline.privacy.redaction import mask
 from hotline.sms import callbacks, inbox, outbox
 from hotline.sms.inbox import Inbound
@@ -75,7 +76,9 @@ class TwilioRoutes:
         work: Callable[[Request, MultiDict[str]], Awaitable[str]],
     ) -> Response:
         try:
-            result = await work(request, await self._gate.form(request))
+            form = await self._gate.form(request)
+            await self._runtime.key.prove()
+            result = await work(request, form)
         except Refusal as refusal:
             metrics.WEBHOOKS.labels(route, str(refusal.status)).inc()
             return PlainTextResponse(refusal.reason, refusal.status)
@@ -87,6 +90,10 @@ class TwilioRoutes:
             metrics.WEBHOOKS.labels(route, "503").inc()
             log.error("not stored: no Redis", route=route)
             return PlainTextResponse("The store does not answer; try again.", 503)
+        except SettingsError as error:  # Redis came back with data of another key
+            metrics.WEBHOOKS.labels(route, "503").inc()
+            log.error("not stored", route=route, reason=str(error))
+            return PlainTextResponse("This server is set up wrongly; try again.", 503)
         COUNTED[route, result].inc()
         return TAKEN
 

@@ -31,6 +31,7 @@ def with_runtime[T](work: Callable[[Runtime], Awaitable[T]]) -> T:
     async def run() -> T:
         runtime = Runtime.open()
         try:
+            await runtime.key.prove()
             return await work(runtime)
         finally:
             await runtime.close()

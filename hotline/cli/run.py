@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
+
+if TYPE_CHECKING:
+    from hotline.settings import Settings
 
 # Seconds an idle connection stays open. Longer than a proxy keeps its own (Caddy: 120): else it sends a text
 # on one that we are just closing, and Twilio gets a 502 for it.
@@ -20,12 +23,11 @@ def webhook() -> None:
     """Run the door: Twilio's routes, health and console, on HOTLINE_PORT."""
     import uvicorn
 
-    from hotline.runtime import redis_url
     from hotline.settings import load_settings
     from webhook.app import create_app
 
     settings = load_settings()
-    redis_url(settings)
+    asyncio.run(_prove_key(settings))
     uvicorn.run(
         create_app(settings),
         host=settings.hotline_host,
@@ -43,6 +45,17 @@ def webhook() -> None:
 def worker() -> None:
     """Run a worker: turns, timers, senders, housekeeping. Several may run."""
     asyncio.run(_work())
+
+
+async def _prove_key(settings: Settings) -> None:
+    """Another secret key than Redis was filled with: do not start. Without Redis, the first text asks."""
+    from hotline.runtime import Runtime
+    from hotline.store import AWAY
+
+    runtime = Runtime.open(settings)
+    with contextlib.suppress(*AWAY):
+        await runtime.key.prove()
+    await runtime.close()
 
 
 async def _work() -> None:

@@ -10,7 +10,6 @@ import aiohttp
 
 from hotline.conversation.topic_words import TopicWords
 from hotline.errors import DialogueUnavailable
-from hotline.settings import current_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,20 +168,18 @@ def _from_payload(payload: dict[str, Any]) -> Understood:
 class KeywordDialogue:
     """Answers from word lists while Rasa is away: knows less, guesses never."""
 
-    def __init__(self, library: Library, words: Path | None = None) -> None:
+    def __init__(self, library: Library, words: Path) -> None:
         """Read the word lists.
 
         Args:
             library: where the answers come from.
-            words: the file of words per topic; `keywords.yml` of the content folder when None.
+            words: the file of words per topic, `keywords.yml` of the content folder.
 
         Raises:
             ContentError: the file is malformed.
         """
         self._library = library
-        self._words = TopicWords.load(
-            words or current_settings().content_dir / "keywords.yml", library.topics
-        )
+        self._words = TopicWords.load(words, library.topics)
 
     async def ask(self, person: str, text: str, lang: str, last_card: str = "") -> Understood:  # noqa: ARG002 - the port's shape
         """See `Dialogue.ask`; an empty topic means that no word list fits, or that two fit equally."""

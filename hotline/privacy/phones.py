@@ -53,6 +53,7 @@ class Vault:
     def __init__(self, secrets: list[str]) -> None:
         self._name_key = _derive(secrets[-1], b"pseudonym")
         self.drill = self.pseudonym(DRILL_PHONE)
+        self.fingerprint = hmac.new(self._name_key, b"fingerprint", hashlib.sha256).hexdigest()[:16]
         self._seals = [AESGCM(_derive(secret, b"seal")) for secret in secrets]
 
     def pseudonym(self, address: str) -> str:

@@ -11,10 +11,13 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
+from hotline.privacy.fingerprint import KeyProof
+from hotline.privacy.phones import Vault
 from hotline.stack.embedded import OLDEST, running_url
 from hotline.stack.findings import Finding, State
 from hotline.stack.gates import ANSWER_SECONDS, answers_http, answers_redis, port_is_free
 from hotline.stack.processes import Process, processes, reachable
+from hotline.store import Store
 
 if TYPE_CHECKING:
     from hotline.settings import Settings
@@ -35,11 +38,26 @@ async def examine_redis(settings: Settings) -> list[Finding]:
     try:
         info: dict[str, Any] = await client.info("server")
         config = await _config(client)
+        key = await _secret_key(settings, address)
     except (RedisError, OSError):
         return [Finding("redis", "wrong", "does not answer", "start it, or correct REDIS_URL")]
     finally:
         await client.aclose()
-    return _redis(settings, str(info.get("valkey_version") or info.get("redis_version")), config)
+    version = str(info.get("valkey_version") or info.get("redis_version"))
+    return [*_redis(settings, version, config), key]
+
+
+async def _secret_key(settings: Settings, address: str) -> Finding:
+    """Whether what Redis keeps was made with the key of these settings; nothing is written."""
+    store = Store(address, timeout=ANSWER_SECONDS)
+    try:
+        complaint = await KeyProof(store, Vault(settings.secret_keys)).complaint()
+    finally:
+        await store.close()
+    if complaint:
+        words, _, remedy = complaint.partition(": ")
+        return Finding("secret key", "wrong", words, remedy.rstrip("."))
+    return Finding("secret key", "ok", "the one this Redis was filled with, or nothing is there yet")
 
 
 async def _config(client: Any) -> dict[str, str]:

@@ -88,7 +88,7 @@ async def test_a_redis_that_forgets_is_wrong(quiet: Settings, careless_redis: st
 async def test_production_insists_on_every_write_reaching_the_disk(quiet: Settings) -> None:
     with EmbeddedRedis(quiet.data_dir, port=0) as server:
         live = quiet.model_copy(update={"redis_url": server.url})
-        assert states(await examine_redis(live)) == {"redis": "ok"}
+        assert states(await examine_redis(live)) == {"redis": "ok", "secret key": "ok"}
         production = live.model_copy(update={"environment": "production"})
         wrong = [finding for finding in await examine_redis(production) if finding.is_wrong]
     assert [finding.remedy for finding in wrong] == ["set it to always"]
