@@ -96,6 +96,11 @@ class Incident:
         return self.state in HELD
 
     @property
+    def unclaimed(self) -> bool:
+        """Whether it still waits for somebody to take it; a witness's report waits with the first one."""
+        return self.live and not self.held and not self.same_as
+
+    @property
     def readers(self) -> tuple[str, ...]:
         """Handles of those who work on it: whoever has it and their backups, else everybody who was paged."""
         return (self.claimed_by, *self.backups) if self.held else self.paged

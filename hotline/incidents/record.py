@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 1
 STREAM: Final = "reports"
+LONGEST_ID: Final = 12
 TUPLES: Final = frozenset({"words", "answers", "policy", "paged", "run", "passed", "backups", "children"})
 
 
@@ -126,7 +127,9 @@ def from_fields(fields: Mapping[str, str]) -> Incident:
 
 
 async def load(store: Store, id_: str) -> Incident | None:
-    """Read one incident; None when there is none of that number."""
+    """Read one incident; None when there is none of that number, or it is no number."""
+    if not id_.isdecimal() or len(id_) > LONGEST_ID:
+        return None
     fields = await cast("Any", store.redis.hgetall(f"incident:{id_}"))
     return from_fields(fields) if fields else None
 

@@ -6,6 +6,7 @@ import base64
 import re
 import shutil
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import pytest
 from pydantic import SecretStr
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from hotline.content import Library
 from hotline.content.signing import SignOff, sign
 from hotline.incidents import record, violations
+from hotline.incidents.incident import Change, Incident
 from hotline.incidents.roster import Roster, seed_demo
 from hotline.incidents.violations import Violation
 from tests.webhook.door import PHONE, Door, a_form
@@ -80,6 +82,41 @@ async def test_the_board_shows_incidents_and_staff_and_no_number(
     sealed = [await store.redis.hget(key, "address") for key in await store.redis.keys("person:*")]  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
     assert sealed
     assert not any(str(address) in answer.text for address in sealed)
+
+
+def shown_ids(page: str) -> list[str]:
+    return re.findall(r"<tr class=\"(?:open|quiet)\">\s*<td>(\d+)", page)
+
+
+async def test_every_unclaimed_report_is_on_the_board_oldest_first_and_what_is_not_shown_is_counted(
+    door: Door, store: Store
+) -> None:
+    def an(id_: int, state: str, **more: str) -> Incident:
+        return Incident(str(id_), state=state, opened_at=1_800_000_000.0 + id_, **more)
+
+    ended = [an(number, "ended", claimed_by="maria") for number in range(1, 81)]
+    waiting = [an(number, "paging") for number in range(81, 135)]
+    held = [an(135, "claimed", claimed_by="maria"), an(136, "opened", same_as="135"), an(137, "ended")]
+    for one in (*ended, *waiting, *held):
+        await store.commit(record.written(None, Change(one, "opened", "reporter"), one.opened_at))
+    page = (await door.get("/console", Authorization=basic(PASSWORD))).text
+    ids = list(map(int, shown_ids(page)))
+    assert ids[: len(waiting)] == list(range(81, 135))
+    assert ids[len(waiting) :][:3] == [137, 136, 135]
+    assert len(ids) == len(set(ids))
+    assert f"{137 - len(ids)} older reports that are over are not shown" in page
+    assert "54 reports that nobody has taken" in page
+
+
+@pytest.mark.parametrize("id_", ["1:log", "x", "", "-1", "0" * 400])
+async def test_taking_what_is_no_report_is_answered_in_a_sentence(door: Door, store: Store, id_: str) -> None:
+    await seed_demo(door.settings)
+    await door.text(a_form(body="ICE is at 120 Park St"))
+    ours = {"Authorization": basic(PASSWORD), "Origin": door.settings.public_url}
+    answer = await door.post(urlencode({"id": id_, "handle": "responder1"}), "/console/take", **ours)
+    assert answer.status == 409
+    assert await store.redis.zcard("incidents:open") == 1
+    assert "look at the board again" in answer.text
 
 
 async def test_the_board_of_an_empty_line_says_so(door: Door, store: Store) -> None:

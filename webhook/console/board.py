@@ -15,9 +15,17 @@ from webhook.console.locked import HEADERS, Locked, Stale
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from hotline.incidents.incident import Incident
     from webhook.console.locked import Fields
 
-SHOWN: Final = 50
+SHOWN: Final = 50  # reports that are over; of what somebody still has to act on, every one is there
+
+
+def in_order(live: list[Incident], recent: list[Incident]) -> list[Incident]:
+    """What nobody has taken first, the oldest at the head; then everything else, the newest at the head."""
+    waiting = [one for one in live if one.unclaimed]
+    rest = {one.id: one for one in (*live, *recent) if not one.unclaimed}
+    return [*waiting, *sorted(rest.values(), key=lambda one: one.opened_at, reverse=True)]
 
 
 class BoardRoutes(Locked):
@@ -27,16 +35,25 @@ class BoardRoutes(Locked):
         """Open incidents, who is on call, what waits in the outboxes."""
         runtime = self.runtime
         redis = runtime.store.redis
-        found = await record.load_many(runtime.store, "incidents:all")
+        live = await runtime.desk.open_ones()
+        newest = await redis.zrevrange("incidents:all", 0, len(live) + SHOWN - 1)
+        found = in_order(live, await record.load_ids(runtime.store, newest))
         roster = await runtime.desk.roster()
         outboxes = [runtime.settings.sender_name(number) for number in runtime.settings.own_numbers]
         return await self.shown(
             "board.html",
             strange=await canary.warnings(runtime.store, runtime.clock()),
             incidents=[
-                one.public() | {"words": reported(runtime.library, one, "en"), "live": one.live}
-                for one in found[::-1][:SHOWN]
+                one.public()
+                | {
+                    "words": reported(runtime.library, one, "en"),
+                    "live": one.live,
+                    "unclaimed": one.unclaimed,
+                }
+                for one in found
             ],
+            unclaimed=sum(one.unclaimed for one in found),
+            hidden=int(await redis.zcard("incidents:all")) - len(found),
             staff=sorted(roster.by_handle.values(), key=lambda member: member.handle),
             waiting={name: int(await redis.zcard(f"outbox:{name}")) for name in outboxes},
             dead=int(await redis.xlen("dead")),
