@@ -56,6 +56,7 @@ KEYS: Final = (
     Key("outbox:*", "sms.outbox", "until handled", "ids waiting, waiting to be retried, or under way"),
     Key("sid:*", "sms.outbox", 7 * DAY, "Twilio's MessageSid to our outbound id"),
     Key("rasa:tracker:*", "bot.trackers", DAY, "topics of a conversation's last turns, no words"),
+    Key("alive", "worker", 15, "heartbeat of any worker"),
     Key("alive:*", "worker", 15, "heartbeat of one worker"),
     Key("lock:*", "worker", MINUTE, "one housekeeper at a time"),
     Key("reports", "incidents", "trimmed by age", "the urgent queue: one entry per event of an incident"),
@@ -120,6 +121,7 @@ KEYS: Final = (
     Key("broadcast:*", "broadcasts", 90 * DAY, "one broadcast, its audience and its ledger"),
 )
 
+ANY_WORKER: Final = "alive"
 INCIDENT_TTL: Final = 90 * DAY
 SCRIPTS: Final = {path.stem: path.read_text() for path in LUA.glob("*.lua")}
 # Whatever says that Redis is away, from our own commits or from redis-py's calls.

@@ -27,7 +27,7 @@ from hotline.sms.outbox import Outbound, Outbox, queued
 from hotline.sms.people import load_person
 from hotline.sms.sender import Sender
 from hotline.sms.twilio import TwilioCarrier
-from hotline.store import AWAY, Conflict
+from hotline.store import ANY_WORKER, AWAY, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -158,7 +158,8 @@ class Worker:
                 self._start(turn)
 
     async def _renew(self) -> None:
-        await self._store.redis.set(f"alive:{self.name}", "1", ex=HEARTBEAT_TTL)
+        for key in (f"alive:{self.name}", ANY_WORKER):
+            await self._store.redis.set(key, "1", ex=HEARTBEAT_TTL)
         await inbox.renew(self._store, self.name, list(self._held))
         await asyncio.sleep(self._runtime.settings.lease_seconds / 4)
 

@@ -137,7 +137,19 @@ async def _readiness(settings: Settings) -> list[Finding]:
             report: dict[str, Any] = await answer.json()
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
         return []
-    down = [name for name, state in report.get("components", {}).items() if state != "ok"]
-    if not down:
-        return []
-    return [Finding("ready", "wrong", f"the webhook cannot reach {', '.join(down)}", "see their logs")]
+    components: dict[str, str] = report.get("components", {})
+    roster = components.pop("roster", "ok")
+    down = [name for name, state in components.items() if state != "ok"]
+    found = [_roster(roster)] if roster != "ok" and not down else []
+    if down:
+        found.append(
+            Finding("ready", "wrong", f"the webhook cannot reach {', '.join(down)}", "see their logs")
+        )
+    return found
+
+
+def _roster(words: str) -> Finding:
+    """Whom a report would page, as the webhook said it."""
+    state: State = "note" if "on call" in words else "wrong"
+    remedy = "responders text ON" if state == "note" else "add responders and organizers: hotline staff add"
+    return Finding("roster", state, words, remedy)

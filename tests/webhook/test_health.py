@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from hotline.incidents.roster import seed_demo, set_on_call
 from hotline.settings import load_settings
 from hotline.stack.embedded import free_port
 from tests.webhook.door import Door
+from webhook.health import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
@@ -59,7 +61,8 @@ async def neighbour(beside: Door) -> AsyncGenerator[Callable[[asyncio.Event], An
 
 
 async def ready(door: Door) -> tuple[int, str, dict[str, str]]:
-    """Status, verdict and components."""
+    """Status, verdict and components, from a look that was made after this was called."""
+    await asyncio.sleep(KEPT)
     answer = await door.get("/health/ready")
     found = json.loads(answer.text)
     return answer.status, found["status"], found["components"]
@@ -81,16 +84,20 @@ async def test_without_a_worker_it_is_not_ready(beside: Door, store: Store) -> N
 
 
 async def test_without_rasa_it_is_degraded_because_the_line_still_answers(beside: Door, store: Store) -> None:
-    await store.redis.set("alive:w1", "1", ex=15)
+    await store.redis.set("alive", "1", ex=15)
+    await seed_demo(beside.settings)
     status, verdict, components = await ready(beside)
     assert (status, verdict) == (200, "degraded")
-    assert components == {"redis": "ok", "worker": "ok", "rasa": "down", "actions": "down"}
+    assert components == {
+        "redis": "ok", "worker": "ok", "roster": "ok", "rasa": "down", "actions": "down",
+    }  # fmt: skip
 
 
 async def test_with_everything_there_it_is_ok(
     beside: Door, store: Store, neighbour: Callable[[asyncio.Event], Any]
 ) -> None:
-    await store.redis.set("alive:w1", "1", ex=15)
+    await store.redis.set("alive", "1", ex=15)
+    await seed_demo(beside.settings)
     may_answer = asyncio.Event()
     may_answer.set()
     await neighbour(may_answer)
@@ -101,10 +108,51 @@ async def test_with_everything_there_it_is_ok(
 async def test_a_component_that_hangs_does_not_hang_the_answer(
     beside: Door, store: Store, neighbour: Callable[[asyncio.Event], Any]
 ) -> None:
-    await store.redis.set("alive:w1", "1", ex=15)
+    await store.redis.set("alive", "1", ex=15)
+    await seed_demo(beside.settings)
     may_answer = asyncio.Event()
     await neighbour(may_answer)
     async with asyncio.timeout(4):
         status, verdict, components = await ready(beside)
     may_answer.set()
     assert (status, verdict, components["rasa"], components["actions"]) == (200, "degraded", "down", "down")
+
+
+async def test_it_is_not_ready_while_a_report_would_page_nobody(beside: Door, store: Store) -> None:
+    await store.redis.set("alive", "1", ex=15)
+    status, verdict, components = await ready(beside)
+    assert (status, verdict, components["roster"]) == (503, "down", "a report would page nobody")
+    await seed_demo(beside.settings)
+    assert (await ready(beside))[0] == 200
+
+
+async def test_nobody_on_call_is_said_while_a_report_still_pages_others(beside: Door, store: Store) -> None:
+    await store.redis.set("alive", "1", ex=15)
+    await seed_demo(beside.settings)
+    for handle in ("responder1", "responder2"):
+        await store.commit(set_on_call(handle, on=False))
+    status, verdict, components = await ready(beside)
+    assert (status, verdict, components["roster"]) == (200, "degraded", "nobody is on call")
+
+
+async def test_a_roster_whose_phones_all_said_stop_can_be_paged_by_nothing(
+    beside: Door, store: Store
+) -> None:
+    await store.redis.set("alive", "1", ex=15)
+    await seed_demo(beside.settings)
+    people = await cast("Any", store.redis.hkeys("staff:people"))
+    await cast("Any", store.redis.sadd("optout:hotline", *people))
+    status, _, components = await ready(beside)
+    assert (status, components["roster"]) == (503, "a report would page nobody")
+
+
+async def test_a_crowd_of_requests_costs_one_look_and_no_search_through_all_keys(
+    beside: Door, store: Store
+) -> None:
+    await ready(beside)
+    await asyncio.sleep(KEPT)
+    await cast("Any", store.redis.config_resetstat())
+    await asyncio.gather(*(beside.get("/health/ready") for _ in range(40)))
+    calls = {name: told["calls"] for name, told in (await store.redis.info("commandstats")).items()}
+    assert calls["cmdstat_ping"] <= 2
+    assert "cmdstat_scan" not in calls
