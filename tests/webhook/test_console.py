@@ -91,12 +91,14 @@ def shown_ids(page: str) -> list[str]:
 async def test_every_unclaimed_report_is_on_the_board_oldest_first_and_what_is_not_shown_is_counted(
     door: Door, store: Store
 ) -> None:
-    def an(id_: int, state: str, **more: str) -> Incident:
-        return Incident(str(id_), state=state, opened_at=1_800_000_000.0 + id_, **more)
+    def an(id_: int, state: str, by: str = "", same_as: str = "") -> Incident:
+        return Incident(
+            str(id_), state=state, opened_at=1_800_000_000.0 + id_, claimed_by=by, same_as=same_as
+        )
 
-    ended = [an(number, "ended", claimed_by="maria") for number in range(1, 81)]
+    ended = [an(number, "ended", "maria") for number in range(1, 81)]
     waiting = [an(number, "paging") for number in range(81, 135)]
-    held = [an(135, "claimed", claimed_by="maria"), an(136, "opened", same_as="135"), an(137, "ended")]
+    held = [an(135, "claimed", "maria"), an(136, "opened", same_as="135"), an(137, "ended")]
     for one in (*ended, *waiting, *held):
         await store.commit(record.written(None, Change(one, "opened", "reporter"), one.opened_at))
     page = (await door.get("/console", Authorization=basic(PASSWORD))).text
