@@ -78,6 +78,7 @@ class Card(Strict):
     review_by: date
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     quotation: Quotation | None = None
+    say: tuple[Text, ...] = ()  # words to say to an agent, in English: each language's text holds them
     texts: Annotated[dict[str, Words], Field(min_length=1)]
 
     @field_validator("topic")
