@@ -112,7 +112,7 @@ async def may(
 async def _founded(store: Store, one: Broadcast, *, override: bool) -> None:
     """What was confirmed when the draft was written may be over by now."""
     try:
-        found = await confirmed(store, one.incident, one.why, drill=one.drill)
+        found = await confirmed(store, one.incident, one.why, drill=one.drill, drafted_at=one.drafted_at)
     except InputError:
         raise InputError(
             f"Report {one.incident} is not confirmed any more: cancel this draft, or write it anew."

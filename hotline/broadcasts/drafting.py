@@ -111,18 +111,26 @@ async def _made(
     return made, written(made, by=one.by, what="draft", now=now, why=one.why)
 
 
+def stands(report: Incident, drafted_at: float = 0.0) -> bool:
+    """Whether an alert may be written from a report, or one drafted at that time may still be sent.
+
+    One that was over before the draft was written is alerted as over; the words of an older draft are untrue.
+    """
+    return report.confirmed and (not drafted_at or report.closed_at <= drafted_at)
+
+
 async def confirmed(
-    store: Store, incident: str, override: str = "", *, drill: bool = False
+    store: Store, incident: str, override: str = "", *, drill: bool = False, drafted_at: float = 0.0
 ) -> Incident | None:
     """The confirmed report of an alert; None where an override takes its place.
 
-    A drill may be written from a made-up report; nothing else may.
+    A drill may be written from a made-up report; nothing else may. `drafted_at`: when the draft was written.
 
     Raises:
         InputError: neither a confirmed report nor a reason.
     """
     found = await record.load(store, incident) if incident else None
-    if found and found.state == "confirmed" and (drill or not found.drill):
+    if found and stands(found, drafted_at) and (drill or not found.drill):
         return found
     if len(override.strip()) >= SHORTEST_REASON:
         return None

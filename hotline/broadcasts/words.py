@@ -63,9 +63,8 @@ def from_report(library: Library, one: Incident, time: str) -> dict[str, str]:
     """
     if not one.place:
         raise InputError(f"Report {one.id} has no place yet: wait for one, or write the texts yourself.")
-    return {
-        lang: library.say("alert_raid", lang, place=one.place, time=time) for lang in library.city.languages
-    }
+    key = "alert_raid" if one.live else "alert_raid_over"
+    return {lang: library.say(key, lang, place=one.place, time=time) for lang in library.city.languages}
 
 
 def ignoring(library: Library) -> dict[str, str]:

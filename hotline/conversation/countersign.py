@@ -195,7 +195,10 @@ async def _unfounded(ctx: Context, one: Broadcast) -> bool:
 
 async def _backed(ctx: Context, one: Broadcast) -> bool:
     """Whether a confirmed report is behind it; else two organizers must stand for it."""
-    return await drafting.confirmed(ctx.services.store, one.incident, one.why, drill=one.drill) is not None
+    found = await drafting.confirmed(
+        ctx.services.store, one.incident, one.why, drill=one.drill, drafted_at=one.drafted_at
+    )
+    return found is not None
 
 
 async def _code(ctx: Context, deed: Deed) -> str:

@@ -132,7 +132,7 @@ async def _report(ctx: Context, id_: str) -> Incident | None:
         one = await record.load(ctx.services.store, one.same_as)
     if one is None:
         ctx.say("page_unknown", id=id_)
-    elif one.state != "confirmed":
+    elif not one.confirmed:
         ctx.say("alert_unconfirmed", id=one.id)
     elif not one.place:
         ctx.say("alert_no_place", id=one.id)
@@ -153,7 +153,8 @@ async def _there(ctx: Context, report: Incident, zone: str) -> Broadcast | None:
     named = subscribers.zones_in(zone, ctx.library.city) if zone else (report.zone or subscribers.ALL,)
     for one in await recent(ctx.services.store):
         is_same = one.kind == "alert" and one.incident == report.id and one.zone in named and not one.drill
-        if is_same and one.state in STANDING and (one.state != "draft" or one.expires > ctx.now):
+        good = one.state != "draft" or (one.expires > ctx.now and drafting.stands(report, one.drafted_at))
+        if is_same and one.state in STANDING and good:
             return one
     return None
 

@@ -13,6 +13,7 @@ from hotline.conversation import (
     crew,
     emergency,
     leaving,
+    news,
     rumour,
     signup,
     unanswered,
@@ -65,6 +66,8 @@ class Conversation:
             ctx.commit.merge(photos.noted(inbound, ctx.now, by=ctx.handle))
         self._tune(ctx)
         await self._route(ctx)
+        if ctx.handle:
+            await news.renew(ctx)
         return ctx.done(), ctx.answered_by or "keyword"
 
     async def close(self) -> None:

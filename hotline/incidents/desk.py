@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from hotline import metrics
-from hotline.incidents import escalation, photo_links, record, sorting, witnesses
+from hotline.incidents import escalation, holder, photo_links, record, sorting, witnesses
 from hotline.incidents.incident import Change, Incident
 from hotline.incidents.notice import Notice
 from hotline.incidents.phrasing import phrased
@@ -202,7 +202,9 @@ class Desk:
         if found.tray:
             found, before = replace(found, tray=""), found
             return await self.written(before, escalation.advance(found, roster, now), roster)
-        return await self.written(found, escalation.advance(found, roster, now), roster)
+        change = escalation.advance(found, roster, now)
+        commit = await self.written(found, change, roster)
+        return await holder.unless_written(self.store, found, change, commit, roster, now)
 
     async def _sorted(self, fresh: Incident, roster: Roster, now: float) -> Commit:
         recent = await self.recent(DAY)

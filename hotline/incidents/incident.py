@@ -15,6 +15,7 @@ LIVE: Final = ("opened", "paging", "claimed", "onway", "onscene", "confirmed")
 HELD: Final = ("claimed", "onway", "onscene", "confirmed")
 VERDICTS: Final = ("confirmed", "false_alarm", "unable", "ended")
 CLOSING: Final = ("false_alarm", "unable", "ended")
+UNSURE: Final = ("false_alarm", "unable")
 OUTSIDE: Final = {"onway": "on the way", "onscene": "on scene", "unable": "unable to verify",
                   "false_alarm": "false alarm"}  # fmt: skip
 # What a digit says to one of our own questions; kept as this, and said in each reader's language.
@@ -41,6 +42,7 @@ class Incident:
         run: handles paged in this run of the policy.
         claimed_by: handle of the responder who has it.
         confirmed_at: when a responder said that it is immigration enforcement, 0 before.
+        closed_at: when a verdict ended it, 0 before.
         backups: handles of responders who help; they read what the reporter texts.
         asked: the question the reporter was asked last.
         looked_at: whether it was sorted: its own event, a witness's report, or for the tray.
@@ -64,6 +66,7 @@ class Incident:
     photos: int = 0
     witnesses: int = 1
     confirmed_at: float = 0.0
+    closed_at: float = 0.0
     opened_at: float = 0.0
     policy: tuple[dict[str, Any], ...] = ()
     step: int = 0
@@ -99,6 +102,11 @@ class Incident:
     def unclaimed(self) -> bool:
         """Whether it still waits for somebody to take it; a witness's report waits with the first one."""
         return self.live and not self.held and not self.same_as
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether a responder confirmed it and nobody took that back; letting go and the end do not."""
+        return bool(self.confirmed_at) and self.state not in UNSURE
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -210,6 +218,12 @@ def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
     return Change(after, event, by, {"released_by": holder}, tuple(notices))
 
 
+def news(incident: Incident, handle: str, now: float, minutes: float) -> Change:
+    """The holder texted something, whatever it is: they are there, and the report stays theirs."""
+    after = replace(incident, news_asked=False, due=now + minutes * 60)
+    return Change(after, "news", handle)
+
+
 def report_state(incident: Incident, handle: str, state: str, now: float, minutes: float) -> Change:
     """What the holder says of it: on the way, on scene, or a verdict; a closing verdict ends it."""
     closes = state in CLOSING
@@ -218,6 +232,7 @@ def report_state(incident: Incident, handle: str, state: str, now: float, minute
         state=state,
         news_asked=False,
         confirmed_at=now if state == "confirmed" else incident.confirmed_at,
+        closed_at=now if closes else incident.closed_at,
         asked="" if closes else incident.asked,
         due=0.0 if closes else now + minutes * 60,
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from hotline.incidents.incident import Change, Incident
+from hotline.incidents.incident import UNSURE, Change, Incident
 from hotline.incidents.notice import At, Message, Notice, Words
 
 FOLLOW: Final = 60.0  # seconds after which a witness's report looks at the first one again by itself
 TRAY_WAIT: Final = 5 * 60.0  # seconds a suspect report waits for a human; then it pages like any other
-UNSURE: Final = ("false_alarm", "unable")
 # What a witness is told when the first report moves on; by the state it has now.
 TOLD: Final = {
     "claimed": "raid_claimed", "onway": "raid_onway", "onscene": "raid_onscene",

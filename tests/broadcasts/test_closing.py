@@ -134,3 +134,21 @@ async def test_an_alert_whose_report_is_false_is_held_while_it_is_being_sent(off
     await office.move(one.id, "resume")
     await closing.hold_unfounded(office.store, office.now)
     assert await office.state(one.id) == "sending", "a person decided otherwise"
+
+
+async def test_an_alert_of_a_raid_that_was_over_before_the_draft_is_sent(office: Office) -> None:
+    await office.sign_up(1)
+    id_ = await report(office, "confirmed", "ended")
+    one = await office.wish(Wish("organizer1", "alert", HOUR, incident=id_))
+    await office.approve(one.id)
+    await closing.hold_unfounded(office.store, office.now)
+    assert await office.state(one.id) == "sending"
+
+
+async def test_an_alert_whose_report_ends_while_it_is_being_sent_is_held(office: Office) -> None:
+    await office.sign_up(3)
+    id_, one = await an_alert(office)
+    office.now += 60
+    await told(office, id_, "ended")
+    await closing.hold_unfounded(office.store, office.now)
+    assert await office.state(one.id) == "paused"

@@ -131,6 +131,26 @@ async def test_news_in_time_keeps_the_report_with_its_holder(stage: Stage, scene
 
 
 @both_languages
+async def test_a_holder_who_texts_anything_keeps_the_report_and_the_reporter_hears_of_no_letting_go(
+    stage: Stage, scene: Scene, lang: str
+) -> None:
+    await scene.play(
+        {"resident says": REPORTS[lang]},
+        {"responder1 hears": "REPORT 1"},
+        {"responder1 says": "1"},
+        {"responder1 hears": "1 is yours"},
+        {"clock moves": claim_time(stage.settings)},
+        {"responder1 hears": stage.say("page_news", "en", id="1")},
+        {"responder1 says": "still here, watching them"},
+        {"resident hears": "still here, watching them"},
+        {"clock moves": escalation.NEWS_WAIT},
+        {"resident hears not": stage.say("raid_released", lang)},
+    )
+    assert (await stage.one()).claimed_by == "responder1"
+    await scene.play({"responder1 says": "ENDED"}, {"resident hears": stage.say("raid_ended", lang)[:20]})
+
+
+@both_languages
 async def test_after_three_rounds_organizers_are_reminded_and_after_six_hours_all_are_told_the_end(
     stage: Stage, scene: Scene, lang: str
 ) -> None:

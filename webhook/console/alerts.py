@@ -67,7 +67,7 @@ class AlertRoutes(Locked):
         return await self._page(
             "draft.html", 422 if said else 200,
             said=said, typed=defaultdict(str, typed), lives=LIVES, usual=USUAL,
-            confirmed=[one for one in incidents[::-1] if one.state == "confirmed"],
+            confirmed=[one for one in incidents[::-1] if one.confirmed],
             zones=[zone.name for zone in library.city.zones],
             langs={lang: NAMES.get(lang, lang) for lang in library.city.languages},
         )  # fmt: skip

@@ -1,0 +1,28 @@
+"""Whoever has a report and says nothing: a text of theirs that nobody has read yet is no silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hotline.incidents import record
+
+if TYPE_CHECKING:
+    from hotline.incidents.incident import Change, Incident
+    from hotline.incidents.roster import Roster
+    from hotline.store import Commit, Store
+
+SOON: Final = 1.0  # seconds until a step looks again
+
+
+async def unless_written(
+    store: Store, found: Incident, change: Change, commit: Commit, roster: Roster, now: float
+) -> Commit:
+    """The writes of a step; put off when it would let a report go whose holder has just written."""
+    member = roster.by_handle.get(found.claimed_by)
+    if change.event != "released" or member is None:
+        return commit
+    mailbox = f"inbox:{member.person}"
+    if await cast("Any", store.redis.exists(mailbox)):
+        return record.put_off(found, now + SOON)
+    commit.guard("absent", mailbox)  # it comes in this moment: then the step is decided again
+    return commit
