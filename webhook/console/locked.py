@@ -100,7 +100,7 @@ class Locked:
             name, status,
             nags=[one for one in found if one.to_close],
             frozen=await freeze.frozen(runtime.store),
-            local_time=runtime.desk.local_time(runtime.clock()),
+            local_time=runtime.library.city.clock(runtime.clock()),
             once=secrets.token_hex(8),
             broadcasts=found,
             **values,
