@@ -157,7 +157,7 @@ class Commit:
     def write(self, *command: Value) -> None:
         """Add a Redis command, or one of the script's own.
 
-        These are ``post``, ``finish``, ``enqueue``, ``unqueue``, ``receipt``.
+        These are ``post``, ``finish``, ``enqueue``, ``unqueue``, ``receipt``, ``forgotten``.
         """
         self.writes.append(list(command))
 

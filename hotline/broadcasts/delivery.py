@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.broadcasts import audience, freeze
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.broadcast import REACHED, Broadcast, logged
+from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast, logged
 from hotline.broadcasts.trouble import Troubles
 from hotline.errors import InputError
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.outcome import LEDGER_TTL
-from hotline.store import AWAY, DAY, Commit, Conflict
+from hotline.store import AWAY, Commit, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -29,7 +29,6 @@ AHEAD: Final = 50  # texts of broadcasts that wait in the outboxes at most, or a
 PUT_OFF: Final = 20  # times as many of one broadcast may wait to be tried again; then nobody else is tried
 BATCH: Final = 100  # of one commit: pages must not wait for a long one
 PACE: Final = 0.25
-PEOPLE_TTL: Final = 7 * DAY  # how long we know whom to tell that an alert is over
 BY_DAY: Final = ("event", "news")
 
 
@@ -161,7 +160,7 @@ class Delivery:
             commit.write("HSET", f"{key}:people", person, json.dumps([address, lang]))
             commit.merge(queued(message, self._vault, now))
         commit.write("LTRIM", f"{key}:todo", len(rows), -1)
-        commit.write("EXPIRE", f"{key}:people", PEOPLE_TTL)
+        commit.write("EXPIRE", f"{key}:people", BROADCAST_TTL)  # as long as it may be closed
         try:
             await self._store.commit(commit)
         except Conflict:

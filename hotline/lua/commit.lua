@@ -80,6 +80,34 @@ function write.receipt(number, person, state, ttl)
   call('EXPIRE', counts, ttl)
 end
 
+-- The language of a person in a broadcast, whose text is not made yet, or was; nil when they are not in it.
+local function language(key, person)
+  for _, row in ipairs(call('LRANGE', key .. ':todo', 0, -1)) do
+    if string.find(row, person, 1, true) then
+      call('LREM', key .. ':todo', 0, row)
+      return cjson.decode(row)[3]
+    end
+  end
+  if call('HEXISTS', key .. ':ledger', person) == 0 then return nil end
+  local kept = call('HGET', key .. ':people', person)
+  return kept and cjson.decode(kept)[2] or ''
+end
+
+-- Take a person out of a broadcast: no list, no ledger and no count holds them any more.
+function write.forgotten(number, person)
+  local key = 'broadcast:' .. number
+  local lang = language(key, person)
+  local counted = lang and call('HEXISTS', key .. ':canaries', person) == 0
+  write.receipt(number, person, '')
+  call('HDEL', key .. ':people', person)
+  if not counted or call('EXISTS', key) == 0 then return end
+  call('HINCRBY', key, 'total', -1)
+  local langs = cjson.decode(call('HGET', key, 'langs') or '{}')
+  if not langs[lang] then return end
+  langs[lang] = langs[lang] > 1 and langs[lang] - 1 or nil
+  call('HSET', key, 'langs', cjson.encode(langs))
+end
+
 for place, check in ipairs(plan.guards) do
   local kind = table.remove(check, 1)
   if not guard[kind](unpack(check)) then return place .. ' ' .. kind end

@@ -16,6 +16,8 @@ AGED_STREAMS: Final = {"dead": 30, "reports": 30, "exports": 365, "freezes": 365
 AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all": 180, "drills": 365,
              "broadcasts:all": 90}  # days  # fmt: skip
 
+_LIST: Final = 2  # colons in the name of an approved broadcast's list; one that waits for approval has more
+
 
 @dataclass(frozen=True)
 class _Newer:
@@ -133,14 +135,14 @@ async def _forget_lists(store: Store, person: str, newer: _Newer, commit: Commit
 
 async def _forget_told(store: Store, person: str, commit: Commit) -> None:
     """Broadcasts that still have to reach the person, or did."""
+    told = [*await _keys(store, "broadcast:*:ledger"), *await _keys(store, "broadcast:*:people")]
     for key in await _keys(store, "broadcast:*:todo*"):
-        for row in await cast("Any", store.redis.lrange(key, 0, -1)):
+        told.append(key)  # one that waits for its approval may have it by then
+        for row in await cast("Any", store.redis.lrange(key, 0, -1)) if key.count(":") > _LIST else ():
             if person in row:
                 commit.write("LREM", key, 0, row)
-    for key in await _keys(store, "broadcast:*:ledger"):
-        commit.write("receipt", key.split(":")[1], person, "", 90 * DAY)
-    for key in await _keys(store, "broadcast:*:people"):
-        commit.write("HDEL", key, person)
+    for number in sorted({key.split(":")[1] for key in told}):
+        commit.write("forgotten", number, person)
     for pattern in ("broadcast:*:yes", "event:*:yes"):
         for key in await _keys(store, pattern):
             commit.write("SREM", key, person)

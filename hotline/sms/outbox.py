@@ -226,9 +226,13 @@ class Outbox:
     async def requeue(self, id_: str) -> bool:
         """Put a send that certainly did not happen back. False: it was resolved in the meantime."""
         fields = await self.read(id_)
+        if not fields:  # whoever it was to is forgotten
+            await self.leave(id_)
+            return False
         score = fields.get("score")
         commit = Commit()
         commit.guard("member", self.sending, id_)
+        commit.guard("field", f"out:{id_}", "state", fields["state"])
         commit.write("ZREM", self.sending, id_)
         commit.write("HSET", f"out:{id_}", "state", "queued")
         commit.merge(counted(id_, fields, "queued"))

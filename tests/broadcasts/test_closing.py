@@ -12,6 +12,7 @@ from hotline.broadcasts import closing
 from hotline.broadcasts.drafting import Wish
 from hotline.errors import InputError
 from hotline.incidents.desk import Desk
+from hotline.privacy import retention
 from tests.broadcasts.office import HOUR
 from tests.broadcasts.reports import report, told
 
@@ -88,6 +89,26 @@ async def test_what_is_not_out_cannot_be_closed(office: Office, state: str) -> N
         await office.move(one.id, "cancel")
     with pytest.raises(InputError, match=state):
         await close(office, one.id)
+
+
+async def test_everybody_is_told_how_it_ended_as_long_as_the_alert_is_kept(office: Office) -> None:
+    """Nobody hears "everybody is told" of people whose numbers we do not know any more."""
+    await office.sign_up(3)
+    _, one = await an_alert(office)
+    await accepted(office, await office.deliver())
+    kept = await office.store.redis.ttl(f"broadcast:{one.id}")
+    for part in ("people", "ledger", "counts"):
+        assert await office.store.redis.ttl(f"broadcast:{one.id}:{part}") >= kept - 5, part
+
+
+async def test_an_alert_to_people_who_asked_to_be_forgotten_is_closed_without_a_text(office: Office) -> None:
+    (person,) = await office.sign_up(1)
+    _, one = await an_alert(office)
+    await accepted(office, await office.deliver())
+    await office.store.commit(await retention.forget(office.store, person))
+    now = await broadcasts.load(office.store, one.id)
+    assert (now.total, now.waiting, now.reached, now.langs) == (0, 0, 0, {})
+    assert (await close(office, one.id)).id == one.id, "nobody is left to be told"
 
 
 async def test_own_words_must_be_there_in_every_language_of_the_people(office: Office) -> None:
