@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, field_validator, model_validator
 
 from hotline.content.documents import Document, read
-from hotline.errors import ContentError
+from hotline.errors import ContentError, InputError
+from hotline.privacy.phones import parse_number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,6 +139,18 @@ class City(Strict):
             strange = set(place.zones) - set(known)
             if strange:
                 raise ValueError(f"{place.name} names the unknown zone {min(strange)}")
+        return self
+
+    @model_validator(mode="after")
+    def _partner_can_be_texted(self) -> City:
+        if not any(step.who == "partner" for step in self.policy):
+            return self
+        try:
+            parse_number(self.partner_line)
+        except InputError:
+            raise ValueError(
+                "the policy names partner, and partner_line has no number that can be texted"
+            ) from None
         return self
 
     def today(self) -> date:

@@ -63,7 +63,7 @@ async def volunteers(ctx: Context) -> bool:
         return False
     everybody = await ctx.services.desk.roster()
     taken = await ctx.services.store.redis.exists(f"candidate:{handle}")
-    if handle in everybody.by_handle or taken:
+    if handle in (*everybody.by_handle, *roster.RESERVED) or taken:
         ctx.say("volunteer_taken", handle=handle)
         return True
     ctx.commit.merge(vouching.asked(vouching.Candidate(handle, ctx.person.id, ctx.person.address, ctx.lang)))

@@ -10,10 +10,11 @@ import structlog
 from hotline import metrics
 from hotline.incidents import escalation, holder, photo_links, record, sorting, witnesses
 from hotline.incidents.incident import Change, Incident
-from hotline.incidents.notice import Notice
+from hotline.incidents.notice import PARTNER, REPORTER, Notice
 from hotline.incidents.phrasing import phrased
 from hotline.incidents.roster import Roster, load_roster
 from hotline.incidents.witnesses import FOLLOW
+from hotline.privacy.phones import parse_number
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.people import load_person, opt_in
 from hotline.store import AWAY, DAY, Commit, Conflict
@@ -140,11 +141,21 @@ class Desk:
     async def _recipient(
         self, after: Incident, notice: Notice, roster: Roster
     ) -> tuple[str, str, str] | None:
-        if notice.to == "reporter":
+        if notice.to == PARTNER:
+            return self._partner()
+        if notice.to == REPORTER:
             person = await load_person(self.store, after.reporter)
             return (person.id, person.address, person.lang or after.lang) if person.address else None
         member = roster.by_handle.get(notice.to)
         return (member.person, member.address, member.lang) if member else None
+
+    def _partner(self) -> tuple[str, str, str] | None:
+        """The partner's number, texted in the city's first language."""
+        city = self._library.city
+        if not city.partner_line:
+            return None
+        number = parse_number(city.partner_line)
+        return self._vault.pseudonym(number), self._vault.seal(number), city.languages[0]
 
     def words(self, after: Incident, notice: Notice, lang: str) -> str:
         """The words of a notice in one language."""
@@ -200,8 +211,9 @@ class Desk:
         if found.state == "opened" and not found.looked_at:
             return await self._sorted(found, roster, now)
         if found.tray:
-            found, before = replace(found, tray=""), found
-            return await self.written(before, escalation.advance(found, roster, now), roster)
+            # Its policy begins now, not when it opened.
+            out = witnesses.taken_out(found, now, by="line").after
+            return await self.written(found, escalation.advance(out, roster, now), roster)
         change = escalation.advance(found, roster, now)
         commit = await self.written(found, change, roster)
         return await holder.unless_written(self.store, found, change, commit, roster, now)

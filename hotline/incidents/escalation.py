@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents.incident import Change, Incident, release
-from hotline.incidents.notice import Message, Notice
+from hotline.incidents.notice import PARTNER, Message, Notice
 
 if TYPE_CHECKING:
     from hotline.incidents.roster import Roster
@@ -53,8 +53,9 @@ def _page(incident: Incident, roster: Roster, now: float) -> Change:
         run += handles
         step += 1
     fresh = run[len(incident.run) :]
-    ever = tuple(dict.fromkeys((*incident.paged, *run)))
-    after = replace(incident, state="paging", step=step, run=tuple(run), paged=ever)
+    ever = tuple(name for name in dict.fromkeys((*incident.paged, *run)) if name != PARTNER)
+    told = incident.partner_told or PARTNER in run
+    after = replace(incident, state="paging", step=step, run=tuple(run), paged=ever, partner_told=told)
     notices = _pages(incident, fresh)
     alone = incident.step == 0 and not roster.on_call()
     if step < len(incident.policy):
@@ -79,7 +80,10 @@ def _until_next(incident: Incident, step: int) -> float:
 
 
 def _targets(incident: Incident, roster: Roster, step: int, run: list[str]) -> list[str]:
-    handles = roster.who(str(incident.policy[step]["who"]), lang=incident.lang, zone=incident.zone)
+    who = str(incident.policy[step]["who"])
+    if who == PARTNER:  # once: whoever is outside is not texted every round, and never for a drill
+        return [] if incident.partner_told or incident.drill or PARTNER in run else [PARTNER]
+    handles = roster.who(who, lang=incident.lang, zone=incident.zone)
     fresh = [name for name in dict.fromkeys(handles) if name not in run]
     # Who let it go is asked again only when the policy has run out once.
     return [name for name in fresh if incident.rounds or name not in incident.passed]
@@ -87,7 +91,8 @@ def _targets(incident: Incident, roster: Roster, step: int, run: list[str]) -> l
 
 def _pages(incident: Incident, handles: list[str]) -> list[Notice]:
     key = "page_reopened" if incident.passed else "page"
-    return [Notice(name, key, {"id": incident.id}, page=True) for name in handles]
+    keys = [(name, "page_partner" if name == PARTNER else key) for name in handles]
+    return [Notice(name, key, {"id": incident.id}, page=True) for name, key in keys]
 
 
 def _are_responders(handles: list[str], roster: Roster) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from hotline.incidents.notice import At, Message, Notice, Words
+from hotline.incidents.notice import PARTNER, At, Message, Notice, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,7 @@ class Incident:
         paged: handles that ever got its page, in order.
         run: handles paged in this run of the policy.
         claimed_by: handle of the responder who has it.
+        partner_told: whether the partner's number was texted; that claims nothing.
         confirmed_at: when a responder said that it is immigration enforcement, 0 before.
         closed_at: when a verdict ended it, 0 before.
         backups: handles of responders who help; they read what the reporter texts.
@@ -74,6 +75,7 @@ class Incident:
     began: float = 0.0
     paged: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
+    partner_told: bool = False
     claimed_by: str = ""
     claimed_at: float = 0.0
     backups: tuple[str, ...] = ()
@@ -170,9 +172,11 @@ def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change
         due=now + minutes * 60,
     )
     losers = [name for name in incident.paged if name != handle]
+    partner = (Notice(PARTNER, "partner_taken", {"id": incident.id}),) if incident.partner_told else ()
     notices = (
         *(Notice(name, "page_taken", {"id": incident.id, "handle": handle}) for name in losers),
         Notice("reporter", "raid_claimed", {"time": At(now)}),
+        *partner,
     )
     return Change(after, "claimed", handle, {"claimed_by": handle}, notices)
 

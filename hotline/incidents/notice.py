@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+REPORTER: Final = "reporter"  # neither is ever a handle
+PARTNER: Final = "partner"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Notice:
     """A text that a transition owes somebody; the words are chosen later, in that person's language.
 
     Attributes:
-        to: a staff handle, or ``reporter``.
+        to: a staff handle, or `REPORTER` or `PARTNER`.
         key: key in content/messages.
         values: fields of the message.
         page: goes before every reply.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from hotline.errors import InputError
 from hotline.incidents import shifts
+from hotline.incidents.notice import PARTNER, REPORTER
 from hotline.incidents.shifts import Plan
 from hotline.privacy.phones import Vault, parse_number
 from hotline.store import Commit, Store
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 type Role = Literal["responder", "organizer", "operator"]
 ROLES: Final = ("responder", "organizer", "operator")
+RESERVED: Final = frozenset({"line", PARTNER, REPORTER})  # what stands in a handle's place in reports
 DEMO_STAFF: Final = (
     ("responder1", "+18605550101", "responder", ("en", "es"), True),
     ("responder2", "+18605550102", "responder", ("es",), True),
@@ -145,6 +147,8 @@ async def add_staff(
     """
     if not (handle.isascii() and handle.replace("-", "").replace("_", "").isalnum() and len(handle) <= 20):
         raise InputError("A handle is 1 to 20 letters, digits, - or _, such as maria2.")
+    if handle.casefold() in RESERVED:
+        raise InputError(f"{handle} means somebody else in every report: choose another handle.")
     if role not in ROLES:
         raise InputError(f"The role is one of {', '.join(ROLES)}.")
     check_languages(languages)

@@ -179,6 +179,13 @@ def test_the_check_takes_less_than_three_seconds() -> None:
             id="policy out of order",
         ),
         pytest.param(
+            CITY,
+            "who: organizers, after_seconds: 240",
+            "who: partner, after_seconds: 240",
+            r"hartford\.yml, line \d+.*names partner.*partner_line",
+            id="partner without a number",
+        ),
+        pytest.param(
             "forbidden/en.yml", r"pattern: '", "pattern: '(", r"not a regular expression", id="bad rule"
         ),
     ],

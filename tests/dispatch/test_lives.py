@@ -322,7 +322,9 @@ class Lives(RuleBasedStateMachine):
 
     def _is_as_logged(self, one: Incident, log: list[dict[str, Any]]) -> None:
         assert len(log) == one.version, "one event for each version"
-        assert log[-1]["incident"] == one.public() | {"text": " / ".join(one.words)}
+        assert log[-1]["incident"] == one.public() | {
+            "text": " / ".join(one.words), "answers": list(one.answers)
+        }  # fmt: skip
         holder = ""
         for event in log:
             if event["type"] == "claimed":

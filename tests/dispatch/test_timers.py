@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from hotline import metrics
 from hotline.incidents import escalation, silence, witnesses
+from hotline.incidents.incident import Change
 from tests.dispatch.stage import HOUSEKEEPING, MINUTE, Scene, Stage
 from tests.line import wait_until
 from tests.sms.calls import OLD_WAYS
@@ -321,3 +323,41 @@ async def test_a_report_in_the_tray_pages_by_itself_after_five_minutes(stage: St
     assert (await stage.next_step("4"))["type"] == "paged"
     await scene.play({"responder1 hears": "REPORT 4"}, {"responder2 hears": "AVISO 4"})
     assert not (await stage.one("4")).tray
+
+
+async def test_the_policy_of_a_report_begins_when_it_leaves_the_tray(stage: Stage, scene: Scene) -> None:
+    """Not when it opened: a suspect report does not page everybody and the organizers at once."""
+    words = "help ice raid everywhere come quick everybody run"
+    await scene.play({"responder2 says": "OFF"}, {"responder2 hears": stage.say("staff_off", "es")})
+    for number in range(1, 4):
+        await scene.play({f"resident{number} says": words}, {"responder1 hears": f"REPORT {number}"})
+    await scene.play(
+        {"resident4 says": words}, {"organizer1 hears": ["Report 4 waits in the side tray", "same words"]}
+    )
+    left = await stage.next_step("4")
+    assert left["details"] == {"handles": "responder1"}
+    paging = await stage.one("4")
+    assert paging.due - stage.now() == pytest.approx(120, abs=2), "the next step in its own time"
+    assert (await stage.next_step("4"))["details"] == {"handles": "responder2"}
+    assert (await stage.next_step("4"))["details"] == {"handles": "organizer1,organizer2"}
+
+
+async def test_the_partners_phone_gets_a_text_that_says_what_where_and_when(
+    stage: Stage, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = stage.runtime.library
+    monkeypatch.setattr(library, "city", library.city.model_copy(update={"partner_line": "860-555-0188"}))
+    await scene.play({"resident says": REPORTS["es"]}, {"responder1 hears": "REPORT 1"})
+    one = await stage.one()
+    policy = (*one.policy, {"who": "partner", "after_seconds": 420})
+    await stage.runtime.desk.change("1", lambda found: Change(replace(found, policy=policy), "repaired"))
+    while not (heard := await stage.received("+18605550188")):
+        await stage.next_step()
+    assert len(heard) == 1
+    for part in ("Santuario Hartford", "120 Park Street", library.city.clock(one.opened_at), "se llevan"):
+        assert part in heard[0]
+    assert (await stage.one()).state == "paging", "a partner that was told has not claimed it"
+    await scene.play(
+        {"resident hears": stage.say("raid_nobody", "es", partner="860-555-0188")},
+        {"organizer1 hears": stage.say("nobody_took", "en", id="1")},
+    )

@@ -71,6 +71,39 @@ def test_organizers_hear_whether_nobody_is_on_call_or_nobody_took_it() -> None:
     assert told(changes[-1], "raid_nobody") == ["reporter"]
 
 
+PARTNERED = (*POLICY, {"who": "partner", "after_seconds": 420})
+
+
+def run_through(one: Incident, roster: Roster) -> list[Change]:
+    """The steps of one run of the policy with nobody taking it."""
+    changes, rounds = list[Change](), one.rounds
+    while one.rounds == rounds:
+        changes.append(escalation.advance(one, roster, one.due))
+        one = changes[-1].after
+    return changes
+
+
+def test_the_partner_is_texted_in_its_step_once_and_that_nobody_took_it_is_still_said() -> None:
+    one = replace(an_incident(), policy=PARTNERED)
+    first = run_through(one, a_roster("ana"))
+    assert [told(change, "page_partner") for change in first] == [[], [], [], ["partner"]]
+    assert first[-1].after.rounds == 1
+    last = first[-1]
+    assert told(last, "raid_nobody") == ["reporter"]
+    assert told(last, "nobody_took") == ["olga"]
+    assert "partner" not in last.after.paged, "told, not paged: it reads no updates and cannot claim"
+    again = run_through(last.after, a_roster("ana"))
+    assert not any(told(change, "page_partner") for change in again), "a partner is not texted every round"
+    claimed = incidents.claim(again[-1].after, "ana", 9000, 15)
+    assert claimed
+    assert told(claimed, "partner_taken") == ["partner"]
+
+
+def test_a_drill_never_texts_the_partner() -> None:
+    one = replace(an_incident(), policy=PARTNERED, drill=True)
+    assert not any(told(change, "page_partner") for change in run_through(one, a_roster("ana")))
+
+
 def test_that_nobody_is_on_call_is_said_to_the_organizers_and_to_the_reporter() -> None:
     alone = Roster([Staff("olga", "organizer", "p-olga", "sealed")])
     due = escalation.advance(an_incident(), alone, 1000)

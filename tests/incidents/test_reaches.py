@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from hotline.content import Library
+from hotline.errors import InputError
 from hotline.incidents.roster import add_staff
 from hotline.settings import ROOT
 from tests.incidents.crew import Crew
@@ -66,3 +67,14 @@ async def test_a_yes_to_a_question_is_read_in_the_readers_own_language(crew: Cre
     await crew.asked("mia", "taken")
     await crew.says("mia", "1")
     assert "alguien" in await crew.hears("sol")
+
+
+@pytest.mark.parametrize("handle", ["reporter", "partner", "line", "Reporter"])
+async def test_nobody_is_called_what_stands_for_the_reporter(crew: Crew, handle: str) -> None:
+    """A page for a volunteer of that name would go to the reporter."""
+    with pytest.raises(InputError):
+        await add_staff(
+            crew.store, crew.vault, handle=handle, number="+18605550137", role="responder", languages=()
+        )
+    crew.numbers["mia"] = "+18605550171"
+    assert "is taken" in await crew.says("mia", f"VOLUNTEER {handle}")
