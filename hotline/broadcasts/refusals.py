@@ -11,6 +11,7 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, logged
 from hotline.incidents.roster import load_roster
 from hotline.sms.outbox import Outbound, family, queued
+from hotline.sms.people import opt_out
 from hotline.sms.twilio import (
     ACCOUNT_WRONG,
     DEAD_NUMBER,
@@ -72,6 +73,8 @@ class Refusals:
         commit, number = Commit(), fields.get("broadcast", "")
         if family(fields["sender"]) == "alerts":
             commit.merge(await self._subscription(fields["person"], state, code))
+        elif code in OPTED_OUT:
+            commit.merge(await self._everything(fields["person"]))
         if number and code and state != "delivered":
             if state != "retry":
                 commit.write("HINCRBY", f"broadcast:{number}:codes", code, 1)
@@ -121,6 +124,14 @@ class Refusals:
                 commit.merge(subscribers.removed(person))
             else:
                 commit.write("HINCRBY", key, "dead", 1)
+        return commit
+
+    async def _everything(self, person: str) -> Commit:
+        """A STOP on the help number that only the carrier heard ends alerts too, as any STOP there."""
+        commit = Commit()
+        if not await cast("Any", self._store.redis.sismember("blocked:hotline", person)):
+            commit.merge(opt_out(person, "alerts"))
+            commit.merge(subscribers.removed(person))
         return commit
 
     async def _judged(self, number: str, code: int, *, counted: bool) -> Commit:

@@ -114,9 +114,15 @@ class Context:
                 person=self.person.id,
                 address=self.person.address,
                 body=words,
-                sender=self.inbound.through or self.inbound.sender,
+                sender=self._sender(force=force),
                 priority=priority,
                 force=force,
             )
             self.commit.merge(queued(message, self.services.vault, self.now))
         return self.commit
+
+    def _sender(self, *, force: bool) -> str:
+        """The number that was texted; who stopped that one and calls for help is answered by the other."""
+        if self.inbound.sender == "alerts" and "alerts" in self.person.stopped and not force:
+            return "hotline"
+        return self.inbound.through or self.inbound.sender

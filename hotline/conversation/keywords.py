@@ -203,14 +203,10 @@ def says_now(text: str) -> bool:
     return words[0] in _WORDS.yes_first or words == ("si",) or (words[0] == "si" and time)
 
 
-def names_alerts(text: str) -> bool:
-    """Whether a wish to hear no more names alerts."""
-    return not _WORDS.alerts_named.isdisjoint(split(text).words)
-
-
 def about_alerts(text: str) -> bool:
-    """Whether it names alerts and nothing else of ours."""
-    return names_alerts(text) and _WORDS.texts_named.isdisjoint(split(text).words)
+    """Whether a wish to hear no more names alerts and nothing else of ours."""
+    words = split(text).words
+    return not _WORDS.alerts_named.isdisjoint(words) and _WORDS.texts_named.isdisjoint(words)
 
 
 def core(text: str) -> Phrase:

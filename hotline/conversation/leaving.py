@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
+from hotline.broadcasts.delivery import outbox_of
 from hotline.conversation import signup
-from hotline.conversation.keywords import about_alerts, agrees, names_alerts
+from hotline.conversation.keywords import about_alerts, agrees, resident_command
 from hotline.conversation.optout import optout, says_only_stop, wants_to_stay
 from hotline.incidents.roster import set_on_call
 from hotline.sms.outbox import Outbound, queued
-from hotline.sms.people import block, opt_in, opt_out, unblock
+from hotline.sms.people import SENDERS, block, opt_in, opt_out, unblock
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -29,6 +30,8 @@ HEARD: Final = ("likely", "faint")  # how much words must sound like the wish to
 TOPICS: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})  # their answers are about it already
 CARRIER_STARTS: Final = frozenset({"start", "yes", "unstop"})  # with these Twilio lifts its block
 
+CONFIRMED_WITHIN: Final = 300.0  # seconds in which a confirmation counts as one: 47 CFR 64.1200(a)(12)
+
 
 async def stopping(ctx: Context) -> bool:
     """Opt-out and opt-in come before everything else. True: the turn is over."""
@@ -36,17 +39,15 @@ async def stopping(ctx: Context) -> bool:
     if await _back(ctx):
         return True
     if _carrier_stops(ctx):
-        await _stop(ctx, confirm=False)
+        await _stop(ctx, everything=ctx.inbound.sender == "hotline", confirm=False)
         return True
     wish = optout(ctx.text)
     if wish is None or ctx.inbound.incident:
         return False
     if wish == "ambiguous" or await _doubted(ctx):
         await ask(ctx)
-    elif _only_alerts(ctx):
-        signup.stop_alerts(ctx)
     else:
-        await _stop(ctx, confirm=True)
+        await _stop(ctx, everything=not _only_alerts(ctx))
     return True
 
 
@@ -77,7 +78,8 @@ async def _doubted(ctx: Context) -> bool:
 
 
 def _only_alerts(ctx: Context) -> bool:
-    return ctx.inbound.sender == "hotline" and about_alerts(ctx.text)
+    """Whether a wish to stop leaves the help line open: it names alerts, or came to an alerts number."""
+    return ctx.inbound.sender == "alerts" or about_alerts(ctx.text)
 
 
 async def likeness(ctx: Context) -> Likeness:
@@ -112,6 +114,9 @@ async def _back(ctx: Context) -> bool:
     """START, or the YES that a carrier takes for it. False: it is none; a YES may answer us then."""
     sender, stopped = ctx.inbound.sender, ctx.inbound.sender in ctx.person.stopped
     answered = ctx.inbound.opt_out == "START"  # Twilio has said so already
+    if stopped and _asks_for_alerts(ctx):
+        _reopen(ctx)
+        return False
     if not answered and not (stopped and ctx.text.strip().casefold() in CARRIER_STARTS):
         return False
     if not stopped and agrees(ctx.text):
@@ -120,12 +125,26 @@ async def _back(ctx: Context) -> bool:
     return True
 
 
+def _reopen(ctx: Context) -> None:
+    sender = ctx.inbound.sender
+    ctx.commit.merge(opt_in(ctx.person.id, sender))
+    ctx.change(stopped=ctx.person.stopped - {sender})
+
+
+def _asks_for_alerts(ctx: Context) -> bool:
+    """ALERTS to an alerts number is the word that we told them brings alerts back."""
+    command = resident_command(ctx.text)
+    return ctx.inbound.sender == "alerts" and command is not None and command.kind == "alerts"
+
+
 async def start(ctx: Context, *, silent: bool = False) -> None:
     """They may be texted again. Alerts they have to ask for anew: a START names no zone and no kind."""
-    ctx.commit.merge(opt_in(ctx.person.id, ctx.inbound.sender))
-    known = await subscribers.one(ctx.services.store, ctx.person.id)
-    if ctx.inbound.sender == "alerts" and known is None:
+    sender = ctx.inbound.sender
+    _reopen(ctx)
+    if sender == "alerts" and await subscribers.one(ctx.services.store, ctx.person.id) is None:
         signup.ask_anew(ctx)
+    elif sender == "hotline" and "alerts" in ctx.person.stopped:
+        ctx.say("started_help", line_name=ctx.library.city.line_name)
     elif not silent:
         ctx.say("started", line_name=ctx.library.city.line_name)
 
@@ -140,26 +159,48 @@ async def _staff_stopped(ctx: Context) -> None:
             ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
 
 
-async def _stop(ctx: Context, *, confirm: bool) -> None:
-    sender = ctx.inbound.sender
-    ctx.commit.merge(opt_out(ctx.person.id, sender))
-    ctx.change(pending="", choices=())
-    if sender == "alerts":
-        ctx.commit.merge(subscribers.removed(ctx.person.id))
-    elif names_alerts(ctx.text):  # "no more texts and alerts"
-        ctx.commit.merge(opt_out(ctx.person.id, "alerts"))
-        ctx.commit.merge(subscribers.removed(ctx.person.id))
-    if ctx.handle and sender == "hotline" and sender not in ctx.person.stopped:
+async def _stop(ctx: Context, *, everything: bool, confirm: bool = True) -> None:
+    """End alerts, or all our texts: who signed up for alerts was told "STOP to stop" on the help number.
+
+    Without `confirm` the carrier has answered on this number, and nothing more may leave by it.
+    """
+    if not everything:
+        signup.stop_alerts(ctx, confirm=confirm)
+        return
+    stopped = ctx.person.stopped
+    for sender in SENDERS:
+        ctx.commit.merge(opt_out(ctx.person.id, sender))
+    had = await subscribers.one(ctx.services.store, ctx.person.id)
+    ctx.commit.merge(subscribers.removed(ctx.person.id))
+    ctx.change(pending="", choices=(), stopped=frozenset(SENDERS))
+    if ctx.handle and "hotline" not in stopped:
         await _staff_stopped(ctx)
-    if confirm and sender not in ctx.person.stopped:  # one confirmation, never a second
-        ctx.say("stopped_alerts" if sender == "alerts" else "stopped_hotline", force=True)
+    if confirm and not stopped.issuperset(SENDERS):  # one confirmation, never a second
+        ctx.say("stopped_hotline", force=True)
+    elif had and not confirm:
+        _told_by_alerts(ctx)
+
+
+def _told_by_alerts(ctx: Context) -> None:
+    """The carrier speaks of "this number": who relied on alerts must not wait for them in vain."""
+    ctx.commit.merge(
+        queued(
+            Outbound(
+                f"{ctx.inbound.sid}ended", ctx.person.id, ctx.person.address,
+                ctx.library.say("stopped_alerts_too", ctx.lang),
+                sender=outbox_of(ctx.person.id, len(ctx.services.settings.alert_senders)),
+                expires=ctx.now + CONFIRMED_WITHIN, force=True,
+            ),
+            ctx.services.vault, ctx.now,
+        )
+    )  # fmt: skip
 
 
 def blocked(ctx: Context) -> bool:
-    """Whether the person stopped this number and has not come back: they are told how, once."""
+    """Whether the person stopped this number and has not come back: they are told how, once, if we can."""
     if ctx.inbound.sender not in ctx.person.stopped:
         return False
-    if ctx.person.pending != "stopped":
+    if ctx.person.pending != "stopped" and ctx.inbound.sender not in ctx.person.blocked:
         ctx.change(pending="stopped")
         ctx.say("stopped_notice", force=True)
     return True
@@ -169,11 +210,9 @@ async def decide(ctx: Context, *, leave: bool) -> None:
     """The answer to the question whether a text is a wish to stop."""
     pending = ctx.person.pending
     held = "" if pending in (SURE, SURE_ALERTS) else ctx.person.held  # the words that were asked about
-    only_alerts = pending == SURE_ALERTS or (ctx.inbound.sender == "hotline" and about_alerts(held))
+    only_alerts = pending == SURE_ALERTS or about_alerts(held)
     ctx.change(pending="", held="" if held else ctx.person.held)
     if not leave:
         ctx.say("stop_kept")
-    elif only_alerts:
-        signup.stop_alerts(ctx)
     else:
-        await _stop(ctx, confirm=True)
+        await _stop(ctx, everything=not only_alerts)

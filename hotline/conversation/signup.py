@@ -102,13 +102,14 @@ async def yes(ctx: Context) -> bool:
     return True
 
 
-def stop_alerts(ctx: Context) -> None:
-    """Nothing more that nobody asked for; the hotline stays open."""
+def stop_alerts(ctx: Context, *, confirm: bool = True) -> None:
+    """Nothing more that nobody asked for; the hotline stays as it is."""
+    stopped = ctx.person.stopped
     ctx.commit.merge(opt_out(ctx.person.id, "alerts"))
     ctx.commit.merge(subscribers.removed(ctx.person.id))
-    ctx.change(pending="", choices=())
-    if ctx.inbound.sender not in ctx.person.stopped:  # one confirmation, never a second
-        ctx.say("stopped_alerts", force=True)
+    ctx.change(pending="", choices=(), stopped=stopped | {"alerts"})
+    if confirm and not stopped.issuperset({"alerts", ctx.inbound.sender}):  # one confirmation, never a second
+        ctx.say("stopped_hotline" if "hotline" in stopped else "stopped_alerts", force=True)
 
 
 def ask_anew(ctx: Context) -> None:

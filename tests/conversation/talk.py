@@ -81,6 +81,7 @@ class Talk:
     def __init__(self, store: Store, vault: Vault, library: Library, phone: str = RESIDENT) -> None:
         self.store = store
         self.vault = vault
+        self.library = library
         self.assistant = Dictated()
         self.second_look = SecondLook()
         self.second_hearing = SecondHearing()

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from hotline import subscribers
+from hotline.broadcasts.refusals import Refusals
 from hotline.errors import SendError
 from hotline.sms import callbacks
-from hotline.sms.outbox import Outbound, Outbox, queued
-from tests.conversation.talk import NOW, Talk
+from hotline.sms.outbox import Outbound, Outbox, Priority, queued
+from hotline.sms.people import Person, block
+from tests.conversation.talk import NOW, RESIDENT, Talk
 
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.privacy.phones import Vault
-    from hotline.store import Store
+    from hotline.store import Commit, Store
 
 SID: Final = "SM" + "4" * 32
 SENDERS: Final = ("hotline", "alerts")
@@ -93,3 +96,212 @@ async def test_a_refusal_of_the_carrier_shows_its_block(
         await callbacks.status(store, id_="r1", sid=SID, state="failed", code="21610")
     known: Any = await talk.known()
     assert known.blocked == known.stopped == {sender.rstrip("2")}
+
+
+# -- what ends, and what the confirmation says
+
+
+async def signed_up(talk: Talk, channel: str = "text") -> None:
+    """They get alerts: signed up by text, by a word given out at a meeting, or by an organizer's list."""
+    person = Person(talk.person, talk.vault.seal(RESIDENT))
+    await talk.store.commit(
+        subscribers.added(person, ("all",), "en", shown="STOP to stop", channel=channel, now=NOW, night="yes")
+    )
+
+
+async def sent(talk: Talk, after: int = 0) -> list[tuple[str, str]]:
+    """What leaves to them now by any number: which, and the words."""
+    left: list[tuple[str, str]] = []
+    for sender in SENDERS:
+        box, at = Outbox(talk.store, sender, 1000, "w1"), NOW + after
+        while True:
+            taken = await box.take(at)
+            at += min(taken.wait, 0.1) if taken.wait else 0.0
+            if taken.id:
+                left.append((sender, talk.vault.open(taken.fields["body"])))
+            elif taken.wait and not await talk.store.redis.zcard(f"outbox:{sender}"):
+                break
+    return left
+
+
+def alert(talk: Talk, id_: str = "b1") -> Commit:
+    """An alert to them, as the delivery queues it."""
+    text = Outbound(id_, talk.person, talk.vault.seal(RESIDENT), "ICE near 7", "alerts", Priority.ALERT)
+    return queued(text, talk.vault, NOW)
+
+
+@pytest.mark.parametrize("channel", ["text", "event:FERIA", "csv", "cli"])
+@pytest.mark.parametrize(
+    "words",
+    ["please stop texting me", "PARAR", "SISPANN", "no me manden más mensajes", "STOP.",
+     "pare de mandar mensagens", "tanpri sispann voye mesaj ban mwen", "stop texts and alerts"],
+)  # fmt: skip
+async def test_stop_on_the_help_number_ends_alerts_too_and_says_so(
+    talk: Talk, words: str, channel: str
+) -> None:
+    """Its confirmation of a sign-up says "STOP to stop"."""
+    await signed_up(talk, channel)
+    await talk.store.commit(alert(talk))
+    said = await talk.says(words)
+    assert said == [talk.library.say("stopped_hotline", "en")]
+    assert await subscribers.one(talk.store, talk.person) is None
+    assert (await talk.known()).stopped == set(SENDERS)
+    assert await sent(talk) == [("hotline", said[0])]
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "pt", "ht"])
+def test_each_confirmation_says_what_ended_and_how_to_come_back(library: Library, lang: str) -> None:
+    alerts, word = {"en": ("alerts", "ALERTS"), "ht": ("alèt", "ALET")}.get(lang, ("alertas", "ALERTAS"))
+    every = library.say("stopped_hotline", lang)
+    assert all(part in every for part in (alerts, "START", word))
+    assert word in library.say("stopped_alerts", lang)
+    assert "START" in library.say("stopped_alerts_too", lang)
+    assert word in library.say("started_help", lang)
+
+
+@pytest.mark.parametrize(("words", "opt_out"), [("STOP", ""), ("END", ""), ("PARAR", "STOP")])
+async def test_where_the_carrier_answers_a_stop_the_alerts_number_says_that_alerts_ended_too(
+    talk: Talk, words: str, opt_out: str
+) -> None:
+    """The carrier speaks of "this number"; who relied on alerts must not wait for them in vain."""
+    await signed_up(talk)
+    await talk.store.commit(alert(talk))
+    assert await talk.says(words, opt_out=opt_out) == []
+    assert await subscribers.one(talk.store, talk.person) is None
+    assert await sent(talk) == [("alerts", talk.library.say("stopped_alerts_too", "en"))]
+    await talk.says(words, opt_out=opt_out)
+    assert await sent(talk) == []
+
+
+async def test_a_confirmation_that_comes_late_is_not_sent(talk: Talk) -> None:
+    """47 CFR 64.1200(a)(12): it counts as a confirmation for five minutes."""
+    await signed_up(talk)
+    await talk.says("STOP")
+    assert await sent(talk, after=301) == []
+
+
+async def test_who_had_no_alerts_hears_nothing_of_us_after_the_carriers_answer(talk: Talk) -> None:
+    await talk.says("STOP")
+    assert await sent(talk) == []
+
+
+async def test_stop_on_the_alerts_number_ends_alerts_and_leaves_help_open_and_says_so(talk: Talk) -> None:
+    await signed_up(talk)
+    assert await talk.says("please stop texting me", to="alerts") == [
+        talk.library.say("stopped_alerts", "en")
+    ]
+    assert await subscribers.one(talk.store, talk.person) is None
+    assert (await talk.known()).stopped == {"alerts"}
+    assert await talk.says("MENU")
+
+
+async def test_stop_alerts_on_the_help_number_ends_only_alerts(talk: Talk) -> None:
+    await signed_up(talk)
+    assert await talk.says("stop the alerts please") == [talk.library.say("stopped_alerts", "en")]
+    assert (await talk.known()).stopped == {"alerts"}
+
+
+async def test_the_question_on_the_alerts_number_names_what_would_end(talk: Talk) -> None:
+    await signed_up(talk)
+    assert await talk.says("basta ya", to="alerts") == [talk.library.say("stop_alerts_sure", "en")]
+    await talk.says("1", to="alerts")
+    assert (await talk.known()).stopped == {"alerts"}
+
+
+async def test_who_answers_that_all_texts_shall_stop_gets_no_alerts_either(talk: Talk) -> None:
+    await signed_up(talk)
+    assert "all our texts" in "".join(await talk.says("basta ya"))
+    assert await talk.says("1") == [talk.library.say("stopped_hotline", "en")]
+    assert (await talk.known()).stopped == set(SENDERS)
+
+
+async def test_a_second_stop_is_confirmed_only_if_something_ended(talk: Talk) -> None:
+    await signed_up(talk)
+    await talk.says("please stop texting me")
+    assert await talk.says("please stop texting me") == []
+    await talk.says("START", to="alerts")
+    await talk.says("ALERTS ALL", to="alerts")
+    assert await talk.says("please stop texting me") == [talk.library.say("stopped_hotline", "en")]
+    assert await subscribers.one(talk.store, talk.person) is None
+
+
+# -- the way back
+
+
+async def test_start_on_the_help_number_signs_nobody_up_for_alerts_and_says_how(talk: Talk) -> None:
+    await signed_up(talk)
+    await talk.says("please stop texting me")
+    assert await talk.says("START") == [talk.library.say("started_help", "en")]
+    assert await subscribers.one(talk.store, talk.person) is None
+    assert (await talk.known()).stopped == {"alerts"}
+    assert "you are in" in (await talk.says("ALERTS ALL"))[0]
+    assert not (await talk.known()).stopped
+
+
+async def test_a_start_that_the_carrier_answers_still_says_how_to_get_alerts_again(talk: Talk) -> None:
+    await signed_up(talk)
+    await talk.says("STOP", opt_out="STOP")
+    assert await talk.says("START", opt_out="START") == [talk.library.say("started_help", "en")]
+
+
+async def test_start_on_the_alerts_number_leaves_the_help_line_stopped(talk: Talk) -> None:
+    await signed_up(talk)
+    await talk.says("please stop texting me")
+    await sent(talk)
+    await talk.says("START", to="alerts")
+    assert await sent(talk) == [("alerts", talk.library.say("started_alerts", "en"))]
+    assert (await talk.known()).stopped == {"hotline"}
+    assert await subscribers.one(talk.store, talk.person) is None
+
+
+async def test_the_word_that_a_confirmation_names_works_on_the_number_that_it_came_from(talk: Talk) -> None:
+    await signed_up(talk)
+    await talk.says("please stop texting me", to="alerts")
+    await sent(talk)
+    said = await talk.says("ALERTS ALL", to="alerts")
+    assert ("alerts", said[0]) in await sent(talk)
+    assert await subscribers.one(talk.store, talk.person)
+
+
+async def test_an_urgent_text_after_a_stop_is_answered_and_brings_no_alerts_back(talk: Talk) -> None:
+    await signed_up(talk)
+    await talk.says("please stop texting me")
+    await talk.store.commit(
+        talk.desk.opening(
+            "9", reporter=talk.person, text="ICE is here", lang="en", place="", zone="", photos=0,
+            address=talk.vault.seal(RESIDENT),
+        )
+    )  # fmt: skip
+    await talk.store.commit(alert(talk, "b2"))
+    assert (await talk.known()).stopped == {"alerts"}
+    assert len(await talk.says("two vans", to="alerts")) == 1
+    assert [sender for sender, _ in await sent(talk)] == ["hotline"] * 3
+
+
+async def test_an_alert_that_is_tried_again_after_a_stop_is_not_sent(talk: Talk) -> None:
+    await signed_up(talk)
+    await talk.store.commit(alert(talk))
+    box = Outbox(talk.store, "alerts", 1000, "w1")
+    assert (await box.take(NOW)).id == "b1"
+    await talk.says("please stop texting me")
+    await box.failed("b1", SendError("busy", outcome="retry", code=20429, retry_after=1), NOW)
+    assert await sent(talk, after=5) == [("hotline", talk.library.say("stopped_hotline", "en"))]
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_stop_that_only_the_carrier_heard_ends_alerts_too_once(
+    store: Store, vault: Vault, library: Library, talk: Talk, *, known: bool
+) -> None:
+    """Twilio refuses an answer with 21610: they stopped the help number while we were away."""
+    if known:  # and have come back to alerts since
+        await store.commit(block(talk.person, "hotline"))
+    await signed_up(talk)
+    refusals = Refusals(store, vault, library, lambda: NOW)
+    box = Outbox(store, "hotline", 1000, "w1", consequences=refusals)
+    await store.commit(
+        queued(Outbound("r1", talk.person, vault.seal(RESIDENT), "words", force=True), vault, NOW)
+    )
+    await box.take(NOW)
+    await box.failed("r1", SendError("opted out", outcome="refused", code=21610), NOW)
+    assert (await subscribers.one(store, talk.person) is not None) == known
+    assert (await talk.known()).stopped == ({"hotline"} if known else set(SENDERS))
