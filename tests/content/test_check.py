@@ -285,6 +285,12 @@ def test_promises_and_bad_advice_in_spanish_are_refused(said: str, spoil: Spoil,
         "Não vá à audiência.",
         "Para os ilegais.",
         "Voce nao precisa assinar.",
+        "Uma pessoa vai ler.",
+        "Quem defende a comunidade vai ler.",
+        "Mensagem nunca é privada.",
+        "Essa regra nunca obriga o ICE.",
+        "Policial é proibido de perguntar.",
+        "A equipe te escreve.",
     ],
 )
 def test_promises_and_bad_advice_in_portuguese_are_refused(said: str, spoil: Spoil, checked: Check) -> None:
@@ -315,6 +321,10 @@ def test_promises_and_bad_advice_in_portuguese_are_refused(said: str, spoil: Spo
         "Rate odyans lan.",
         "Pou imigran ilegal.",
         "Eske ou la?",
+        "Yon moun ap li l.",
+        "Moun k ap defann kominote a ap li l.",
+        "Pèsòn pa la.",
+        "Lakou Siprèm te di sa.",
     ],
 )
 def test_promises_and_bad_advice_in_creole_are_refused(said: str, spoil: Spoil, checked: Check) -> None:
@@ -329,9 +339,12 @@ def test_promises_and_bad_advice_in_creole_are_refused(said: str, spoil: Spoil, 
         ("pt", "Nunca corra, minta ou mostre papel falso."),
         ("pt", "Nunca falte à corte, sem prometer nada."),
         ("pt", "Nunca toque, empurre nem bloqueie um agente."),
+        ("pt", "Nada de correr ou mentir. Nunca falte à corte."),
+        ("pt", "Talvez uma pessoa leia; alguns ficam sem resposta."),
         ("ht", "Pa kouri, pa bay manti, pa montre fo papye."),
         ("ht", "Pa rate tribinal. Nou pa ka pwomèt kilè."),
         ("ht", "Lè y ap kouri dèyè yon moun, yo ka antre."),
+        ("ht", "Yon moun ka li l; gen moun ki pa jwenn repons."),
     ],
 )
 def test_the_warning_against_a_bad_thing_is_not_the_bad_thing(lang: str, said: str) -> None:
