@@ -89,6 +89,8 @@ KEYS: Final = (
     Key(
         "photos:due", "incidents.photos", "until handled", "photos to be fetched, or waiting for their report"
     ),
+    Key("removals:due", "privacy.removals", "until handled", "when the carrier is next asked to delete what"),
+    Key("removals", "privacy.removals", "until handled", "photos the carrier still has, addresses encrypted"),
     Key("silences:due", "incidents.silence", "until handled", "reporters whose answer is waited for"),
     Key("photos:lease:*", "incidents.photos", MINUTE, "which photos a worker is busy with"),
     Key("photos:seen:*", "incidents.photo_links", DAY, "which reader has a link to which photo already"),

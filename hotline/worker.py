@@ -7,6 +7,7 @@ import gc
 import os
 import secrets
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
@@ -23,8 +24,10 @@ from hotline.incidents.photos import Photos
 from hotline.incidents.roster import load_roster
 from hotline.privacy.retention import trim
 from hotline.sms import inbox
+from hotline.sms.carrier_media import CarrierMedia
 from hotline.sms.outbox import Outbound, Outbox, queued
 from hotline.sms.people import load_person
+from hotline.sms.removals import Removals
 from hotline.sms.sender import Sender
 from hotline.sms.twilio import TwilioCarrier
 from hotline.store import ANY_WORKER, AWAY, Conflict
@@ -62,7 +65,11 @@ class Worker:
             runtime.clock,
             self._refusals,
         )
-        self._photos = Photos(runtime.desk, runtime.vault, runtime.library, runtime.settings, runtime.clock)
+        self._media = CarrierMedia(runtime.settings)
+        self._photos = Photos(
+            runtime.desk, runtime.vault, runtime.library, runtime.settings, self._media, runtime.clock
+        )
+        self._removals = Removals(runtime.store, runtime.vault, self._media, runtime.clock)
         settings = runtime.settings
         self._senders = {
             settings.sender_name(number): self._sender(number) for number in settings.own_numbers
@@ -105,7 +112,8 @@ class Worker:
             self._forever("wake", self._listen),
             self._forever("reconcile", self._reconcile),
             self._forever("housekeeping", self._keep_house),
-            self._forever("photos", self._fetch_photos),
+            self._forever("photos", partial(_paced, self._photos.step)),
+            self._forever("removals", partial(_paced, self._removals.step)),
             *(self._forever("send", sender.run) for sender in self._senders.values()),
         ]
         tasks = [asyncio.create_task(one) for one in loops]
@@ -119,7 +127,7 @@ class Worker:
             if self._held:
                 await asyncio.wait(self._held.values(), timeout=5)
             await self._carrier.close()
-            await self._photos.close()
+            await self._media.close()
             await self._conversation.close()
 
     async def _forever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -250,9 +258,6 @@ class Worker:
             await sender.reconcile()
         await asyncio.sleep(min(5.0, max(0.5, self._runtime.settings.reconcile_grace / 4)))
 
-    async def _fetch_photos(self) -> None:
-        await asyncio.sleep(await self._photos.step())
-
     def _chores(self) -> list[tuple[str, Callable[[], Awaitable[object]]]]:
         """What is done once a minute, the most important first."""
         runtime, now = self._runtime, self._runtime.clock()
@@ -281,6 +286,11 @@ class Worker:
                 except Exception as error:  # noqa: BLE001 - one chore that fails must not stop the others
                     log.error("chore failed", chore=name, **kind_and_place(error))
         await asyncio.sleep(10)
+
+
+async def _paced(step: Callable[[], Awaitable[float]]) -> None:
+    """One step, and the rest it asks for."""
+    await asyncio.sleep(await step())
 
 
 async def _sleep(event: asyncio.Event, seconds: float) -> None:

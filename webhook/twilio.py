@@ -20,6 +20,7 @@ from hotline.errors import SettingsError
 from hotline.privacy.redaction import mask
 from hotline.sms import callbacks, inbox, outbox
 from hotline.sms.inbox import Inbound
+from hotline.sms.media import MediaAddresses
 from hotline.store import AWAY, Conflict
 from webhook.signed import Gate, Refusal
 
@@ -59,6 +60,7 @@ class TwilioRoutes:
         self._guesser = LanguageGuesser()
         self._watch = Watch(runtime.store, runtime.vault, runtime.library, settings, runtime.clock)
         self._refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
+        self._addresses = MediaAddresses.of(settings)
         self._gate = Gate(settings.twilio_auth_token.get_secret_value(), settings.public_url)
 
     async def inbound(self, request: Request) -> Response:
@@ -119,12 +121,21 @@ class TwilioRoutes:
             sender=outbox.family(through),
             through=through,
             body=vault.seal(reading.text),
-            media=tuple(vault.seal(url) for url in _media(form)),
+            media=self._photos(form),
             urgency=reading.verdict.urgency,
             rule=reading.verdict.rule,
             at=self._runtime.clock(),
             opt_out=form.get("OptOutType", ""),
         )
+
+    def _photos(self, form: MultiDict[str]) -> tuple[str, ...]:
+        """Sealed addresses; "" for a photo that stands elsewhere than at the carrier: it counts, no more."""
+        urls = _media(form)
+        known = [url if self._addresses.read(url) else "" for url in urls]
+        if strange := known.count(""):
+            log.warning("photo refused", reason="not at the carrier's address", count=strange)
+            metrics.PHOTOS.labels("refused").inc(strange)
+        return tuple(url and self._runtime.vault.seal(url) for url in known)
 
     async def _opened(self, inbound: Inbound, sealed: str, reading: Reading) -> bool:
         """Store the text and open its incident in one step. False: not this way, store it as any text."""

@@ -6,16 +6,17 @@ import asyncio
 import base64
 import contextlib
 from typing import TYPE_CHECKING, Any, Final, cast
-from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
+from redis.exceptions import LockError
 
 from hotline import metrics
 from hotline.errors import InputError
 from hotline.incidents.incident import Change, Incident, Notice
 from hotline.incidents.photo_links import attached, link
 from hotline.incidents.record import load
+from hotline.privacy import removals
 from hotline.privacy.pictures import cleaned
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import load_person
@@ -28,19 +29,19 @@ if TYPE_CHECKING:
     from hotline.incidents.desk import Desk
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
+    from hotline.sms.carrier_media import CarrierMedia
     from hotline.sms.inbox import Inbound
     from hotline.store import Store
 
 log = structlog.get_logger(__name__)
 
 KEPT: Final = 7 * DAY
-LARGEST: Final = 8 * 1024 * 1024  # bytes; carriers stay under 5 MB
 LEASE: Final = 60.0  # seconds one worker has for one photo
 PAUSE: Final = 10.0
 WAITS: Final = 10 * 60.0  # seconds a photo without a report waits for one; then it is erased
 TRIES: Final = 5
-TWILIO: Final = "https://api.twilio.com"
 BATCH: Final = 10
+REST: Final = 1.0
 
 
 def noted(inbound: Inbound, now: float, *, by: str = "", report: str = "") -> Commit:
@@ -56,6 +57,8 @@ def noted(inbound: Inbound, now: float, *, by: str = "", report: str = "") -> Co
     for place, url in enumerate(inbound.media):
         id_ = f"{inbound.sid}{place}"
         fields = {"person": inbound.person, "url": url, "by": by, "report": report, "at": str(now)}
+        if not url:  # it stands at no address of the carrier's: the report counts it, nobody can see it
+            continue
         commit.hset(f"photo:{id_}", fields, KEPT)
         commit.write("ZADD", "photos:due", "NX", now, id_)
     return commit
@@ -76,25 +79,36 @@ class Photos:
     """Fetches what waits. Several workers may run: each photo is leased to one for a minute."""
 
     def __init__(
-        self, desk: Desk, vault: Vault, library: Library, settings: Settings, clock: Callable[[], float]
+        self,
+        desk: Desk,
+        vault: Vault,
+        library: Library,
+        settings: Settings,
+        media: CarrierMedia,
+        clock: Callable[[], float],
     ) -> None:
         self._desk, self._store = desk, desk.store
         self._vault, self._library, self._settings, self._clock = vault, library, settings, clock
-        self._session: aiohttp.ClientSession | None = None
-
-    async def close(self) -> None:
-        """Let the connections go."""
-        if self._session:
-            await self._session.close()
+        self._media = media
 
     async def step(self) -> float:
         """Work on every photo that is due; answers the seconds until the next look."""
         now = self._clock()
         ids = await self._store.redis.zrangebyscore("photos:due", "-inf", now, start=0, num=BATCH)
-        for id_ in map(str, ids):
-            if await cast("Any", self._store.redis.set(f"photos:lease:{id_}", "1", nx=True, ex=int(LEASE))):
-                await self._guarded(id_)
-        return 0.0 if len(ids) == BATCH else 1.0
+        done = [await self._leased(id_) for id_ in map(str, ids)]
+        return 0.0 if len(ids) == BATCH and any(done) else REST
+
+    async def _leased(self, id_: str) -> bool:
+        """Work on one photo, unless another worker does; only who holds a lease gives it back."""
+        lease = self._store.redis.lock(f"photos:lease:{id_}", timeout=LEASE, blocking=False)
+        if not await lease.acquire():
+            return False
+        try:
+            await self._guarded(id_)
+        finally:
+            with contextlib.suppress(LockError):  # its minute is over: it may be another worker's now
+                await lease.release()
+        return True
 
     async def _guarded(self, id_: str) -> None:
         """One photo that cannot be handled must not hold the others up: it is tried again, then erased."""
@@ -105,9 +119,7 @@ class Photos:
         except Exception as error:  # noqa: BLE001 - said by kind; the loop goes on
             tries = int(await cast("Any", self._store.redis.hget(f"photo:{id_}", "tries")) or 0) + 1
             log.error("photo failed", photo=id_, error=type(error).__name__, tries=tries)
-            await (self._later(id_, PAUSE * tries, tries) if tries < TRIES else self._erase(id_, ""))
-        finally:
-            await self._store.redis.delete(f"photos:lease:{id_}")
+            await (self._later(id_, PAUSE * tries, tries) if tries < TRIES else self._erase(id_))
 
     async def _one(self, id_: str) -> None:
         fields = cast("dict[str, str]", await cast("Any", self._store.redis.hgetall(f"photo:{id_}")))
@@ -120,65 +132,46 @@ class Photos:
 
     async def _fetch(self, id_: str, fields: dict[str, str]) -> None:
         tries = int(fields.get("tries", "0")) + 1
-        url = self._vault.open(fields["url"])
         try:
-            clean = await asyncio.to_thread(cleaned, await self._download(url))
+            clean = await asyncio.to_thread(cleaned, await self._download(fields["url"]))
         except InputError as error:
             log.info("photo refused", photo=id_, reason=str(error))
             metrics.PHOTOS.labels("refused").inc()
-            await self._erase(id_, url)
+            await self._erase(id_)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("photo not fetched", photo=id_, error=type(error).__name__, tries=tries)
             metrics.PHOTOS.labels("retried" if tries < TRIES else "lost").inc()
-            await self._later(id_, PAUSE * tries, tries) if tries < TRIES else await self._erase(id_, url)
+            await (self._later(id_, PAUSE * tries, tries) if tries < TRIES else self._erase(id_))
         else:
-            sealed = self._vault.seal(base64.b64encode(clean).decode())
-            commit = Commit()
-            commit.guard("field", f"photo:{id_}", "data", "")
-            commit.guard("member", "photos:due", id_)  # forgotten meanwhile: nothing of it comes back
-            commit.write("HSET", f"photo:{id_}", "data", sealed)
-            await self._delete_there(url)
-            try:
-                await self._store.commit(commit)
-            except Conflict:
-                return
-            metrics.PHOTOS.labels("kept").inc()
-            await self._attach(id_, fields)
+            await self._keep(id_, fields, clean)
 
-    async def _download(self, url: str) -> bytes:
-        """The file, with authentication to Twilio's own address only (docs: Media resource)."""
-        if urlsplit(url).netloc != urlsplit(self._settings.api_base_url or TWILIO).netloc:
+    async def _download(self, sealed: str) -> bytes:
+        picture = self._media.addresses.read(self._vault.open(sealed))
+        if picture is None:
             raise InputError("The photo does not stand at the carrier's address.")
-        async with self._connected().get(url, headers=self._auth()) as answer:
-            if answer.status == 404:
-                raise InputError("The carrier does not have the photo any more.")
-            answer.raise_for_status()
-            if not answer.content_type.startswith(("image/", "application/octet-stream")):
-                raise InputError("The file is no picture.")
-            data = await answer.content.read(LARGEST + 1)
-            while len(data) <= LARGEST and (more := await answer.content.read(LARGEST)):
-                data += more
-        if len(data) > LARGEST:
-            raise InputError("The picture is larger than 8 MiB.")
-        return data
+        return await self._media.fetch(picture)
 
-    async def _delete_there(self, url: str) -> None:
-        """Leave no copy with Twilio: `DELETE …/Media/{sid}.json`. A failure is counted."""
+    async def _keep(self, id_: str, fields: dict[str, str], clean: bytes) -> None:
+        """Ours first; in the same step the carrier's copy has to go."""
+        sealed = self._vault.seal(base64.b64encode(clean).decode())
+        commit = Commit()
+        commit.guard("field", f"photo:{id_}", "data", "")
+        commit.guard("member", "photos:due", id_)  # forgotten meanwhile: nothing of it comes back
+        commit.write("HSET", f"photo:{id_}", "data", sealed)
+        commit.merge(removals.owed(id_, fields["url"], self._clock()))
         try:
-            async with self._connected().delete(f"{url}.json", headers=self._auth()) as answer:
-                gone = answer.status in (204, 404)
-        except (aiohttp.ClientError, TimeoutError):
-            gone = False
-        if not gone:
-            log.warning("the carrier still has a photo")
-            metrics.PHOTOS.labels("left at carrier").inc()
+            await self._store.commit(commit)
+        except Conflict:
+            return
+        metrics.PHOTOS.labels("kept").inc()
+        await self._attach(id_, fields)
 
     async def _attach(self, id_: str, fields: dict[str, str]) -> None:
         """Show a photo to whoever works on the report it belongs to, or wait for one."""
         one = await self._incident(fields)
         if one is None:
             over = self._clock() - float(fields["at"]) > WAITS
-            await (self._erase(id_, "") if over else self._later(id_, PAUSE, int(fields.get("tries", "0"))))
+            await (self._erase(id_) if over else self._later(id_, PAUSE, int(fields.get("tries", "0"))))
             return
         commit = Commit()
         commit.guard("member", "photos:due", id_)
@@ -235,21 +228,11 @@ class Photos:
         with contextlib.suppress(Conflict):
             await self._store.commit(commit)
 
-    async def _erase(self, id_: str, url: str) -> None:
-        """Nobody will look at it: nothing of it stays, here or at the carrier."""
-        if url:
-            await self._delete_there(url)
+    async def _erase(self, id_: str) -> None:
+        """Nobody will look at it: nothing of it stays here, and the carrier's copy has to go."""
         commit = Commit()
+        if url := await cast("Any", self._store.redis.hget(f"photo:{id_}", "url")):
+            commit.merge(removals.owed(id_, url, self._clock()))
         commit.write("DEL", f"photo:{id_}")
         commit.write("ZREM", "photos:due", id_)
         await self._store.commit(commit)
-
-    def _auth(self) -> dict[str, str]:
-        settings = self._settings
-        token = settings.twilio_auth_token.get_secret_value()
-        return {"Authorization": aiohttp.encode_basic_auth(settings.twilio_account_sid, token)}
-
-    def _connected(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
-        return self._session

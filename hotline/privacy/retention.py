@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from hotline.privacy import removals
 from hotline.store import DAY, Commit, registered
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ async def _forget_records(store: Store, person: str, newer: _Newer, commit: Comm
         ("question:*", "questions:open"), ("photo:*", "photos:due"), ("candidate:*", ""),
     ):  # fmt: skip
         for key in await _of(store, pattern, "person", person):
+            commit.merge(await _at_carrier(store, key))
             commit.write("DEL", key)
             if index:
                 commit.write("ZREM", index, key.partition(":")[2])
@@ -106,6 +108,12 @@ async def _forget_records(store: Store, person: str, newer: _Newer, commit: Comm
             commit.write("HSET", key, "reporter", "")
             if pattern.startswith("incident"):  # who decides from an older reading must read again
                 commit.write("HINCRBY", key, "version", 1)
+
+
+async def _at_carrier(store: Store, key: str) -> Commit:
+    """The writes by which the carrier's copy of a photo has to go; none for any other record."""
+    url = await cast("Any", store.redis.hget(key, "url"))
+    return removals.owed(key.partition(":")[2], url, time.time()) if url else Commit()
 
 
 async def _forget_texts(store: Store, person: str, newer: _Newer, commit: Commit) -> None:

@@ -31,7 +31,7 @@ class Inbound:
         sender: which of our numbers it came to, ``hotline`` or ``alerts``.
         through: outbox that answers leave by, when it is not the sender's first.
         body: sealed body, already masked.
-        media: sealed addresses of photos.
+        media: sealed addresses of photos, "" for one that does not stand at the carrier.
         rule: id of the triage rule that decided or hinted, "" when none fired.
         urgency: what triage said in the webhook: ``page``, ``ask`` or ``none``.
         incident: number of the incident this text opened, "" when none.

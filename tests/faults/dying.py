@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 from hotline import store as stores
 from hotline.cli import run
 from hotline.sms import inbox, outbox
+from hotline.sms.carrier_media import CarrierMedia
 from hotline.sms.twilio import TwilioCarrier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hotline.sms.media import Picture
 
 left = 0
 
@@ -94,7 +97,37 @@ def after_append() -> Callable[[], None]:
     return run.webhook
 
 
-POINTS = {f.__name__: f for f in (before_call, after_call, mid_turn, after_turn, after_append)}
+def before_removal() -> Callable[[], None]:
+    """Our copy of a photo is kept, the carrier still has the original."""
+    real = CarrierMedia.delete
+
+    async def delete(self: CarrierMedia, picture: Picture) -> bool:
+        count_down()
+        return await real(self, picture)
+
+    CarrierMedia.delete = delete
+    return run.worker
+
+
+def before_keeping() -> Callable[[], None]:
+    """A photo is fetched, nothing of it is kept yet."""
+    real = stores.Store.commit
+
+    async def dying(self: stores.Store, commit: stores.Commit) -> None:
+        if any(write[0] == "HSET" and "data" in write for write in commit.writes):
+            count_down()
+        await real(self, commit)
+
+    stores.Store.commit = dying
+    return run.worker
+
+
+POINTS = {
+    f.__name__: f
+    for f in (
+        before_call, after_call, mid_turn, after_turn, after_append, before_removal, before_keeping,
+    )
+}  # fmt: skip
 
 if __name__ == "__main__":
     left = int(sys.argv[2])

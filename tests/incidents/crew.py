@@ -11,6 +11,7 @@ from hotline.incidents import record
 from hotline.incidents.photo_links import behind
 from hotline.incidents.photos import Photos
 from hotline.incidents.roster import set_on_call
+from hotline.sms.carrier_media import CarrierMedia
 from hotline.sms.people import Person, load_person, save_person
 from hotline.store import DAY, Commit
 from tests.conversation.team import Team
@@ -57,7 +58,8 @@ class Crew(Team):
 
     def photos(self) -> Photos:
         """What fetches them; here they are fetched already."""
-        return Photos(self.desk, self.vault, self.library, self.settings, lambda: self.now)
+        media = CarrierMedia(self.settings)
+        return Photos(self.desk, self.vault, self.library, self.settings, media, lambda: self.now)
 
     async def fetched(self, report: str, name: str, **more: str) -> None:
         """A photo of a report's resident that only has to be shown."""

@@ -74,9 +74,9 @@ async def opened(line: Line, url: str) -> tuple[int, bytes, Any]:
         return answer.status, await answer.read(), answer.headers
 
 
-async def link_in(line: Line, phone: str) -> str:
+async def link_in(line: Line, phone: str, seconds: float = 20) -> str:
     """The link of the photo a responder got."""
-    text = await line.hears(phone, "/photos/", 20)
+    text = await line.hears(phone, "/photos/", seconds)
     return text[text.index("http") :]
 
 

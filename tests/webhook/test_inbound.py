@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from prometheus_client import generate_latest
 
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
+from hotline.incidents import photos, record
 from hotline.incidents.roster import seed_demo
 from hotline.privacy.redaction import mask
 from tests.payloads import Payload, payloads
@@ -215,3 +215,28 @@ async def test_half_a_location_is_none(door: Door, store: Store, latitude: str, 
     """The words alone decide."""
     await door.text(a_form(body="what are my rights", Latitude=latitude, Longitude=longitude))
     assert await events(store) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/a.jpg",
+        "http://api.twilio.com/2010-04-01/Accounts/AC"
+        + "0" * 32
+        + f"/Messages/MM{'a' * 32}/Media/ME{'b' * 32}",
+        "https://api.twilio.com/2010-04-01/Accounts/AC"
+        + "1" * 32
+        + f"/Messages/MM{'a' * 32}/Media/ME{'b' * 32}",
+        "",
+    ],
+)
+async def test_a_photo_at_a_strange_address_still_pages_and_is_never_fetched(
+    door: Door, store: Store, vault: Vault, url: str
+) -> None:
+    """The words are kept, the photo counts in the report; its address is not even stored."""
+    await door.text(a_form(body="", NumMedia="1", MediaUrl0=url))
+    (kept,) = await mailbox(store, vault.pseudonym(PHONE))
+    assert (kept.urgency, kept.media) == ("page", ("",))
+    (one,) = await events(store)
+    assert (one["type"], one["incident"]["photos"]) == ("opened", 1)
+    assert photos.noted(kept, 0.0).writes == []

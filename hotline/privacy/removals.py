@@ -1,0 +1,35 @@
+"""What still has to go at the carrier: written in the step that decides it, kept until it is gone there."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from hotline.store import Commit
+
+DUE: Final = "removals:due"
+KEPT: Final = "removals"
+# Seconds: what we keep instead must have reached the disk before the original goes.
+GRACE: Final = 3.0
+
+
+def owed(id_: str, url: str, now: float) -> Commit:
+    """The writes by which a picture at the carrier has to go; a second time changes nothing.
+
+    Args:
+        id_: of the photo.
+        url: its sealed address.
+        now: seconds since the epoch.
+    """
+    commit = Commit()
+    commit.write("HSETNX", KEPT, id_, json.dumps({"url": url, "since": now}))
+    commit.write("ZADD", DUE, "NX", now + GRACE, id_)
+    return commit
+
+
+def over(id_: str) -> Commit:
+    """The writes when it is gone there."""
+    commit = Commit()
+    commit.write("HDEL", KEPT, id_)
+    commit.write("ZREM", DUE, id_)
+    return commit

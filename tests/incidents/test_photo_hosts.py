@@ -1,0 +1,168 @@
+"""The account's credentials go to the carrier's own address and to no other host, on any path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hotline.content import Library
+from hotline.incidents.photos import TRIES, Photos
+from hotline.settings import ROOT, load_settings
+from hotline.sms.carrier_media import CarrierMedia
+from hotline.sms.removals import Removals
+from hotline.store import DAY, Commit
+from tests.incidents.carriers import MEDIA, Host, listening
+from tests.incidents.crew import Crew
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
+    from hotline.store import Store
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return Library.load(ROOT / "content", "hartford")
+
+
+@pytest.fixture
+async def carrier() -> AsyncGenerator[Host]:
+    async with listening() as host:
+        yield host
+
+
+@pytest.fixture
+async def stranger() -> AsyncGenerator[Host]:
+    async with listening() as host:
+        yield host
+
+
+@pytest.fixture
+async def crew(store: Store, vault: Vault, library: Library, settings: Settings, carrier: Host) -> Crew:
+    """The team, with this carrier configured."""
+    moved = load_settings(**settings.model_dump() | {"twilio_api_base_url": carrier.url})
+    opened = Crew(store, vault, library, moved)
+    await opened.begin()
+    return opened
+
+
+async def waiting(crew: Crew, url: str) -> str:
+    """A photo of an open report that still stands at an address."""
+    report = await crew.open()
+    fields = {"person": f"resident{report}", "by": "", "at": str(crew.now), "url": crew.vault.seal(url)}
+    commit = Commit()
+    commit.hset("photo:MM1", fields, DAY)
+    commit.write("ZADD", "photos:due", crew.now, "MM1")
+    await crew.store.commit(commit)
+    return report
+
+
+async def all_tries(crew: Crew) -> None:
+    """Every try there is, and whatever has to go at the carrier."""
+    media = CarrierMedia(crew.settings)
+    photos = Photos(crew.desk, crew.vault, crew.library, crew.settings, media, lambda: crew.now)
+    removals = Removals(crew.store, crew.vault, media, lambda: crew.now)
+    for _ in range(TRIES + 2):
+        await photos.step()
+        await removals.step()
+        crew.now += 600
+    await media.close()
+
+
+NEARLY = [
+    "{stranger}" + MEDIA,
+    "{stranger}/a.jpg",
+    "http://127.0.0.1:{carrier_port}@127.0.0.1:{stranger_port}" + MEDIA,
+    "http://localhost:{stranger_port}" + MEDIA,
+    "{carrier}/2010-04-01/Accounts/AC" + "1" * 32 + MEDIA[MEDIA.index("/Messages") :],
+    "{carrier}" + MEDIA + "/../../../../../Messages",
+    "{carrier}" + MEDIA + "?next={stranger}",
+    "{carrier}" + MEDIA + "#x",
+    "{carrier}" + MEDIA + "\n",
+    "{carrier}/" + MEDIA,
+    "{carrier}" + MEDIA.replace("/Media/ME", "/Media/XX"),
+    "//127.0.0.1:{stranger_port}" + MEDIA,
+    "http://[",
+    "",
+]
+
+
+@pytest.mark.parametrize("pattern", NEARLY)
+async def test_a_photo_at_another_address_than_the_carriers_is_never_asked_for_nor_deleted_there(
+    crew: Crew, carrier: Host, stranger: Host, pattern: str
+) -> None:
+    """It is refused; nothing of it stays."""
+    url = pattern.format(
+        stranger=stranger.url, stranger_port=stranger.port, carrier=carrier.url, carrier_port=carrier.port
+    )
+    await waiting(crew, url)
+    await all_tries(crew)
+    assert stranger.requests == []
+    assert carrier.requests == []
+    assert not await crew.store.redis.exists("photo:MM1", "photos:due")
+
+
+async def test_the_carriers_own_address_gets_the_credentials_for_fetching_and_for_deleting(
+    crew: Crew, carrier: Host
+) -> None:
+    await waiting(crew, carrier.url + MEDIA)
+    await all_tries(crew)
+    assert carrier.lines == [f"GET {MEDIA}", f"DELETE {MEDIA}.json"]
+    assert all(b"Basic " in request for request in carrier.requests)
+    assert await crew.store.redis.hexists("photo:MM1", "data")
+
+
+async def test_a_photo_named_by_twilio_itself_is_asked_for_at_the_configured_address(
+    crew: Crew, carrier: Host
+) -> None:
+    """A proxy of ours stands between; the webhook still names Twilio's own host."""
+    await waiting(crew, "https://api.twilio.com" + MEDIA)
+    await all_tries(crew)
+    assert carrier.lines[0] == f"GET {MEDIA}"
+
+
+@pytest.mark.parametrize("path", ["/van.jpg", MEDIA])
+async def test_a_redirect_to_another_host_is_not_followed_into_our_own_network(
+    crew: Crew, carrier: Host, stranger: Host, path: str
+) -> None:
+    """Nor over http. The photo is refused, and the original still has to go at the carrier."""
+    carrier.location = stranger.url + path
+    await waiting(crew, carrier.url + MEDIA)
+    await all_tries(crew)
+    assert stranger.requests == []
+    assert carrier.lines == [f"GET {MEDIA}", f"DELETE {MEDIA}.json"]
+
+
+async def test_where_a_redirect_leads_sees_no_credentials(
+    crew: Crew, carrier: Host, stranger: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twilio's pictures stand at a public host of their own: here that host is on loopback, for once."""
+    monkeypatch.setattr("hotline.sms.carrier_media.is_outside", bool)
+    monkeypatch.setattr("hotline.sms.carrier_media.PublicResolver", lambda: None)
+    carrier.location = f"http://localhost:{stranger.port}/van.jpg"
+    await waiting(crew, carrier.url + MEDIA)
+    await all_tries(crew)
+    assert stranger.lines == ["GET /van.jpg"]
+    assert not stranger.saw_credentials
+    assert await crew.store.redis.hexists("photo:MM1", "data")
+
+
+async def test_a_carrier_that_sends_round_in_circles_is_left(crew: Crew, carrier: Host) -> None:
+    carrier.location = carrier.url + "/again"
+    await waiting(crew, carrier.url + MEDIA)
+    await all_tries(crew)
+    assert [line.split()[0] for line in carrier.lines] == ["GET"] * 4 + ["DELETE"]
+    assert [b"Basic " in one for one in carrier.requests] == [True, False, False, False, True]
+
+
+async def test_a_carrier_that_fails_again_and_again_is_asked_with_credentials_at_its_own_address_only(
+    crew: Crew, carrier: Host, stranger: Host
+) -> None:
+    carrier.status = 500
+    await waiting(crew, carrier.url + MEDIA)
+    await all_tries(crew)
+    assert carrier.lines == [f"GET {MEDIA}"] * TRIES + [f"DELETE {MEDIA}.json"]
+    assert stranger.requests == []

@@ -1,0 +1,115 @@
+"""Two workers, the same photos: each is worked on by one, and the other one waits without spinning."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hotline.content import Library
+from hotline.incidents.photos import BATCH, Photos
+from hotline.settings import ROOT
+from hotline.sms.carrier_media import CarrierMedia
+from hotline.store import DAY, Commit
+from tests.incidents.crew import Crew
+
+if TYPE_CHECKING:
+    from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
+    from hotline.store import Store
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return Library.load(ROOT / "content", "hartford")
+
+
+@pytest.fixture
+async def crew(store: Store, vault: Vault, library: Library, settings: Settings) -> Crew:
+    opened = Crew(store, vault, library, settings)
+    await opened.begin()
+    return opened
+
+
+class Slow(Photos):
+    """A worker whose carrier answers when the test says."""
+
+    def __init__(self, crew: Crew) -> None:
+        media = CarrierMedia(crew.settings)
+        super().__init__(crew.desk, crew.vault, crew.library, crew.settings, media, lambda: crew.now)
+        self.begun, self.go_on = list[str](), asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def _one(self, id_: str) -> None:
+        self.begun.append(id_)
+        self.asked.set()
+        await self.go_on.wait()
+
+
+async def due(crew: Crew, count: int) -> None:
+    commit = Commit()
+    for number in range(count):
+        fields = {"person": "p", "by": "", "at": str(crew.now), "data": crew.vault.seal("")}
+        commit.hset(f"photo:MM{number:02}", fields, DAY)
+        commit.write("ZADD", "photos:due", crew.now + number / 100, f"MM{number:02}")
+    await crew.store.commit(commit)
+    crew.now += 1
+
+
+async def test_a_worker_that_finds_every_photo_taken_rests(crew: Crew) -> None:
+    """Ten photos of one text, all held by somebody: no loop without a pause."""
+    await due(crew, BATCH)
+    for number in range(BATCH):
+        await crew.store.redis.set(f"photos:lease:MM{number:02}", "somebody", ex=60)
+    assert await Slow(crew).step() >= 1.0
+
+
+async def test_a_worker_that_worked_on_a_full_batch_looks_again_at_once(crew: Crew) -> None:
+    await due(crew, BATCH)
+    worker = Slow(crew)
+    worker.go_on.set()
+    assert await worker.step() == 0.0
+    assert len(worker.begun) == BATCH
+
+
+async def test_two_workers_do_not_work_on_one_photo(crew: Crew) -> None:
+    await due(crew, 1)
+    first, second = Slow(crew), Slow(crew)
+    working = asyncio.create_task(first.step())
+    await first.asked.wait()
+    await second.step()
+    first.go_on.set()
+    await working
+    assert (first.begun, second.begun) == (["MM00"], [])
+    assert not await crew.store.redis.exists("photos:lease:MM00")
+
+
+async def test_a_lease_is_given_back_only_by_the_worker_that_holds_it(crew: Crew) -> None:
+    """The first one was so slow that its minute is over, and another works on the photo now."""
+    await due(crew, 1)
+    first, second, third = Slow(crew), Slow(crew), Slow(crew)
+    slow = asyncio.create_task(first.step())
+    await first.asked.wait()
+    await crew.store.redis.delete("photos:lease:MM00")  # its minute is over
+    working = asyncio.create_task(second.step())
+    await second.asked.wait()
+    first.go_on.set()
+    await slow
+    third.go_on.set()
+    await third.step()
+    assert third.begun == []
+    second.go_on.set()
+    await working
+    assert not await crew.store.redis.exists("photos:lease:MM00")
+
+
+async def test_a_lease_has_an_end_even_when_its_holder_dies(crew: Crew) -> None:
+    await due(crew, 1)
+    worker = Slow(crew)
+    working = asyncio.create_task(worker.step())
+    await worker.asked.wait()
+    left: Any = await crew.store.redis.ttl("photos:lease:MM00")
+    assert 0 < left <= 60
+    worker.go_on.set()
+    await working
