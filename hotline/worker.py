@@ -58,19 +58,14 @@ class Worker:
         self._carrier = TwilioCarrier(runtime.settings)
         self._refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
         self._delivery = Delivery(
-            runtime.store,
-            runtime.vault,
-            runtime.library,
-            runtime.settings,
-            runtime.clock,
-            self._refusals,
+            runtime.store, runtime.vault, runtime.library, runtime.settings, runtime.clock, self._refusals
         )
-        self._media = CarrierMedia(runtime.settings)
+        settings = runtime.settings
+        self._media = CarrierMedia(settings)
         self._photos = Photos(
-            runtime.desk, runtime.vault, runtime.library, runtime.settings, self._media, runtime.clock
+            runtime.desk, runtime.vault, runtime.library, settings, self._media, runtime.clock
         )
         self._removals = Removals(runtime.store, runtime.vault, self._media, runtime.clock)
-        settings = runtime.settings
         self._senders = {
             settings.sender_name(number): self._sender(number) for number in settings.own_numbers
         }
