@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from hotline.broadcasts import audience, canary, freeze
+from hotline.broadcasts import audience, canary, freeze, once
 from hotline.broadcasts.broadcast import (
     BROADCAST_TTL,
     at_once,
@@ -17,12 +17,14 @@ from hotline.broadcasts.broadcast import (
     recent,
     to_fields,
 )
-from hotline.broadcasts.drafting import confirmed
+from hotline.broadcasts.drafting import confirmed, reasoned
 from hotline.errors import InputError
 from hotline.privacy.phones import Vault
-from hotline.store import Commit
+from hotline.store import DAY, Commit
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from hotline.broadcasts.audience import Staged
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.content import Library
@@ -52,6 +54,7 @@ async def approved(
             confirmed any more, or a language of the audience has no text. Nothing was sent.
     """
     one = await load(store, id_)
+    turns = await _turns(store, library, one, now)
     await may(store, library, settings, one, by, now, override=override)
     quiet = audience.is_quiet(library.city, settings, now)
     canaries = await canary.canaries(Vault(settings.secret_keys), settings, library.city)
@@ -63,7 +66,9 @@ async def approved(
         one, state="sent" if one.drill else "sending", approved_by=by, approved_at=now, total=staged.total,
         langs=staged.langs,
     )  # fmt: skip
-    return after, _sending(one, after, staged, by, now)
+    commit = _sending(one, after, staged, by, now)
+    commit.merge(turns)
+    return after, commit
 
 
 approve = at_once(approved)
@@ -109,30 +114,62 @@ async def may(
         await _under_cap(store, library, settings, now)
 
 
-async def _founded(store: Store, one: Broadcast, *, override: bool) -> None:
-    """What was confirmed when the draft was written may be over by now."""
+async def _turns(store: Store, library: Library, one: Broadcast, now: float) -> Commit:
+    """The guards by which nobody passes the most of a day, or alerts one report twice, at the same moment."""
+    commit = Commit()
+    if one.drill:
+        return commit
+    if one.kind not in UNCAPPED:
+        key = f"broadcast:day:{_day(library, now)}"
+        commit.guard("field", key, "approved", await cast("Any", store.redis.hget(key, "approved")) or "")
+        commit.write("HINCRBY", key, "approved", 1)
+        commit.write("EXPIRE", key, 2 * DAY)
+    if one.kind == "alert" and one.incident:
+        commit.merge((await once.turn(store, one.incident)).taken(one.id))
+    return commit
+
+
+async def needs_two(store: Store, one: Broadcast) -> bool:
+    """Whether whoever approves an alert must stand for it too, as its writer does.
+
+    Raises:
+        InputError: it cannot be sent: its report is not confirmed any more, or was alerted and nobody gave
+            a reason to do so again.
+    """
     try:
-        found = await confirmed(store, one.incident, one.why, drill=one.drill, drafted_at=one.drafted_at)
+        found = await confirmed(store, one.incident, one.why, drill=one.drill)
     except InputError:
         raise InputError(
             f"Report {one.incident} is not confirmed any more: cancel this draft, or write it anew."
         ) from None
-    if found is None and not override:
+    before = await once.told(store, one.incident, one.id) if one.incident and not one.drill else None
+    if before and not reasoned(one.why):
+        raise once.refusal(one.incident, before)
+    return found is None or before is not None
+
+
+async def _founded(store: Store, one: Broadcast, *, override: bool) -> None:
+    """What was confirmed when the draft was written may be over by now, or alerted."""
+    if await needs_two(store, one) and not override:
         raise InputError(
-            f"This alert has no confirmed report ({one.why}): to stand for it too, approve with --override."
+            f"This alert has no confirmed report, or its report was alerted before ({one.why}): "
+            "to stand for it too, approve with --override."
         )
 
 
 async def _under_cap(store: Store, library: Library, settings: Settings, now: float) -> None:
-    zone = ZoneInfo(library.city.timezone)
-    today = datetime.fromtimestamp(now, zone).date()
+    today = _day(library, now)
     sent = [
         one
         for one in await recent(store, 200)
         if one.approved_at and not one.drill and one.kind not in UNCAPPED
-        and datetime.fromtimestamp(one.approved_at, zone).date() == today
+        and _day(library, one.approved_at) == today
     ]  # fmt: skip
     if len(sent) >= settings.broadcasts_per_day:
         raise InputError(
             f"{len(sent)} broadcasts were approved today, the most that BROADCASTS_PER_DAY allows."
         )
+
+
+def _day(library: Library, at: float) -> date:
+    return datetime.fromtimestamp(at, ZoneInfo(library.city.timezone)).date()

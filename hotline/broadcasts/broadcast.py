@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import re
@@ -37,6 +38,7 @@ MOVES: Final = {
     "cancel": (("draft", "waiting", "sending", "paused"), "cancelled"),
 }
 REACHED: Final = ("sent", "delivered", "unknown")  # receipts of people who got it, or may have
+TRIES: Final = 20  # how often it is decided anew
 _JSON: Final = frozenset({"texts", "langs"})
 _NUMBERS: Final = frozenset({"expires", "drafted_at", "approved_at", "nagged_at"})
 _COUNTS: Final = frozenset({"total"})
@@ -302,14 +304,17 @@ def at_once[**P](
 ) -> Callable[Concatenate[Store, P], Coroutine[Any, Any, Broadcast]]:
     """What a function decides, also done: by the command line, which has no turn to commit it with.
 
-    The answer is the broadcast as it then is. Besides what the function raises, it raises InputError when
-    somebody was first; then nothing has changed.
+    The answer is the broadcast as it then is. When somebody was first it is decided anew: what the function
+    raises then says what is in the way.
     """
 
     @functools.wraps(decided)
     async def done(store: Store, /, *arguments: P.args, **named: P.kwargs) -> Broadcast:
-        one, commit = await decided(store, *arguments, **named)
-        await committed(store, commit, one.closes or one.id)
-        return await load(store, one.id)
+        for _ in range(TRIES):
+            one, commit = await decided(store, *arguments, **named)
+            with contextlib.suppress(Conflict):
+                await store.commit(commit)
+                return await load(store, one.id)
+        raise InputError("Too much happened at once: look at it again.")
 
     return done

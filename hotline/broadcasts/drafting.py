@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
-from hotline.broadcasts import verifying, words
+from hotline.broadcasts import once, verifying, words
 from hotline.broadcasts.broadcast import KINDS, Broadcast, at_once, organizer, written
 from hotline.errors import InputError
 from hotline.incidents import record
@@ -54,20 +54,28 @@ async def drafted(
     Raises:
         InputError: who, kind, zone, report or words cannot be used; nothing was kept.
     """
-    zone, texts = await worded(store, library, settings, wish)
+    turn = await once.turn(store, wish.incident) if _of_a_report(wish) else None
+    zone, texts = await worded(store, library, settings, wish, now)
     one = Broadcast(
         id=str(await store.redis.incr("broadcasts:last")), state="draft", kind=wish.kind, by=wish.by,
         texts={}, zone=zone, expires=now + wish.life, incident=wish.incident,
         why=wish.override.strip(), drafted_at=now, drill=wish.drill,
     )  # fmt: skip
-    return await _made(store, library, one, texts, now)
+    made, commit = await _made(store, library, one, texts, now)
+    if turn:
+        commit.merge(turn.taken(made.id))
+    return made, commit
 
 
 draft = at_once(drafted)
 
 
+def _of_a_report(wish: Wish) -> bool:
+    return wish.kind == "alert" and bool(wish.incident) and not wish.drill
+
+
 async def worded(
-    store: Store, library: Library, settings: Settings, wish: Wish
+    store: Store, library: Library, settings: Settings, wish: Wish, now: float
 ) -> tuple[str, dict[str, str]]:
     """The zone and the words, without the frame, that a draft would have. Nothing is kept.
 
@@ -80,6 +88,10 @@ async def worded(
     report = None
     if wish.kind == "alert":
         report = await confirmed(store, wish.incident, wish.override, drill=wish.drill)
+    if _of_a_report(wish) and not reasoned(wish.override):
+        there = await once.standing(store, wish.incident, now)
+        if there:
+            raise once.refusal(wish.incident, there)
     texts = wish.texts or _template(library, report)
     zone = _zone(library, wish, report)
     words.judge(texts, library, settings.content_dir, settings.own_numbers)
@@ -119,6 +131,11 @@ def stands(report: Incident, drafted_at: float = 0.0) -> bool:
     return report.confirmed and (not drafted_at or report.closed_at <= drafted_at)
 
 
+def reasoned(override: str) -> bool:
+    """Whether a reason is one that a second organizer can stand for."""
+    return len(override.strip()) >= SHORTEST_REASON
+
+
 async def confirmed(
     store: Store, incident: str, override: str = "", *, drill: bool = False, drafted_at: float = 0.0
 ) -> Incident | None:
@@ -132,7 +149,7 @@ async def confirmed(
     found = await record.load(store, incident) if incident else None
     if found and stands(found, drafted_at) and (drill or not found.drill):
         return found
-    if len(override.strip()) >= SHORTEST_REASON:
+    if reasoned(override):
         return None
     if incident and found is None:
         raise InputError(

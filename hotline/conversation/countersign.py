@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from hotline.broadcasts import approval, audience, closing, drafting, onetime, words
+from hotline.broadcasts import approval, audience, closing, drafting, once, onetime, words
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze as freezing
 from hotline.broadcasts.broadcast import to_fields
@@ -30,7 +30,7 @@ async def ask_approve(ctx: Context, one: Broadcast) -> None:
         names = ", ".join(lang.upper() for lang in found.missing)
         ctx.say("approve_missing", code=one.code, langs=names)
         return
-    backed = one.kind != "alert" or await _backed(ctx, one)
+    backed = one.kind != "alert" or not await approval.needs_two(ctx.services.store, one)
     digits = await _code(ctx, Deed("approve" if backed else "override", one.id, _print(one)))
     if digits and backed:
         _asked(ctx, ctx.library.say(
@@ -176,7 +176,7 @@ async def _stands_in_the_way(ctx: Context, one: Broadcast) -> bool:
     elif one.kind == "alert" and await _unfounded(ctx, one):
         ctx.say("approve_unfounded", code=one.code, id=one.incident)
     else:
-        return False
+        return one.kind == "alert" and await _alerted(ctx, one)
     return True
 
 
@@ -184,21 +184,24 @@ def _wrong_state(ctx: Context, one: Broadcast) -> None:
     ctx.say("broadcast_is", code=one.code, state=alert_words.state(ctx.library, one.state, ctx.lang))
 
 
+async def _alerted(ctx: Context, one: Broadcast) -> bool:
+    """Say that its report was alerted meanwhile, where nobody gave a reason to do so again."""
+    if not one.incident or one.drill or drafting.reasoned(one.why):
+        return False
+    before = await once.told(ctx.services.store, one.incident, one.id)
+    if before:
+        state = alert_words.state(ctx.library, before.state, ctx.lang)
+        ctx.say("alert_exists", id=one.incident, code=before.code, state=state)
+    return before is not None
+
+
 async def _unfounded(ctx: Context, one: Broadcast) -> bool:
     """Whether its report is not confirmed any more and nobody gave a reason for it."""
     try:
-        await _backed(ctx, one)
+        await drafting.confirmed(ctx.services.store, one.incident, one.why, drill=one.drill)
     except InputError:
         return True
     return False
-
-
-async def _backed(ctx: Context, one: Broadcast) -> bool:
-    """Whether a confirmed report is behind it; else two organizers must stand for it."""
-    found = await drafting.confirmed(
-        ctx.services.store, one.incident, one.why, drill=one.drill, drafted_at=one.drafted_at
-    )
-    return found is not None
 
 
 async def _code(ctx: Context, deed: Deed) -> str:

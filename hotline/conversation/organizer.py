@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
-from hotline.broadcasts import audience, drafting, verifying, words
-from hotline.broadcasts.broadcast import recent, written
+from hotline.broadcasts import audience, drafting, once, verifying, words
+from hotline.broadcasts.broadcast import written
 from hotline.broadcasts.drafting import Wish
 from hotline.conversation import alert_words, bulletins, countersign, holding
 from hotline.conversation.orders import ALONE, order
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 ALERT_LIFE: Final = 2 * 3600.0  # seconds
 BULLETIN_LIFE: Final = 24 * 3600.0
-STANDING: Final = ("draft", "sending", "paused", "sent")
 
 
 async def handle_organizer(ctx: Context, everybody: Roster) -> bool:
@@ -114,7 +113,7 @@ async def _alert(ctx: Context, everybody: Roster, argument: str, *, drill: bool)
     if report is None or not _zone_known(ctx, zone):
         return
     is_drill = drill or report.drill
-    there = None if is_drill else await _there(ctx, report, zone)
+    there = None if is_drill else await once.standing(ctx.services.store, report.id, ctx.now)
     if there is None:
         wish = Wish(ctx.handle, "alert", ALERT_LIFE, zone=zone, incident=report.id, drill=is_drill)
         await _draft(ctx, everybody, wish)
@@ -146,17 +145,6 @@ def _zone_known(ctx: Context, zone: str) -> bool:
     if not known:
         ctx.say("alert_zone_wrong")
     return known
-
-
-async def _there(ctx: Context, report: Incident, zone: str) -> Broadcast | None:
-    """An alert of this report to the same zone that waits or went out already: nobody is told twice."""
-    named = subscribers.zones_in(zone, ctx.library.city) if zone else (report.zone or subscribers.ALL,)
-    for one in await recent(ctx.services.store):
-        is_same = one.kind == "alert" and one.incident == report.id and one.zone in named and not one.drill
-        good = one.state != "draft" or (one.expires > ctx.now and drafting.stands(report, one.drafted_at))
-        if is_same and one.state in STANDING and good:
-            return one
-    return None
 
 
 async def _bulletin(ctx: Context, everybody: Roster, told: Bulletin) -> None:

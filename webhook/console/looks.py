@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
-from hotline.broadcasts import approval, audience, closing, drafting, freeze, words
-from hotline.broadcasts.broadcast import Broadcast, load, moved_by_hand, organizer, recent
+from hotline.broadcasts import approval, audience, closing, drafting, freeze, once, words
+from hotline.broadcasts.broadcast import Broadcast, load, moved_by_hand, organizer
 from hotline.errors import InputError
 from webhook.console.forms import seen
-from webhook.console.locked import WATCHED, Stale
+from webhook.console.locked import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from hotline.runtime import Runtime
     from webhook.console.forms import Form
 
+TWO: Final = "No confirmed report is behind it, or its report was alerted before: two must stand for it."
 NO_NUMBER: Final = "000"  # in the words of a draft that is not kept yet
-STANDING: Final = ("draft", "waiting", "sending", "paused", "sent")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,9 @@ class Looks:
 
     async def _draft(self, form: Form) -> Look:
         runtime, wish = self._runtime, form.wish()
-        zone, texts = await drafting.worded(runtime.store, runtime.library, runtime.settings, wish)
+        zone, texts = await drafting.worded(
+            runtime.store, runtime.library, runtime.settings, wish, runtime.clock()
+        )
         framed = words.framed(runtime.library, texts, NO_NUMBER)
         now = runtime.clock()
         one = Broadcast(
@@ -90,12 +92,15 @@ class Looks:
         return Look("Keep this draft", says, one, await self._preview(one), await self._there(one))
 
     async def _there(self, one: Broadcast) -> str:
-        """Somebody may have written it already."""
-        for other in await recent(self._runtime.store, WATCHED):
-            is_same = other.incident and other.incident == one.incident and other.kind == one.kind
-            if is_same and other.state in STANDING and not (other.drill or one.drill):
-                return f"Report {one.incident} has an alert already: {other.code}, which is {other.state}."
-        return ""
+        """It may have been sent already; two organizers may stand for sending it again."""
+        there = None
+        if one.incident and one.kind == "alert" and not one.drill:
+            there = await once.standing(self._runtime.store, one.incident, self._runtime.clock())
+        return (
+            f"Report {one.incident} has an alert already: {there.code}, which is {there.state}."
+            if there
+            else ""
+        )
 
     async def _notice(self, form: Form) -> Look:
         framed = words.framed(self._runtime.library, words.ignoring(self._runtime.library), NO_NUMBER)
@@ -117,7 +122,7 @@ class Looks:
             langs = ", ".join(found.missing)
             raise InputError(f"People in this audience read {langs}: cancel it and write those words too.")
         says = f"{found.people} people get it, {found.segments} segments, about {found.minutes:.0f} minutes."
-        warning = f"No confirmed report is behind it. {one.by} says: {one.why}" if one.why else ""
+        warning = f"{TWO} {one.by} says: {one.why}" if one.why else ""
         return Look(f"{'Drill: ' if one.drill else ''}Send {one.code}", says, one, found, warning)
 
     async def _moved(self, form: Form) -> Look:

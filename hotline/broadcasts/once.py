@@ -1,0 +1,90 @@
+"""One report is alerted once: its alerts in order, and the step in which one more is begun or sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from hotline.broadcasts.broadcast import BROADCAST_TTL, UNDER_WAY, Broadcast, load_many
+from hotline.errors import InputError
+from hotline.incidents import record
+from hotline.store import Commit
+
+if TYPE_CHECKING:
+    from hotline.store import Store
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The alerts of a report as they were read.
+
+    Attributes:
+        key: where they are listed.
+        ids: their numbers, oldest first; one that was sent stands there twice.
+    """
+
+    key: str
+    ids: tuple[str, ...]
+
+    def taken(self, id_: str) -> Commit:
+        """The guard and writes with which one is drafted or sent: fails when somebody else was first."""
+        commit = Commit()
+        commit.guard("list", self.key, len(self.ids))
+        commit.write("RPUSH", self.key, id_)
+        commit.write("EXPIRE", self.key, BROADCAST_TTL)
+        return commit
+
+
+async def turn(store: Store, report: str) -> Turn:
+    """The alerts of a report, to be read before anything is decided about them."""
+    key = _key(await _event(store, report))
+    return Turn(key, tuple(map(str, await cast("Any", store.redis.lrange(key, 0, -1)))))
+
+
+async def told(store: Store, report: str, but: str = "") -> Broadcast | None:
+    """The alert by which people were told of a report, or are just being told; None when there is none."""
+    for one in await _alerts(store, report):
+        if one.id != but and _told(one):
+            return one
+    return None
+
+
+async def standing(store: Store, report: str, now: float) -> Broadcast | None:
+    """The alert that a report has: one that people were told by, or a draft that may still be sent."""
+    for one in await _alerts(store, report):
+        if _told(one) or (one.state == "draft" and one.expires > now):
+            return one
+    return None
+
+
+def refusal(report: str, one: Broadcast) -> InputError:
+    """Why there is no second alert, and what to do."""
+    return InputError(
+        f"Report {report} has an alert already: {one.code}, which is {one.state}. Nobody is told twice, "
+        "unless two organizers stand for it: --override with the reason."
+    )
+
+
+def _told(one: Broadcast) -> bool:
+    under_way = one.state in UNDER_WAY or one.receipts.get("sending", 0)
+    return bool(one.approved_at and not one.drill and (one.reached or under_way))
+
+
+async def _alerts(store: Store, report: str) -> list[Broadcast]:
+    """The alerts of an event, also of reports that were put together with it since; drills are none."""
+    event = await _event(store, report)
+    found = await record.load(store, event)
+    ids: dict[str, None] = {}
+    for one in (event, *(found.children if found else ())):
+        ids |= dict.fromkeys(map(str, await cast("Any", store.redis.lrange(_key(one), 0, -1))))
+    return [one for one in await load_many(store, ids) if not one.drill]
+
+
+async def _event(store: Store, report: str) -> str:
+    """The report that stands for the event: one more witness of it has none of its own."""
+    one = await record.load(store, report)
+    return one.same_as or one.id if one else report
+
+
+def _key(report: str) -> str:
+    return f"broadcast:report:{report}"
