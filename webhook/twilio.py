@@ -47,7 +47,7 @@ COUNTED: Final = {
 }  # fmt: skip
 LONGEST_ID: Final = 100
 LONGEST_PLACE: Final = 120
-COORDINATE: Final = re.compile(r"-?\d{1,3}(?:\.\d{1,10})?")
+COORDINATE: Final = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
 
 
 class TwilioRoutes:
@@ -214,10 +214,14 @@ def _identity(form: MultiDict[str], name: str) -> str:
 def _located(form: MultiDict[str]) -> str:
     """A place shared on WhatsApp, in words or as its coordinates (docs: inbound webhook, location fields)."""
     latitude, longitude = form.get("Latitude", ""), form.get("Longitude", "")
-    if not (COORDINATE.fullmatch(latitude) and COORDINATE.fullmatch(longitude)):
+    if not (_is_degrees(latitude, 90) and _is_degrees(longitude, 180)):
         return ""
     named = " ".join(mask(form.get(name, "")) for name in ("Label", "Address")).strip()
     return f"{named} ({latitude}, {longitude})".strip()[:LONGEST_PLACE]
+
+
+def _is_degrees(text: str, most: float) -> bool:
+    return bool(COORDINATE.fullmatch(text)) and abs(float(text)) <= most
 
 
 def _media(form: MultiDict[str]) -> list[str]:

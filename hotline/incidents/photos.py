@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import contextlib
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -17,7 +16,7 @@ from hotline.incidents.incident import Change, Incident, Notice
 from hotline.incidents.photo_links import attached, link
 from hotline.incidents.record import load
 from hotline.privacy import removals
-from hotline.privacy.pictures import cleaned
+from hotline.privacy.decoding import cleaned_apart
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import load_person
 from hotline.store import AWAY, DAY, Commit, Conflict
@@ -133,7 +132,7 @@ class Photos:
     async def _fetch(self, id_: str, fields: dict[str, str]) -> None:
         tries = int(fields.get("tries", "0")) + 1
         try:
-            clean = await asyncio.to_thread(cleaned, await self._download(fields["url"]))
+            clean = await cleaned_apart(await self._download(fields["url"]))
         except InputError as error:
             log.info("photo refused", photo=id_, reason=str(error))
             metrics.PHOTOS.labels("refused").inc()

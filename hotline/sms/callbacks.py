@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.sms.outbox import TRIES, family
@@ -18,6 +19,7 @@ RANK: Final = {
     "accepted": 1, "queued": 1, "scheduled": 1, "sending": 2, "sent": 3,
     "undelivered": 4, "failed": 4, "canceled": 4, "delivered": 5, "read": 6,
 }  # fmt: skip
+CODE: Final = re.compile(r"[1-9][0-9]{3,5}")  # of Twilio's errors; anything else is an unknown one
 FAILED: Final = RANK["failed"]  # from here on a status is final
 
 
@@ -46,7 +48,7 @@ async def status(
         The kind of text it was about ("page", "reply", "alert"), "" when unknown or nothing changed.
     """
     id_ = id_ or str(await store.redis.get(f"sid:{sid}") or "")
-    number = int(code) if code.isdecimal() else 0
+    number = int(code) if CODE.fullmatch(code) else 0
     for _ in range(TRIES if id_ else 0):
         fields = cast("dict[str, str]", await cast("Any", store.redis.hgetall(f"out:{id_}")))
         if not fields or RANK.get(state, 0) <= RANK.get(fields.get("status", ""), 0):

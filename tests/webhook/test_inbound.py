@@ -240,3 +240,27 @@ async def test_a_photo_at_a_strange_address_still_pages_and_is_never_fetched(
     (one,) = await events(store)
     assert (one["type"], one["incident"]["photos"]) == ("opened", 1)
     assert photos.noted(kept, 0.0).writes == []
+
+
+@pytest.mark.parametrize("field", ["NumMedia", "NumSegments", "ErrorCode", "Latitude", "Longitude"])
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, "-1", "1e9", "٣", "³", "NaN", "inf", "0x7", " ", "1" + "0" * 300]
+)
+async def test_a_number_that_is_none_never_costs_the_text(
+    door: Door, store: Store, vault: Vault, field: str, value: str
+) -> None:
+    fields = {"Latitude": "41.7", "Longitude": "-72.6"} if field in ("Latitude", "Longitude") else {}
+    assert (await door.text(a_form(**fields | {field: value}))).status == 200
+    (kept,) = await mailbox(store, vault.pseudonym(PHONE))
+    assert vault.open(kept.body).startswith("What are my rights?")
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [("91", "1"), ("-90.1", "1"), ("1", "180.5"), ("999", "999"), ("٤١.٧", "-72.6")],
+)
+async def test_a_place_that_is_nowhere_is_none(
+    door: Door, store: Store, latitude: str, longitude: str
+) -> None:
+    await door.text(a_form(body="what are my rights", Latitude=latitude, Longitude=longitude))
+    assert await events(store) == []

@@ -135,3 +135,16 @@ async def test_a_broadcast_counts_what_became_of_each_text(door: Door, store: St
     await cast("Any", store.redis.expire("broadcast:7:ledger", 60))
     await door.text(callback("delivered"), STATUS)
     assert await cast("Any", store.redis.hgetall("broadcast:7:ledger")) == {"p1": "delivered"}
+
+
+ABSURD = ["9" * 5000, "-1", "30003.5", "٣٠٠٠٣", "1e9", "0x7533", "abc", " ", "³"]
+
+
+@pytest.mark.parametrize("code", ABSURD)
+async def test_a_code_that_is_no_code_is_unknown_and_the_status_still_counts(
+    door: Door, sent: Outbox, code: str
+) -> None:
+    """Never an error: Twilio would not tell us again."""
+    assert (await door.text(callback("undelivered", ErrorCode=code), STATUS)).status == 200
+    fields = await sent.read("r1")
+    assert (fields["status"], fields["code"]) == ("undelivered", "")
