@@ -117,6 +117,7 @@ class Context:
                 sender=self._sender(force=force),
                 priority=priority,
                 force=force,
+                erase=not self.keep_person,
             )
             self.commit.merge(queued(message, self.services.vault, self.now))
         return self.commit

@@ -52,7 +52,7 @@ async def forget(store: Store, person: str, *, asked_in: str = "") -> Commit:
     newer = await _newer(store, person, asked_in, commit)
     commit.write(
         "DEL", f"subscriber:{person}", f"rasa:tracker:{person}", f"asked:{person}", f"interview:{person}",
-        f"fake:{person}", f"onetime:{person}",
+        f"fake:{person}", f"onetime:{person}", f"onetime:hour:{person}",
     )  # fmt: skip
     commit.write("ZREM", "silences:due", person)
     await _forget_phone(store, person, newer, commit)
@@ -117,13 +117,14 @@ async def _at_carrier(store: Store, key: str) -> Commit:
 
 
 async def _forget_texts(store: Store, person: str, newer: _Newer, commit: Commit) -> None:
-    """Texts to the person: what was sent, and what waits, also if it was queued a moment ago."""
-    for key in await _of(store, "out:*", "person", person):
-        if await cast("Any", store.redis.hget(key, "incident")) not in newer.incidents:
-            commit.write("DEL", key)
+    """Texts to the person: what waits, also if it was queued a moment ago, what is under way, what was sent."""
     queues = {key for key in await _keys(store, "outbox:*") if not key.startswith("outbox:rate:")}
     for queue in sorted(queues | {"outbox:hotline", "outbox:alerts"}):
         commit.write("unqueue", person, queue, *sorted(newer.incidents))
+    for key in await _of(store, "out:*", "person", person):
+        incident, sid = await cast("Any", store.redis.hmget(key, "incident", "sid"))
+        if incident not in newer.incidents:
+            commit.write("DEL", key, f"sid:{sid}")
 
 
 async def _forget_asked(store: Store, person: str, commit: Commit) -> None:

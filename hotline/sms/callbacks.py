@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.sms.outbox import TRIES, family
-from hotline.sms.outcome import OPEN, OVER, accepted, counted, mirrored, returned
+from hotline.sms.outcome import OPEN, OVER, accepted, counted, erased, mirrored, returned
 from hotline.store import Commit, Conflict
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ async def status(
 
 
 def _moved(id_: str, sid: str, state: str, code: int, fields: dict[str, str]) -> Commit:
+    if gone := erased(id_, fields):
+        return gone
     commit = Commit()
     if fields.get("state") in OPEN:
         commit.merge(accepted(id_, sid, fields))

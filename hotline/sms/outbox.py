@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hotline.store import Store
 
 MESSAGE_TTL: Final = 7 * DAY
+ERASED_WITHIN: Final = 3600  # seconds, if it does not leave before
 BACKOFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 180.0)
 PAGE_BACKOFF: Final = 5.0  # a page is never put off for longer
 LEAST_REST: Final = 0.004  # seconds: a fast sender wakes for a few texts at once, the pace allows it
@@ -55,6 +56,7 @@ class Outbound:
         kind: ``page``, ``reply``, ``alert``: what the metrics count.
         broadcast: number of the broadcast, "" when none.
         incident: number of the incident, "" when none.
+        erase: to somebody who asked to be forgotten: nothing is kept of it once it left.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Outbound:
     broadcast: str = ""
     incident: str = ""
     media: str = ""
+    erase: bool = False
 
     @property
     def kind(self) -> str:
@@ -95,9 +98,11 @@ def queued(message: Outbound, vault: Vault, now: float) -> Commit:
         "broadcast": message.broadcast,
         "incident": message.incident,
         "media": message.media,
+        "erase": int(message.erase),
     }
     flat = [part for pair in fields.items() for part in pair]
-    commit.write("enqueue", message.id, message.sender, score, MESSAGE_TTL, *flat)
+    ttl = ERASED_WITHIN if message.erase else MESSAGE_TTL
+    commit.write("enqueue", message.id, message.sender, score, ttl, *flat)
     return commit
 
 

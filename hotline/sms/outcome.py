@@ -39,8 +39,20 @@ def _key(fields: dict[str, str]) -> str:
     return f"outbox:sending:{fields['sender']}"
 
 
+def erased(id_: str, fields: dict[str, str]) -> Commit | None:
+    """The writes that let every trace of a text go, however it ended; None: it is one that is kept."""
+    if fields.get("erase") != "1":
+        return None
+    commit = Commit()
+    commit.write("ZREM", _key(fields), id_)
+    commit.write("DEL", f"out:{id_}")
+    return commit
+
+
 def accepted(id_: str, sid: str, fields: dict[str, str]) -> Commit:
     """The carrier took it."""
+    if gone := erased(id_, fields):
+        return gone
     commit = Commit()
     commit.write("ZREM", _key(fields), id_)
     commit.write("SET", f"sid:{sid}", id_, "EX", SID_TTL)
@@ -52,6 +64,8 @@ def accepted(id_: str, sid: str, fields: dict[str, str]) -> Commit:
 
 def settled(id_: str, fields: dict[str, str], state: str, code: int) -> Commit:
     """It will never be sent."""
+    if gone := erased(id_, fields):
+        return gone
     commit = Commit()
     commit.write("ZREM", _key(fields), id_)
     commit.write("HSET", f"out:{id_}", "state", state, "code", code)
