@@ -28,7 +28,7 @@ async def handle(ctx: Context, *, in_incident: bool) -> bool:
         return False
     if stopped and command.kind != "start":
         return False
-    return await _do(ctx, command)
+    return await _do(ctx, command, in_incident=in_incident)
 
 
 async def _awaited(ctx: Context, pending: str, command: Command | None) -> bool:
@@ -111,7 +111,7 @@ def offer(ctx: Context, topics: tuple[str, ...]) -> None:
     ctx.write("\n".join([ctx.library.say("choices_head", ctx.lang), *lines, foot]))
 
 
-async def _do(ctx: Context, command: Command) -> bool:
+async def _do(ctx: Context, command: Command, *, in_incident: bool) -> bool:
     kind = command.kind
     if kind in ("more", "source", "law"):
         card = ctx.library.card(ctx.person.card)
@@ -127,8 +127,7 @@ async def _do(ctx: Context, command: Command) -> bool:
     elif kind == "start":
         await leaving.start(ctx)
     elif kind == "delete":
-        ctx.change(pending="delete")
-        ctx.say("delete_confirm")
+        _ask_delete(ctx, in_incident=in_incident)
     elif kind == "human":
         ctx.change(pending="human")
         ctx.say("human_requested")
@@ -143,6 +142,13 @@ def _speak(ctx: Context, lang: str) -> None:
         return
     ctx.change(lang=lang, lang_fixed=True)
     ctx.say("language_set")
+
+
+def _ask_delete(ctx: Context, *, in_incident: bool) -> None:
+    ctx.change(pending="delete")
+    ctx.say("delete_confirm")
+    if in_incident:
+        ctx.say("delete_open")
 
 
 async def _delete(ctx: Context, *, sure: bool) -> None:

@@ -117,7 +117,7 @@ async def _at_carrier(store: Store, key: str) -> Commit:
 
 
 async def _forget_texts(store: Store, person: str, newer: _Newer, commit: Commit) -> None:
-    """Texts to the person: what waits, also if it was queued a moment ago, what is under way, what was sent."""
+    """Texts to the person: what waits, also if queued a moment ago, what is under way, what was sent."""
     queues = {key for key in await _keys(store, "outbox:*") if not key.startswith("outbox:rate:")}
     for queue in sorted(queues | {"outbox:hotline", "outbox:alerts"}):
         commit.write("unqueue", person, queue, *sorted(newer.incidents))

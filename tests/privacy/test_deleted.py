@@ -18,7 +18,7 @@ from hotline.settings import ROOT
 from hotline.sms.inbox import Inbound
 from hotline.sms.outbox import Outbound, Outbox, Priority, queued
 from hotline.sms.people import Person, block, opt_out
-from hotline.store import DAY
+from hotline.store import DAY, INCIDENT_TTL
 from tests.conversation.talk import NOW, RESIDENT, Talk
 from tests.privacy.dump import everything
 
@@ -180,3 +180,15 @@ async def test_after_delete_the_reports_that_we_name_stay_with_words_and_place(t
         key for key, held in found.items() if any(words in held for words in (RAID, COMPLAINT, "perros"))
     }
     assert {key.partition(":")[0] for key in theirs} == {"incident", "reports", "violation"}
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "pt", "ht"])
+def test_question_and_answer_say_how_long_a_report_stays(library: Library, lang: str) -> None:
+    """About 3 months, and 6 for a report that the ordinance was broken: what the register of keys says."""
+    assert (INCIDENT_TTL, violations.VIOLATION_TTL) == (90 * DAY, 180 * DAY)
+    for key in ("delete_confirm", "deleted"):
+        said = library.say(key, lang)
+        assert re.findall(r"\d+", said.partition("1 =")[0]) == ["3", "6"]
+    more = library.answer("data_privacy", lang, "more")
+    assert more
+    assert set(re.findall(r"\d+", more.text)) in ({"90", "180"}, {"3", "6"})
