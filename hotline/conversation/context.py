@@ -88,13 +88,13 @@ class Context:
         mark = self.library.say("page_drill_mark", self.lang) if self.drill else self.mark
         self.replies.append((f"{mark} {words}" if mark else words, priority, force))
 
-    def add(self, key: str) -> None:
+    def add(self, key: str, **values: object) -> None:
         """Put a string of the line below the last answer, as a text of its own when there is none."""
         if not self.replies:
-            self.say(key)
+            self.write(self.library.say(key, self.lang, **values))
             return
         words, priority, force = self.replies.pop()
-        self.replies.append((f"{words}\n{self.library.say(key, self.lang)}", priority, force))
+        self.replies.append((f"{words}\n{self.library.say(key, self.lang, **values)}", priority, force))
 
     def answer(self, answer: Answer | None, otherwise: str) -> None:
         """Answer with a part of a card, or with a string of the line when there is no such part."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from hotline.incidents import details, record, silence
-from hotline.incidents import incident as incidents
+from hotline.content.fitting import PLACE
+from hotline.incidents import details, record, silence, updates
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -49,19 +49,27 @@ async def detail(ctx: Context, one: Incident) -> None:
     asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
     first = await record.load(ctx.services.store, one.same_as) if one.same_as else None
     answer = None if ctx.inbound.media else DIGITS.get((asked, ctx.text.strip()))
-    change = incidents.add_answer(one, answer, first) if answer else _told(ctx, one, asked, first)
-    ctx.commit.merge(await ctx.services.desk.written(one, change, await ctx.services.desk.roster()))
+    roster = await ctx.services.desk.roster()
+    looking = [member.handle for member in roster.with_role("organizer")]
+    if answer:
+        change = updates.add_answer(one, answer, first=first, looking=looking)
+    else:
+        change = _told(ctx, one, asked, first, looking)
+    if first:  # who comes to the event in this moment reads this, too: either they see it, or it sees them
+        ctx.commit.guard("field", f"incident:{first.id}", "version", str(first.version))
+    ctx.commit.merge(await ctx.services.desk.written(one, change, roster))
     known = _precise(ctx, change.after.place) or asked == "where"
     _after_answer(ctx, asked, known_place=known, held=(first or one).held)
 
 
-def _told(ctx: Context, one: Incident, asked: str, first: Incident | None) -> Change:
+def _told(ctx: Context, one: Incident, asked: str, first: Incident | None, looking: list[str]) -> Change:
     text = ctx.text.strip()
     found = details.extract(text, ctx.library.city)
-    place, zone = found.place or (text if asked == "where" and len(text) > 1 else ""), found.zone
+    place, zone = found.place or (text[:PLACE] if asked == "where" and len(text) > 1 else ""), found.zone
     if not place or (one.place and _precise(ctx, one.place)):
         place, zone = one.place, one.zone  # the first address stays; the words hold every later one
-    return incidents.add_words(one, text, place=place, zone=zone, photos=len(ctx.inbound.media), first=first)
+    photos = len(ctx.inbound.media)
+    return updates.add_words(one, text, place=place, zone=zone, photos=photos, first=first, looking=looking)
 
 
 def _after_answer(ctx: Context, asked: str, *, known_place: bool, held: bool) -> None:

@@ -26,6 +26,9 @@ _SWAP: Final = re.compile(  # a word, a shift, perhaps a day, and a handle
     re.IGNORECASE,
 )
 _DATED: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+(\d{4}-\d\d-\d\d)\W*")
+_SHOWN: Final = re.compile(
+    r"\W*(\w+)\s+#?(\d{1,9})(?:[\s,]+(\d{1,3}))?\W*"
+)  # a word, a report, perhaps a part
 _WORD: Final = re.compile(r"[^\W_]+")
 _GLUED: Final = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -134,7 +137,7 @@ def staff_command(text: str) -> Command | None:
 
     An argument is an incident's number without its "#"; for ``answer`` it is "Q12" and the words as typed;
     for ``lost`` and ``vouch`` it is a handle; for ``swap`` it is "3|2026-12-24|maria", parts may miss;
-    for ``away`` and ``back`` it is a day.
+    for ``away`` and ``back`` it is a day; for ``show`` perhaps a second number, of the part to begin with.
     """
     answer = _ANSWER.fullmatch(text)
     if answer:
@@ -156,7 +159,10 @@ def staff_command(text: str) -> Command | None:
 
 
 def _planned(text: str) -> Command | None:
-    """SWAP with what belongs to it, or AWAY and BACK with a day."""
+    """SWAP with what belongs to it, AWAY and BACK with a day, or SHOW with a part."""
+    shown = _SHOWN.fullmatch(text)
+    if shown and (command := STAFF.get(split(shown[1]).words)) and command.kind == "show":
+        return Command("show", " ".join(part for part in shown.groups()[1:] if part))
     dated, swap = _DATED.fullmatch(text), _SWAP.fullmatch(text)
     if dated and (command := STAFF.get(split(dated[1]).words)) and command.kind in ("away", "back"):
         return Command(command.kind, dated[2])

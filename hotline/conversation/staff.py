@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hotline.content.fitting import short
 from hotline.conversation import emergency
 from hotline.conversation.board import BOARD, handle_board
 from hotline.conversation.crew import handle_crew
@@ -11,6 +12,7 @@ from hotline.conversation.floor import Floor
 from hotline.conversation.keywords import Command, staff_command
 from hotline.conversation.organizer import handle_organizer
 from hotline.conversation.relay import addressed, chosen, relay
+from hotline.conversation.showing import SHOW, handle_show
 from hotline.conversation.swapping import SWAPS, handle_swaps
 from hotline.incidents import incident as incidents
 from hotline.incidents import questions, record
@@ -39,7 +41,7 @@ async def handle_staff(ctx: Context) -> bool:
     ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)  # a bare "1" has no language of its own
     if command.kind in SWAPS:
         return await handle_swaps(ctx, floor, command) or await relay(ctx, floor)
-    for kinds, handle in ((CREW, handle_crew), (BOARD, handle_board)):
+    for kinds, handle in ((CREW, handle_crew), (BOARD, handle_board), (SHOW, handle_show)):
         if command.kind in kinds:
             return await handle(ctx, floor.roster, command) or await relay(ctx, floor)
     return await _at_desk(ctx, floor, command)
@@ -49,7 +51,7 @@ def _command(text: str) -> Command | None:
     """The command of a text; `#7 ONWAY` is `ONWAY 7`."""
     number, words = addressed(text)
     command = staff_command(words)
-    if number and command and not command.argument and command.kind in (*NEWS, *ON_REPORT):
+    if number and command and not command.argument and command.kind in (*NEWS, *ON_REPORT, *SHOW):
         return Command(command.kind, number)
     return None if number else command
 
@@ -153,7 +155,7 @@ def _too_late(ctx: Context, one: Incident) -> None:
 
 
 def _place(ctx: Context, one: Incident) -> str:
-    return one.place or ctx.library.say("place_unknown", ctx.lang)
+    return short(one.place) or ctx.library.say("place_unknown", ctx.lang)
 
 
 async def _mine(ctx: Context, floor: Floor, id_: str) -> Incident | None:

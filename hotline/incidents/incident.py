@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from hotline.incidents.notice import PARTNER, At, Message, Notice, Words
+from hotline.incidents.notice import PARTNER, At, Message, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,6 +174,7 @@ def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change
     losers = [name for name in incident.paged if name != handle]
     partner = (Notice(PARTNER, "partner_taken", {"id": incident.id}),) if incident.partner_told else ()
     notices = (
+        *_shown(incident, handle),
         *(Notice(name, "page_taken", {"id": incident.id, "handle": handle}) for name in losers),
         Notice("reporter", "raid_claimed", {"time": At(now)}),
         *partner,
@@ -197,7 +198,12 @@ def join(incident: Incident, handle: str) -> Change | None:
         return None
     after = replace(incident, backups=(*incident.backups, handle))
     notice = Notice(incident.claimed_by, "page_backup", {"id": incident.id, "handle": handle})
-    return Change(after, "backup", handle, notices=(notice,))
+    return Change(after, "backup", handle, notices=(notice, *_shown(incident, handle)))
+
+
+def _shown(incident: Incident, handle: str) -> list[Notice]:
+    """Who comes to a report without having been paged reads what was reported."""
+    return [] if handle in incident.paged else [Notice(handle, "page_words", page=True)]
 
 
 def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
@@ -248,35 +254,3 @@ def report_state(incident: Incident, handle: str, state: str, now: float, minute
         values = {"id": incident.id, "state": Message(f"state_{state}")}
         notices += [Notice(name, "page_closed", values) for name in others]
     return Change(after, state, handle, {}, tuple(notices))
-
-
-def add_words(
-    incident: Incident, text: str, *, place: str, zone: str, photos: int, first: Incident | None = None
-) -> Change:
-    """A detail from the reporter: kept verbatim, passed to whoever works on it, nobody paged again.
-
-    It goes to the readers of `first`, if this report is one more witness of that.
-    """
-    event = first or incident
-    after = replace(
-        incident,
-        words=(*incident.words, text) if text else incident.words,
-        place=place or incident.place,
-        zone=zone or incident.zone,
-        photos=incident.photos + photos,
-    )
-    notices = _updates(event, Words(text)) if text else []
-    if photos:
-        notices += [Notice(name, "page_photo", {"id": event.id}) for name in event.readers]
-    return Change(after, "updated", "reporter", {"text": text}, tuple(notices))
-
-
-def add_answer(incident: Incident, answer: Answer, first: Incident | None = None) -> Change:
-    """A digit that answers one of our questions; it goes to whoever works on the event, as words do."""
-    notices = _updates(first or incident, Message(f"answer_{answer}"))
-    after = replace(incident, answers=(*incident.answers, answer))
-    return Change(after, "updated", "reporter", {"answer": answer}, tuple(notices))
-
-
-def _updates(event: Incident, words: Words | Message) -> list[Notice]:
-    return [Notice(name, "page_update", {"id": event.id, "words": words}) for name in event.readers]

@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from hotline.incidents.notice import At, Message, Words
+from hotline.content.fitting import CUT, fitted, short
+from hotline.incidents.notice import PARTNER, At, Message, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hotline.content import Library
     from hotline.incidents.incident import Incident
     from hotline.incidents.notice import Notice, Value
 
+SEPARATOR: Final = " / "
+LATEST: Final = 3  # texts of a report that are shown beside its first one
+
 
 def phrased(library: Library, after: Incident, notice: Notice, lang: str) -> str:
-    """What a notice about an incident says."""
+    """What a notice about an incident says: its words are cut where they are too many for a text."""
     values = {name: _written(library, value, lang) for name, value in notice.values.items()}
-    text = library.say(notice.key, lang, **(_facts(library, after, lang) | values))
-    return f"{library.say('page_drill_mark', lang)} {text}" if after.drill else text
+    rest = _rest(library, after, notice, lang)
+    facts = _facts(library, after, lang, rest) | values
+    mark = f"{library.say('page_drill_mark', lang)} " if after.drill else ""
+
+    def write(some: Mapping[str, str]) -> str:
+        return mark + library.say(notice.key, lang, **{**facts, **some})
+
+    return fitted(write, {name: facts[name] for name in ("words", "place")}, rest=rest)
 
 
-def _facts(library: Library, after: Incident, lang: str) -> dict[str, str]:
+def _rest(library: Library, after: Incident, notice: Notice, lang: str) -> str:
+    """How a reader gets what was cut off; whoever is outside the team cannot."""
+    if notice.to == PARTNER:
+        return ""
+    return library.say("rest_how", lang, id=notice.values.get("other") or notice.values.get("id", after.id))
+
+
+def _facts(library: Library, after: Incident, lang: str, rest: str) -> dict[str, str]:
     photos = library.say("photos_some", lang, count=after.photos) if after.photos else ""
     return {
         "id": after.id,
-        "place": after.place or library.say("place_unknown", lang),
+        "place": short(after.place) or library.say("place_unknown", lang),
         "time": library.city.clock(after.opened_at),
-        "words": " / ".join(reported(library, after, lang, latest=4)),
+        "words": gist(reported(library, after, lang), rest),
         "photos": photos,
         "partner": library.city.partner_line,
         "state": library.say(f"state_{after.state}", lang),
     }
 
 
-def reported(library: Library, one: Incident, lang: str, *, latest: int = 0) -> tuple[str, ...]:
-    """What was reported: texts as they came, all or the latest, then the answers to our own questions."""
-    return (*one.words[-latest:], *(library.say(f"answer_{answer}", lang) for answer in one.answers))
+def gist(texts: tuple[str, ...], rest: str) -> str:
+    """The first text and the latest, when there are many."""
+    first, latest = texts[:-LATEST], texts[-LATEST:]
+    return SEPARATOR.join((*first[:1], *([f"{CUT} {rest}".rstrip()] if len(first) > 1 else []), *latest))
+
+
+def reported(library: Library, one: Incident, lang: str) -> tuple[str, ...]:
+    """What was reported: texts as they came, then the answers to our own questions."""
+    return (*one.words, *(library.say(f"answer_{answer}", lang) for answer in one.answers))
 
 
 def _written(library: Library, value: Value, lang: str) -> str:

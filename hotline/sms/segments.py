@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 # 3GPP TS 23.038, section 6.2.1: the default alphabet and its extension table. No national shift tables:
 # US carriers do not use them. ESC itself is no character a person can send, so it is not listed.
@@ -15,6 +16,10 @@ GSM7_EXTENSION = frozenset("\f^{}\\[~]|€")  # each is sent as ESC plus one sep
 
 _GSM7_SINGLE, _GSM7_PART = 160, 153
 _UCS2_SINGLE, _UCS2_PART = 70, 67
+
+_ACCENTS: Final = range(0x300, 0x370)
+_MARKS: Final = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0xAB: '"', 0xBB: '"',
+                 0x2013: "-", 0x2014: "-", 0x2026: "...", 0x9: " "}  # fmt: skip
 
 type Encoding = Literal["GSM-7", "UCS-2"]
 
@@ -50,6 +55,19 @@ def breakers(text: str) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(char for char in text if char not in GSM7_BASIC and char not in GSM7_EXTENSION)
     )
+
+
+def plainer(text: str) -> str:
+    """The text in letters that cost least, where a letter has such a form: `policía` is `policia`."""
+    return "".join(map(_plainer, text.translate(_MARKS)))
+
+
+def _plainer(char: str) -> str:
+    if not breakers(char):
+        return char
+    letters = (part for part in unicodedata.normalize("NFKD", char) if ord(part) not in _ACCENTS)
+    plain = "".join(letters)
+    return char if breakers(plain) else plain
 
 
 def _fill(encoding: Encoding, widths: list[int], single: int, part: int) -> Segments:

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from hotline.content import Library
 from hotline.conversation.board import _apart
 from hotline.incidents import incident as incidents
-from hotline.incidents import record, silence, witnesses
+from hotline.incidents import record, silence, updates, witnesses
 from hotline.incidents.desk import Desk
 from hotline.incidents.roster import add_staff, set_on_call
 from hotline.privacy.phones import Vault
@@ -173,7 +173,7 @@ class Lives(RuleBasedStateMachine):
         if deed.kind == "backup":
             return incidents.join(one, deed.handle)
         if deed.kind == "words":
-            return incidents.add_words(one, "they left", place="", zone="", photos=1)
+            return updates.add_words(one, "they left", place="", zone="", photos=1)
         if deed.kind == "page" and one.tray:
             return witnesses.taken_out(one, self.now, by=deed.handle)
         return silence._silent(one, "now", None) if deed.kind == "silent" else None

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from hotline.conversation.showing import AT_ONCE
 from hotline.incidents import record
 from hotline.incidents.photo_links import behind
 from hotline.incidents.photos import Photos
@@ -50,6 +51,18 @@ class Crew(Team):
         await self.store.commit(opening)
         await self.desk.tick()
         return id_
+
+    async def shown(self, handle: str, report: str) -> str:
+        """All that SHOW answers with, text after text, as one."""
+        lang = (await self.desk.roster()).by_handle[handle].lang
+        found, place = "", 1
+        while place:
+            said = await self.says(handle, f"SHOW {report} {place}")
+            following = place + AT_ONCE
+            more = "\n" + self.library.say("show_more", lang, id=report, next=following)
+            place = following if said.endswith(more) else 0
+            found += re.sub(rf"(?:^|\n){report} \(\d+\) ", "", said.removesuffix(more))
+        return found
 
     async def asked(self, who: str, question: str) -> None:
         """The line has asked a reporter this last."""

@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from hotline.incidents import escalation, record, sorting
+from hotline.incidents import escalation, record, sorting, updates
 from hotline.incidents import incident as incidents
 from hotline.incidents.incident import Change, Incident
 from hotline.incidents.roster import Roster, Staff
@@ -226,7 +226,7 @@ class IncidentLife(RuleBasedStateMachine):
     @rule(text=st.text(max_size=20), photos=st.integers(0, 2))
     def reporter_adds(self, text: str, photos: int) -> None:
         words = self.one.words
-        self.apply(incidents.add_words(self.one, text, place="", zone="", photos=photos))
+        self.apply(updates.add_words(self.one, text, place="", zone="", photos=photos))
         assert self.one.words[: len(words)] == words, "what was reported is never lost"
 
     @invariant()

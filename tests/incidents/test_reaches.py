@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
+from hypothesis import HealthCheck, assume, example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from hotline.content import Library
+from hotline.conversation.keywords import check_command, resident_command
 from hotline.errors import InputError
-from hotline.incidents.roster import add_staff
+from hotline.incidents import witnesses
+from hotline.incidents.roster import add_staff, set_on_call
+from hotline.privacy.redaction import mask
 from hotline.settings import ROOT
+from hotline.sms.segments import count, plainer
 from tests.incidents.crew import Crew
 
 if TYPE_CHECKING:
+    from hotline.incidents.incident import Change, Incident
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
     from hotline.store import Store
@@ -30,9 +40,15 @@ async def crew(store: Store, vault: Vault, library: Library, settings: Settings)
     """Rita and sol, who reads Spanish, respond; ana organizes."""
     opened = Crew(store, vault, library, settings)
     await opened.begin()
-    opened.numbers["sol"] = "+18605550136"
-    await add_staff(store, vault, handle="sol", number="+18605550136", role="responder", languages=("es",))
+    await with_sol(opened)
     return opened
+
+
+async def with_sol(crew: Crew) -> None:
+    crew.numbers["sol"] = "+18605550136"
+    await add_staff(
+        crew.store, crew.vault, handle="sol", number="+18605550136", role="responder", languages=("es",)
+    )
 
 
 @pytest.mark.parametrize("text", MARKED)
@@ -78,3 +94,147 @@ async def test_nobody_is_called_what_stands_for_the_reporter(crew: Crew, handle:
         )
     crew.numbers["mia"] = "+18605550171"
     assert "is taken" in await crew.says("mia", f"VOLUNTEER {handle}")
+
+
+LONG: Final = ("ICE is here, four men in green vests and a white van are taking people to the bus " * 20)[
+    :1600
+]
+
+
+async def bodies(crew: Crew, handle: str) -> list[str]:
+    """Everything that ever waited for a phone."""
+    person, redis = crew.vault.pseudonym(crew.numbers[handle]), cast("Any", crew.store.redis)
+    rows = [await redis.hgetall(key) async for key in redis.scan_iter("out:*")]
+    return [crew.vault.open(row["body"]) for row in rows if row["person"] == person]
+
+
+async def test_a_long_report_is_paged_in_three_segments_number_time_and_place_first(crew: Crew) -> None:
+    report = await crew.reported("mia", LONG)
+    page = await crew.hears("rita")
+    assert count(page).count <= 3
+    assert page.startswith(f"REPORT {report}, ")
+    assert page.splitlines()[1] == "Where: 120 Park Street"
+    assert f"... SHOW {report}" in page
+    assert page.endswith(f"Reply 1 or TAKE {report}")
+    assert LONG.strip() in await crew.shown("rita", report)
+
+
+async def test_a_long_place_leaves_room_for_everything_else(crew: Crew) -> None:
+    report = await crew.reported("mia", "ICE is here", place="by the \U0001f3e0 " * 90)
+    page = await crew.hears("rita")
+    assert count(page).count <= 2
+    assert "ICE is here" in page
+    assert page.endswith(f"TAKE {report}")
+    assert "by the by the" in await crew.says("rita", "1")
+
+
+async def test_long_words_reach_a_spanish_responder_with_accents_left_out(crew: Crew) -> None:
+    await crew.store.commit(set_on_call("sol", on=True))
+    report = await crew.reported("mia", "están aquí, se llevan a mi mamá. " * 60)
+    page = await crew.hears("sol")
+    assert count(page).count <= 3
+    assert len(page) > 400, "one accent would cost more than half of it"
+    assert f"... VER {report}" in page
+    assert f"{report} (1) Aviso {report}" in await crew.says("sol", f"VER {report}")
+
+
+async def test_show_alone_means_the_report_one_works_on(crew: Crew) -> None:
+    report = await crew.reported("mia", LONG)
+    await crew.says("rita", "1")
+    assert f"{report} (1) Report {report}" in await crew.says("rita", "show")
+    assert "no report 99" in await crew.says("rita", "SHOW 99")
+    assert await crew.says("mia", f"SHOW {report}") == "", "a reporter's words are read by the holder"
+
+
+async def test_a_closed_report_is_shown_to_those_who_worked_on_it_only(crew: Crew) -> None:
+    report = await crew.reported("mia", "ICE is here")
+    await crew.says("rita", "1")
+    await crew.says("rita", "FALSE")
+    assert "ICE is here" in await crew.shown("rita", report)
+    assert "ICE is here" in await crew.shown("ana", report)
+    assert "ICE" not in await crew.says("sol", f"SHOW {report}")
+
+
+async def test_who_comes_without_having_been_paged_reads_the_words(crew: Crew) -> None:
+    report = await crew.reported("mia", LONG)
+    assert f"... SHOW {report}" in await crew.says("ana", f"TAKE {report}")
+    assert f"... VER {report}" in await crew.says("sol", f"BACKUP {report}")
+
+
+STATES: Final = ("unclaimed", "claimed", "witness", "tray", "paged again")
+
+
+def again_and_again(part: str, times: int) -> str:
+    return (part * times)[:1600]
+
+
+some_text = st.one_of(
+    st.text(min_size=1, max_size=1600),
+    st.builds("{}{}".format, st.sampled_from("@#"), st.text(max_size=1599)),
+    st.builds(again_and_again, st.text(min_size=1, max_size=60), st.integers(1, 800)),
+)
+
+
+async def brought_to(crew: Crew, state: str, number: str) -> tuple[str, str, list[str]]:
+    """An incident in a state: its number, whose text comes next, and who is to read that."""
+    crew.numbers["mia"] = number
+    report = await crew.reported("mia", "ICE is here")
+    if state == "unclaimed":
+        return report, "mia", ["rita"]
+    if state == "tray":
+        await crew.desk.change(report, partial(_into_the_tray, now=crew.now))
+        return report, "mia", ["ana", "beto", "carl"]
+    await crew.says("rita", f"TAKE {report}")
+    if state == "witness":
+        await crew.reported("leo", "raid")
+        return report, "leo", ["rita"]
+    await crew.says("sol", f"BACKUP {report}")
+    if state == "claimed":
+        return report, "mia", ["rita", "sol"]
+    await crew.says("rita", "PASS")
+    await crew.desk.tick()
+    return report, "mia", ["rita", "sol"]
+
+
+def _into_the_tray(one: Incident, now: float) -> Change:
+    fresh = replace(one, state="opened", paged=(), run=(), step=0, looked_at=False)
+    return witnesses.set_aside(fresh, "copied", ["ana", "beto", "carl"], now)
+
+
+def holds(body: str, text: str, rest: str) -> bool:
+    """Whether a text brings these words whole, or cut with the way to the rest."""
+    if text in body or plainer(text) in body:
+        return True
+    return f"... {rest}" in body
+
+
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    text=some_text, state=st.sampled_from(STATES), channel=st.sampled_from(("", "whatsapp:", "messenger:"))
+)
+@example(text="@nan", state="claimed", channel="")
+@example(text="#", state="witness", channel="whatsapp:")
+@example(text=LONG, state="tray", channel="")
+@example(text="\U0001f6a8" * 1600, state="paged again", channel="")
+async def test_any_text_reaches_every_reader_it_is_owed_to(
+    crew: Crew, text: str, state: str, channel: str
+) -> None:
+    """Whole, or cut with a way to the rest: at once, and in every page that follows."""
+    masked = mask(text).strip()
+    assume(masked and resident_command(masked) is None and check_command(masked) is None)
+    await crew.store.redis.flushall()
+    await crew.begin()
+    await with_sol(crew)
+    report, who, readers = await brought_to(crew, state, f"{channel}+18605550177")
+    known = {handle: len(await bodies(crew, handle)) for handle in crew.numbers}
+    await crew.says(who, text)
+    for handle in readers:
+        rest = crew.library.say("rest_how", "es" if handle in ("sol", "beto") else "en", id=report)
+        fresh = await bodies(crew, handle)
+        assert len(fresh) > known[handle], f"{handle} read nothing"
+        assert any(holds(body, masked, rest) for body in fresh)
+        assert all(count(body).count <= 3 for body in fresh)
+        if not any(masked in body for body in fresh):
+            assert masked in await crew.shown(handle, report)

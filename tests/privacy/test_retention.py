@@ -11,7 +11,7 @@ from hotline import subscribers
 from hotline.content import Library
 from hotline.conversation import unanswered
 from hotline.incidents import incident as incidents
-from hotline.incidents import questions, violations, vouching
+from hotline.incidents import questions, updates, violations, vouching
 from hotline.incidents.desk import Desk
 from hotline.incidents.incident import Change
 from hotline.incidents.roster import Roster, Staff
@@ -236,7 +236,7 @@ async def decided_before(store: Store, vault: Vault, library: Library) -> dict[s
     assert one
     claim = incidents.claim(one, "ana", NOW, 15)
     assert claim
-    words = incidents.add_words(one, "two vans", place="", zone="", photos=0)
+    words = updates.add_words(one, "two vans", place="", zone="", photos=0)
     silent = Change(one, "silent")
     reply = await questions.answer(store, vault, library, number="1", text="yes", cause="SMq", now=NOW)
     assert reply
