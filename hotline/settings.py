@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
@@ -15,8 +16,16 @@ from hotline.errors import SettingsError
 ROOT = Path(__file__).resolve().parents[1]
 DEMO_SECRET = "demo-secret-insecure-on-purpose"  # noqa: S105 - published, refused in production
 DEMO_SID = "AC" + "0" * 32
+DEMO_CONTACT = "demo@example.org"
 DEMO_CANARY = "+18605550190"
 DEMO_TOKEN = "demo-token-insecure-on-purpose"  # noqa: S105 - published, refused in production
+
+# Plain letters only: any other would double what HELP costs.
+_CONTACT = re.compile(
+    r"\+?[0-9][0-9 ()./-]{5,}[0-9]|[\w.+-]+@[\w-]+(\.[\w-]+)+|(https?://)?[\w-]+(\.[\w-]+)+(/[\w./?=&%-]*)?",
+    re.ASCII,
+)
+_LONGEST_CONTACT = 60
 
 LONG_CODE_RATE = 1.0  # segments per second, twilio.com/docs/api/errors/30001
 SIMULATOR_RATE = 50.0
@@ -49,6 +58,11 @@ class Settings(BaseSettings):
         "",
         description="More numbers alerts come from, comma separated; each person always gets them from "
         "the same one.",
+    )
+    hotline_contact: str = Field(
+        DEMO_CONTACT,
+        description="How to reach whoever runs the line: a phone number, an e-mail address or a page. HELP "
+        "tells it, and carriers ask for it.",
     )
     canary_numbers: str = Field(
         "",
@@ -141,6 +155,13 @@ class Settings(BaseSettings):
     def _e164(cls, value: str) -> str:
         if not (value.startswith("+") and value[1:].isdigit() and 8 <= len(value) <= 16):
             raise ValueError("write the number as +18605550100")
+        return value
+
+    @field_validator("hotline_contact")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        if not _CONTACT.fullmatch(value) or len(value) > _LONGEST_CONTACT:
+            raise ValueError("write a phone number, an e-mail address or a page, 60 characters at most")
         return value
 
     @field_validator("alerts_more_senders", "canary_numbers")
@@ -241,6 +262,7 @@ def _refuse_demo_values(settings: Settings) -> None:
         "HOTLINE_SECRET_KEY": DEMO_SECRET in settings.secret_keys,
         "PUBLIC_BASE_URL": not settings.public_base_url.startswith("https://"),
         "REDIS_URL": not settings.redis_url,
+        "HOTLINE_CONTACT": settings.hotline_contact == DEMO_CONTACT,
         "HOTLINE_SENDER": "55501" in settings.hotline_sender,
         "ALERTS_SENDER": "55501" in settings.alerts_sender,
     }

@@ -29,7 +29,7 @@ def registration(*, as_json: Annotated[bool, typer.Option("--json", help="print 
     from hotline.settings import current_settings
 
     settings = current_settings()
-    found = kit(settings.content_dir, settings.city)
+    found = kit(settings.content_dir, settings.city, settings.hotline_contact)
     print(json.dumps(_public(found), ensure_ascii=False) if as_json else _sheet(found))
     for finding in found.findings:
         err.print(finding, style="bold red", markup=False, highlight=False, soft_wrap=True)

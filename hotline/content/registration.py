@@ -42,12 +42,13 @@ REQUIRED: Final = {
     "subscribed": ("name", "frequency", "rates", "HELP", "STOP"),
     "alert_frame": ("name", "STOP"),
     "closing_frame": ("name", "STOP"),
-    "help": ("name", "STOP"),
+    "help": ("name", "contact", "STOP"),
     "stopped_alerts": ("name",),
     "stopped_hotline": ("name",),
     "welcome": ("name", "STOP"),
     "who_are_you": ("name", "STOP"),
 }
+_FIELDS: Final = {"name": "line_name", "contact": "contact"}  # what stands in braces
 _LINK: Final = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|org|net|gov|edu|us)\b", re.IGNORECASE)
 _SHORTEST_NUMBER: Final = 7  # digits: 911 and 211 are services, not numbers
 _KEPT: Final = {
@@ -113,6 +114,7 @@ class _Live:
 
     library: Library
     prose: Prose
+    contact: str
 
     def say(self, key: str, lang: str, **values: str) -> str:
         """A sentence as somebody could get it.
@@ -124,6 +126,7 @@ class _Live:
         examples = {
             "code": "482", "time": self.prose.examples.time, "zones": city.name,
             "number": "our alerts number",
+            "contact": self.contact,
             "place": city.streets[0].name if city.streets else city.zones[0].name,
             "kinds": ", ".join(self.library.say(f"kind_{kind}", lang) for kind in ("alert", "event", "news")),
         }  # fmt: skip
@@ -165,17 +168,22 @@ class Kit:
     findings: tuple[str, ...]
 
 
-def kit(root: Path, city: str) -> Kit:
+def kit(root: Path, city: str, contact: str) -> Kit:
     """Put the application of a city together and check it.
+
+    Args:
+        root: the content folder.
+        city: name of the city pack, without `.yml`.
+        contact: how to reach whoever runs the line.
 
     Raises:
         ContentError: a file is missing or malformed.
     """
     library = Library.load(root, city)
     prose = read(root / "registration" / f"{FALLBACK}.yml")[0].parse(Prose)
-    campaigns = (_alerts(library, prose), _hotline(library, prose))
-    pages = {"privacy": _filled(library, prose, prose.pages.privacy)}
-    pages["terms"] = _filled(library, prose, prose.pages.terms)
+    live = _Live(library, prose, contact)
+    campaigns = (_alerts(live), _hotline(live))
+    pages = {"privacy": _filled(live, prose.pages.privacy), "terms": _filled(live, prose.pages.terms)}
     findings = (
         *(said for one in campaigns for said in misfits(one)),
         *lacking(read_messages(root), library.city.languages, prose.signs),
@@ -183,9 +191,9 @@ def kit(root: Path, city: str) -> Kit:
     return Kit(library.city.line_name, campaigns, pages, prose.fill_in, findings)
 
 
-def _alerts(library: Library, prose: Prose) -> Campaign:
+def _alerts(live: _Live) -> Campaign:
+    library, prose = live.library, live.prose
     other = next((lang for lang in library.city.languages if lang != FALLBACK), FALLBACK)
-    live = _Live(library, prose)
     given = prose.examples
     event = live.say(
         "events_line", FALLBACK, time=given.event_time, name=given.event_name, place=given.event_place
@@ -196,7 +204,7 @@ def _alerts(library: Library, prose: Prose) -> Campaign:
         live.say("alert_frame", FALLBACK, text=event),
         live.say("alert_frame", other, text=live.say("alert_raid", other)),
     )
-    texts = _about(library, prose, prose.alerts) | {
+    texts = _about(live, prose.alerts) | {
         "opt_in_message": live.opt_in(),
         "opt_in_keywords": ",".join(prose.keywords.opt_in),
         "opt_out_message": library.say("stopped_alerts", FALLBACK),
@@ -204,8 +212,9 @@ def _alerts(library: Library, prose: Prose) -> Campaign:
     return Campaign("alerts", texts, samples)
 
 
-def _hotline(library: Library, prose: Prose) -> Campaign:
+def _hotline(live: _Live) -> Campaign:
     """Nobody signs up here: people text first, so there is no opt-in message."""
+    library, prose = live.library, live.prose
     answer = library.answer("rights_at_door", FALLBACK)
     samples = (
         library.say("welcome", FALLBACK),
@@ -213,30 +222,34 @@ def _hotline(library: Library, prose: Prose) -> Campaign:
         library.say("raid_safety", FALLBACK),
         library.say("raid_claimed", FALLBACK, time=prose.examples.time),
     )
-    texts = _about(library, prose, prose.hotline) | {
+    texts = _about(live, prose.hotline) | {
         "opt_out_message": library.say("stopped_hotline", FALLBACK),
     }
     return Campaign("hotline", texts, samples)
 
 
-def _about(library: Library, prose: Prose, about: About) -> dict[str, str]:
+def _about(live: _Live, about: About) -> dict[str, str]:
     return {
-        "description": _filled(library, prose, about.description),
-        "message_flow": _filled(library, prose, about.message_flow),
-        "opt_out_keywords": ",".join(prose.keywords.opt_out),
-        "help_message": library.say("help", FALLBACK),
-        "help_keywords": ",".join(prose.keywords.help),
+        "description": _filled(live, about.description),
+        "message_flow": _filled(live, about.message_flow),
+        "opt_out_keywords": ",".join(live.prose.keywords.opt_out),
+        "help_message": live.say("help", FALLBACK),
+        "help_keywords": ",".join(live.prose.keywords.help),
     }
 
 
-def _filled(library: Library, prose: Prose, text: str) -> str:
+def _filled(live: _Live, text: str) -> str:
     kept = {entry.pattern: entry.lifetime for entry in KEYS if isinstance(entry.lifetime, int)}
     values = {name: f"{kept[pattern] / DAY:g}" for name, pattern in _KEPT.items()}
     values["failed_days"] = str(AGED_STREAMS["dead"])
-    values |= {"city": library.city.name, "line_name": library.city.line_name}
     values |= {
-        "opt_in_words": " or ".join(prose.keywords.opt_in),
-        "opt_in_text": _Live(library, prose).opt_in(),
+        "city": live.library.city.name,
+        "line_name": live.library.city.line_name,
+        "contact": live.contact,
+    }
+    values |= {
+        "opt_in_words": " or ".join(live.prose.keywords.opt_in),
+        "opt_in_text": live.opt_in(),
     }
     try:
         return text.format(**values)
@@ -277,8 +290,8 @@ def lacking(messages: Messages, languages: tuple[str, ...], signs: Signs) -> Ite
 
 
 def _says(text: str, need: str, lang: str, signs: Signs) -> bool:
-    if need == "name":
-        return "{line_name}" in text
+    if need in _FIELDS:
+        return f"{{{_FIELDS[need]}}}" in text
     if need in ("frequency", "rates"):
         words: dict[str, tuple[str, ...]] = signs.frequency if need == "frequency" else signs.rates
         return any(word.casefold() in text.casefold() for word in words.get(lang, ()))

@@ -120,7 +120,7 @@ async def _do(ctx: Context, command: Command, *, in_incident: bool) -> bool:
     elif kind in ("help", "menu"):
         ctx.change(pending="menu", choices=())
         if kind == "help":
-            ctx.say("help")
+            ctx.say("help", contact=ctx.services.settings.hotline_contact)
         ctx.say("menu")
     elif kind == "language":
         _speak(ctx, command.argument)

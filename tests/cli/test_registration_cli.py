@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import yaml
@@ -114,6 +114,33 @@ async def test_every_keyword_that_is_registered_does_what_is_said(hotline: Hotli
     )
 
 
+# What a clause of the message flow says, and where it must stand in the live sentence.
+CLAIMS: Final = {
+    "names the line": "{line_name}",
+    "not the government": "not the government",
+    "not private": "not private",
+    "STOP": "STOP",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "claims"),
+    [
+        ("first answer names", "welcome", {*CLAIMS}),
+        ("reports agents", "raid_safety", {"names the line", "not private"}),
+    ],
+)
+async def test_what_carriers_are_told_of_the_first_texts_is_what_people_get(
+    hotline: Hotline, said: str, key: str, claims: set[str]
+) -> None:
+    """Carriers vet this sentence; whoever reports agents gets no greeting first."""
+    flow = (await hotline("registration", "--json")).json["campaigns"]["hotline"]["message_flow"]
+    [sentence] = [one for one in flow.split(". ") if said in one]
+    live = yaml.safe_load((ROOT / "content/messages/en.yml").read_text(encoding="utf-8"))[key]
+    assert {claim for claim in CLAIMS if claim in sentence} == claims
+    assert [claim for claim in claims if CLAIMS[claim] not in live] == []
+
+
 async def test_nothing_is_promised_that_the_line_may_not_say(hotline: Hotline) -> None:
     found = (await hotline("registration", "--json")).json
     bans = read_bans(ROOT / "content", "en")
@@ -153,6 +180,7 @@ async def test_too_many_keywords_do_not_fit(hotline: Hotline, edit: Edit) -> Non
         ("subscribed", "rates", "rates"),
         ("alert_frame", "STOP", "STOP"),
         ("welcome", "{line_name}", "name"),
+        ("help", "{contact}", "contact"),
     ],
 )
 async def test_what_carriers_require_must_stand_in_every_language(

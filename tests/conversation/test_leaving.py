@@ -234,7 +234,7 @@ async def test_start_on_the_help_number_signs_nobody_up_for_alerts_and_says_how(
     assert await talk.says("START") == [talk.library.say("started_help", "en")]
     assert await subscribers.one(talk.store, talk.person) is None
     assert (await talk.known()).stopped == {"alerts"}
-    assert "you are in" in (await talk.says("ALERTS ALL"))[0]
+    assert "signed up for" in (await talk.says("ALERTS ALL"))[0]
     assert not (await talk.known()).stopped
 
 

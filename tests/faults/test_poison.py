@@ -33,7 +33,7 @@ async def test_poison_goes_to_the_dead_letters_and_holds_nobody_up(tmp_path: Pat
         await line.text(OTHER, "MENU")
         await line.start("worker")
         await line.hears(OTHER, "Reply with a number")
-        await line.hears(RESIDENT, "A person will read it")
+        await line.hears(RESIDENT, "A person may read it")
         await line.hears(RESIDENT, "Reply with a number")  # what came after the poison
         await line.hears(OPERATOR, "poison")
         assert await store.redis.xlen("dead") == 1

@@ -58,7 +58,7 @@ async def _talk(line: Line) -> None:
     await line.text(RESIDENT, f"What are my rights at the door? {ANSWERED} {IN_A_TEXT}")
     await line.hears(RESIDENT, "door", 20)
     await line.text(RESIDENT, f"gurgle {ASKED} flibber, call (860) 555-0177")
-    await line.hears(RESIDENT, "A person will read", 20)
+    await line.hears(RESIDENT, "A person may read", 20)
     await line.text(OTHER, f"ICE is at 120 Park St {REPORTED}, my number is 860.555.0177")
     await line.hears(RESPONDER1, "120 Park St", 20)
     await line.text(RESPONDER1, "1")

@@ -160,6 +160,7 @@ def test_the_demo_refuses_production(quiet: Settings, monkeypatch: pytest.Monkey
         "ALERTS_SENDER": "+18602220199",
         "PUBLIC_BASE_URL": "https://line.example.org",
         "REDIS_URL": "redis://127.0.0.1:1/0",
+        "HOTLINE_CONTACT": "help@line.org",
     }.items():
         monkeypatch.setenv(name, value)
     refused = _hotline("demo")
