@@ -57,7 +57,7 @@ async def test_a_spanish_report_is_asked_in_spanish(talk: Talk) -> None:
     await talk.begin("es")
     talk.assistant.understood["un policia me pidio papeles"] = REPORT
     (first,) = await talk.says("un policia me pidio papeles")
-    assert "¿Qué le hicieron?" in first
+    assert "¿Qué ha pasado?" in first
     (second,) = await talk.says("1")
     assert "fecha" in second
     assert (await load(talk.store, "1")).lang == "es"
