@@ -8,6 +8,7 @@ import structlog
 
 from hotline import metrics
 from hotline.conversation import (
+    aside,
     bulletins,
     commands,
     crew,
@@ -65,6 +66,9 @@ class Conversation:
         if inbound.media:
             ctx.commit.merge(photos.noted(inbound, ctx.now, by=ctx.handle))
         self._tune(ctx)
+        if inbound.aside:
+            await aside.answer(ctx, self._heard_or_none(ctx))
+            return ctx.done(), ctx.answered_by
         await self._route(ctx)
         if ctx.handle:
             await news.renew(ctx)
@@ -97,7 +101,7 @@ class Conversation:
         elif one:
             await emergency.detail(ctx, one)
             if "?" in ctx.text:
-                await self._aside(ctx)
+                aside.follow(ctx)
         elif leaving.blocked(ctx):
             return
         else:
@@ -158,12 +162,6 @@ class Conversation:
             await self._respond(ctx, heard)
             if wish != "none" and heard.topic not in leaving.TOPICS:
                 ctx.add("stop_how")
-
-    async def _aside(self, ctx: Context) -> None:
-        """A question of somebody whose report is open is answered where a card can."""
-        heard = await self._heard_or_none(ctx)
-        if heard and heard.topic and heard.say and heard.say[0].card:
-            ctx.write(heard.say[0].text)
 
     async def _heard_or_none(self, ctx: Context) -> Understood | None:
         try:

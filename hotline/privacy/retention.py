@@ -68,12 +68,16 @@ async def forget(store: Store, person: str, *, asked_in: str = "") -> Commit:
 async def _newer(store: Store, person: str, asked_in: str, commit: Commit) -> _Newer:
     """What came after the text that asks; one more that comes now makes the commit fail."""
     mailbox = f"inbox:{person}"
-    texts = [json.loads(text) for text in await cast("Any", store.redis.lrange(mailbox, 0, -1))]
+    entries = cast("list[str]", await cast("Any", store.redis.lrange(mailbox, 0, -1)))
+    texts = [json.loads(text) for text in entries]
     commit.guard("list", mailbox, len(texts))
     sids = [text["sid"] for text in texts]
     if asked_in not in sids:
         return _Newer()
-    since = texts[sids.index(asked_in) + 1 :]
+    since = [text for text in texts[sids.index(asked_in) + 1 :] if not text.get("aside")]
+    for entry, text in zip(entries, texts, strict=True):
+        if text.get("aside"):  # a question from before: nobody answers it any more
+            commit.write("LREM", mailbox, 0, entry)
     return _Newer(bool(since), frozenset(text["incident"] for text in since if text["incident"]))
 
 

@@ -37,6 +37,7 @@ class Inbound:
         incident: number of the incident this text opened, "" when none.
         at: when it was stored, seconds since the epoch.
         opt_out: Twilio's OptOutType when Twilio handled the word itself.
+        aside: only its question still waits for an answer; its words were passed on.
     """
 
     sid: str
@@ -50,6 +51,7 @@ class Inbound:
     at: float = 0.0
     opt_out: str = ""
     through: str = ""
+    aside: bool = False
 
     def to_json(self) -> str:
         """The mailbox entry."""
