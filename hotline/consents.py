@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline import subscribers
 from hotline.errors import InputError
+from hotline.privacy.addresses import Route
 from hotline.privacy.redaction import mask
 from hotline.store import Commit, Store
 
@@ -134,7 +135,9 @@ def write(path: Path, records: Iterable[Record], vault: Vault | None = None) -> 
     Raises:
         InputError: the file is there already, or the secret key is another one.
     """
-    rows = [[*one.cells(), *([vault.open(one.address)] if vault else [])] for one in records]
+    rows = [
+        [*one.cells(), *([str(Route.read(vault.open(one.address)).to)] if vault else [])] for one in records
+    ]
     write_table(path, [*COLUMNS, *(["number"] if vault else [])], rows)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from simulator.channels import Channels
 from simulator.listing import listing
 from simulator.message import API_VERSION, Message, as_resource, media_sid
 from simulator.refusal import Refusal
@@ -44,6 +45,7 @@ class MessagesApi:
     ) -> None:
         self._settings, self._ledger, self._delivery = settings, ledger, delivery
         self._mischief, self._rate = mischief, rate
+        self._channels = Channels(settings)
         credentials = f"{settings.twilio_account_sid}:{settings.token}"
         self._credentials = credentials.encode()
 
@@ -97,7 +99,7 @@ class MessagesApi:
 
     async def _create(self, request: Request) -> Response:
         form = read_form(await request.body())
-        message = new_message(form, self._ledger.book, self._settings.hotline_sender)
+        message = new_message(form, self._ledger.book, self._channels)
         if wait := self._rate.wait(message.sender, time.monotonic()):
             raise Refusal.too_fast(wait)
         self._ledger.add(message)

@@ -27,6 +27,7 @@ class Book:
         self._by_sender: defaultdict[str, list[Message]] = defaultdict(list)
         self._by_phone: defaultdict[str, list[Message]] = defaultdict(list)
         self._blocked: set[tuple[str, str]] = set()
+        self._heard: dict[tuple[str, str], float] = {}
 
     def add(self, message: Message) -> None:
         """Take a message in; a stop or start word in it counts from now on."""
@@ -38,6 +39,8 @@ class Book:
         self._by_to[message.to].append(message)
         self._by_sender[message.sender].append(message)
         self._by_phone[message.phone].append(message)
+        if message.direction == "inbound":
+            self._heard[message.phone, message.line] = message.created
         if message.direction == "inbound" and ":" not in message.sender:  # channels have no stop words
             self._obey(message)
 
@@ -54,6 +57,10 @@ class Book:
     def blocked(self, phone: str, line: str) -> bool:
         """Whether the person opted out of this sender."""
         return (phone, line) in self._blocked
+
+    def heard(self, phone: str, line: str) -> float:
+        """When a person last wrote to a sender, seconds since 1970; 0 for never."""
+        return self._heard.get((phone, line), 0.0)
 
     def get(self, sid: str) -> Message | None:
         """A message by its id, deleted ones too."""

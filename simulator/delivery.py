@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from simulator.channels import is_shut
 from simulator.message import API_VERSION, Message
 from simulator.reserved import next_step
 
@@ -67,6 +68,8 @@ class Delivery:
         step = next_step(message.to, message.status)
         if message.status == "queued" and now - message.created > message.validity:
             step = ("failed", 30036)
+        elif message.status == "queued" and is_shut(self._ledger.book, message.to, message.sender, now):
+            step = ("failed", 63016)
         if step is None:
             return
         status, error = step

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from simulator import optout
+from simulator.channels import Channels, channel_of
 from simulator.message import API_VERSION, Message, media_sid, new_sid
 
 if TYPE_CHECKING:
@@ -52,12 +53,16 @@ class Inbound:
     """The network's side of a person who texts."""
 
     def __init__(self, settings: Settings, ledger: Ledger, delivery: Delivery, caller: Caller) -> None:
-        self._settings = settings
+        self._settings, self._channels = settings, Channels(settings)
         self._ledger, self._delivery, self._caller = ledger, delivery, caller
 
     def lines(self) -> dict[str, str]:
         """The account's senders by name."""
         return {"hotline": self._settings.hotline_sender, "alerts": self._settings.alerts_sender}
+
+    def line(self, phone: str) -> str:
+        """Where a phone writes to when it says nothing: the hotline, on its own channel."""
+        return self._channels.default(channel_of(phone))
 
     async def send(self, text: Text) -> Message:
         """Keep a text, post it and note what the webhook answered; a replayed one is not kept twice."""
@@ -130,7 +135,7 @@ def inbound_form(message: Message, account: str, base: str) -> dict[str, str]:
         resource = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media"
         form[f"MediaUrl{place}"] = f"{base}{resource}/{media_sid(message.sid, place)}"
         form[f"MediaContentType{place}"] = mimetypes.guess_type(urlsplit(url).path)[0] or "image/jpeg"
-    channel, _, number = message.sender.rpartition(":")
+    channel = channel_of(message.sender)
     if channel == "whatsapp":
-        return form | {"ProfileName": "A person", "WaId": number.lstrip("+")}
+        return form | {"ProfileName": "A person", "WaId": message.sender.removeprefix("whatsapp:+")}
     return form if channel else form | _PLACE

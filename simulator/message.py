@@ -17,6 +17,7 @@ ERRORS: Final = {
     30005: "Unknown destination handset",
     30007: "Message filtered",
     30036: "Validity period expired",
+    63016: "Failed to send freeform message because you are outside the allowed window",
 }
 MOVING: Final = frozenset({"queued", "sent", "receiving"})
 

@@ -115,11 +115,9 @@ class PhonesApi:
             raise Complaint("This sid belongs to another message.", HTTPStatus.CONFLICT)
         if draft.to and not is_person(draft.to):
             raise Complaint("Write `to` as +18605550100.")
-        channel = phone.rpartition(":")[0]
-        line = self._inbound.lines()["hotline"]
         return Text(
             phone=phone,
-            to=draft.to or (f"{channel}:{line}" if channel else line),
+            to=draft.to or self._inbound.line(phone),
             body=draft.body,
             media=[urljoin(base, url) for url in draft.media],
             sid=draft.sid,

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 from simulator import reserved
+from simulator.channels import channel_of
 from simulator.message import Message, new_sid
 from simulator.refusal import Refusal
 
 if TYPE_CHECKING:
     from simulator.book import Book
+    from simulator.channels import Channels
 
 type Form = dict[str, list[str]]
 
@@ -39,13 +41,13 @@ def read_form(body: bytes) -> Form:
         raise Refusal(400, 20001, "The request body is not form-encoded UTF-8.") from None
 
 
-def new_message(form: Form, book: Book, default_sender: str) -> Message:
+def new_message(form: Form, book: Book, channels: Channels) -> Message:
     """A message as asked for, checked but not yet kept.
 
     Args:
         form: fields of the create request.
         book: knows who opted out.
-        default_sender: what a messaging service sends from.
+        channels: the account's senders.
 
     Raises:
         Refusal: with Twilio's code.
@@ -54,7 +56,8 @@ def new_message(form: Form, book: Book, default_sender: str) -> Message:
     body, media = _first(form, "Body"), [url for url in form.get("MediaUrl", []) if url]
     service = _service(form)
     _check_addresses(to, sender, service)
-    sender = sender or default_sender
+    sender = sender or channels.default(channel_of(to))
+    channels.check(to, sender)
     if not body and not media:
         raise Refusal(400, 21602, "Message body is required.")
     if len(body) > LONGEST_BODY:

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     public_base_url: str = Field("", description="The hotline's public address, when it has one.")
     hotline_sender: str = Field("+18605550100", description="Number that people text.")
     alerts_sender: str = Field("+18605550199", description="Number that alerts come from.")
+    simulator_page: str = Field(
+        "111000000000222", description="Id of the account's page, where people write on Messenger."
+    )
     simulator_canaries: str = Field(
         "",
         description="Numbers of the account that only listen, comma separated: a text delivered to one is "

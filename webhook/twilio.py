@@ -17,6 +17,7 @@ from hotline.broadcasts.refusals import Refusals
 from hotline.conversation import bulletins, verify
 from hotline.conversation.language import LanguageGuesser
 from hotline.errors import SettingsError
+from hotline.privacy.addresses import Address, Route
 from hotline.privacy.redaction import mask
 from hotline.sms import callbacks, inbox, outbox
 from hotline.sms.inbox import Inbound
@@ -105,16 +106,17 @@ class TwilioRoutes:
             await self._watch.heard(Arrival(sid, form["To"], address, form.get("Body", "")))
             return "canary"
         reading = self._intake.read(form.get("Body", ""), media=len(_media(form)), located=_located(form))
-        inbound = self._inbound(form, sid, address, reading)
-        sealed = self._runtime.vault.seal(address)
+        sealed = self._runtime.vault.seal(str(Route.of(address, form.get("To", ""))))
+        inbound = self._inbound(form, sid, sealed, reading)
         if reading.verdict.urgency == "page" and await self._opened(inbound, sealed, reading):
             return "opened"
         fresh = await inbox.accept(self._runtime.store, inbox.stored(inbound, sealed))
         return "accepted" if fresh else "duplicate"
 
-    def _inbound(self, form: MultiDict[str], sid: str, address: str, reading: Reading) -> Inbound:
-        vault, settings = self._runtime.vault, self._runtime.settings
-        through = settings.sender_name(form.get("To", "").rpartition(":")[2]) or "hotline"
+    def _inbound(self, form: MultiDict[str], sid: str, sealed: str, reading: Reading) -> Inbound:
+        vault, settings, address = self._runtime.vault, self._runtime.settings, form["From"]
+        channel = Address.parse(address).channel
+        through = settings.sender_name(Address.parse(form.get("To", "")).number) or "hotline"
         return Inbound(
             sid=sid,
             person=vault.pseudonym(address),
@@ -126,6 +128,8 @@ class TwilioRoutes:
             rule=reading.verdict.rule,
             at=self._runtime.clock(),
             opt_out=form.get("OptOutType", ""),
+            channel=channel,
+            route=sealed if channel else "",
         )
 
     def _photos(self, form: MultiDict[str]) -> tuple[str, ...]:

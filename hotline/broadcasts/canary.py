@@ -12,6 +12,7 @@ from hotline.broadcasts.trouble import apart
 from hotline.errors import StoreUnavailable
 from hotline.incidents.incident import iso
 from hotline.incidents.roster import load_roster
+from hotline.privacy.addresses import Address
 from hotline.privacy.redaction import mask
 from hotline.sms.inbox import SEEN_TTL
 from hotline.sms.outbox import Outbound, Priority, family, queued
@@ -234,7 +235,7 @@ async def warnings(store: Store, now: float) -> list[dict[str, str]]:
 
 def _number(address: str) -> str:
     """The number without its channel."""
-    return address.rpartition(":")[2]
+    return Address.parse(address).number
 
 
 def _nothing() -> None:

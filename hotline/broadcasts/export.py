@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from hotline.privacy.addresses import Route
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -21,5 +23,5 @@ async def rows(store: Store, id_: str, vault: Vault | None = None) -> AsyncItera
     async for person, receipt in cast("Any", store.redis.hscan_iter(key, count=BATCH)):
         kept = await cast("Any", store.redis.hget(f"broadcast:{id_}:people", person))
         address, lang = json.loads(kept) if kept else ("", "")
-        number = [vault.open(address) if address else ""] if vault else []
+        number = [str(Route.read(vault.open(address)).to) if address else ""] if vault else []
         yield [str(person), lang, str(receipt), *number]

@@ -21,12 +21,13 @@ app = typer.Typer()
 @app.command()
 def forget(number: Annotated[str, typer.Argument(metavar="E164")]) -> None:
     """Delete what is kept about one phone. A stop is kept: it protects the person."""
-    from hotline.privacy.phones import CHANNELS, parse_number
+    from hotline.privacy.addresses import BY_NUMBER, Address
+    from hotline.privacy.phones import parse_number
 
     async def work(runtime: Runtime) -> None:
-        address = parse_number(number)
-        for channel in ("", *CHANNELS):  # on each, the same phone is another pseudonym
-            person = runtime.vault.pseudonym(channel + address)
+        found = parse_number(number)
+        for channel in BY_NUMBER:  # on each, the same phone is another pseudonym
+            person = runtime.vault.pseudonym(str(Address(channel, found)))
             await _settled(runtime.store, person)
 
     with_runtime(work)

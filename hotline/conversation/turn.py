@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
@@ -60,6 +61,8 @@ class Conversation:
         """
         services = self._services
         person = await load_person(services.store, inbound.person)
+        if inbound.route:  # an answer leaves by the sender of ours that this text came to
+            person = replace(person, address=inbound.route)
         text = services.vault.open(inbound.body)
         ctx = Context(services, inbound, text, person, services.clock())
         ctx.handle = await handle_of(services.store, person.id)

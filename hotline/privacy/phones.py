@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hotline.errors import InputError
 
-CHANNELS = ("whatsapp:", "messenger:", "rcs:")
 DRILL_PHONE = "drill:line"  # a made-up raid is reported by no real phone; nothing is ever sent to it
 PSEUDONYM_LENGTH = 26
 NONCE = 12  # bytes, NIST SP 800-38D
@@ -59,7 +58,8 @@ class Vault:
     def pseudonym(self, address: str) -> str:
         """26 lower-case letters and digits for an address as Twilio writes it, channel prefix included.
 
-        The same person on SMS and on WhatsApp is two pseudonyms: an answer goes out where the text came in.
+        The same phone on SMS and on WhatsApp is two people to us: what one is told, asked or signed up for,
+        the other is not, and an answer goes out where the text came in. See docs/architecture.md.
         """
         digest = hmac.new(self._name_key, address.encode(), hashlib.sha256).digest()
         return base64.b32encode(digest).decode().lower()[:PSEUDONYM_LENGTH]

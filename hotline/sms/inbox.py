@@ -38,6 +38,8 @@ class Inbound:
         at: when it was stored, seconds since the epoch.
         opt_out: Twilio's OptOutType when Twilio handled the word itself.
         aside: only its question still waits for an answer; its words were passed on.
+        channel: what it came by: "" for a plain text, ``whatsapp``, ``messenger``, ``rcs``.
+        route: sealed way back on that channel, "" for a plain text.
     """
 
     sid: str
@@ -52,6 +54,8 @@ class Inbound:
     opt_out: str = ""
     through: str = ""
     aside: bool = False
+    channel: str = ""
+    route: str = ""
 
     def to_json(self) -> str:
         """The mailbox entry."""

@@ -12,7 +12,9 @@ import structlog
 
 from hotline import metrics
 from hotline.errors import HotlineError, SendError
+from hotline.privacy.addresses import Route
 from hotline.sms.gate import Gate
+from hotline.sms.twilio import NO_CHANNEL, reason
 from hotline.store import AWAY
 
 if TYPE_CHECKING:
@@ -150,9 +152,10 @@ class Sender:
 
     async def _hand_over(self, id_: str, fields: dict[str, str], place: list[Slot]) -> str:
         try:
+            to, sender = self._ends(fields)
             return await self._carrier.send(
-                to=self._vault.open(fields["address"]),
-                sender=self._number,
+                to=to,
+                sender=sender,
                 body=self._vault.open(fields["body"]),
                 callback=f"{self._callback}?intent={quote(id_, safe='')}",
                 validity=_validity(fields, self._clock()),
@@ -160,6 +163,14 @@ class Sender:
             )
         finally:
             self._gate.end(place)
+
+    def _ends(self, fields: dict[str, str]) -> tuple[str, str]:
+        """The reader's address, and ours on the same channel."""
+        route = Route.read(self._vault.open(fields["address"]))
+        sender = route.sender(self._number)
+        if sender is None:
+            raise SendError(reason(NO_CHANNEL), outcome="refused", code=NO_CHANNEL)
+        return str(route.to), str(sender)
 
     async def reconcile(self) -> int:
         """Settle sends whose outcome nobody stored, by the carrier's own list; answers how many.
@@ -217,7 +228,8 @@ class Sender:
         body = self._vault.open(fields["body"])
         since = datetime.fromtimestamp(intent, UTC)
         strange = False
-        for row in await self._carrier.sent_to(self._vault.open(fields["address"]), since):
+        to, _ = self._ends(fields)
+        for row in await self._carrier.sent_to(to, since):
             # The same words to the same person may be another text of ours: its SID is known already.
             if await self.outbox.store.redis.exists(f"sid:{row.sid}"):
                 continue

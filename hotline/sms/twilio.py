@@ -31,9 +31,11 @@ CONNECTIONS: Final = 200
 KEEP_ALIVE: Final = 4.0
 # Twilio's words on these codes: twilio.com/docs/api/errors. Codes that Twilio's documents do not promise are
 # hints with a safe default (facts T42, T60 to T63): an unknown 4xx is refused, never retried.
+NO_CHANNEL: Final = 63007  # we have no sender on that channel
+WINDOW: Final = 63016  # WhatsApp, Messenger: we may write for a day after the person did, no longer
 OPTED_OUT: Final = frozenset({21610, 63014})
 DEAD_NUMBER: Final = frozenset({21211, 21614, 21635, 30005, 30006})
-SENDER_WRONG: Final = frozenset({20003, 21606, 21612, 21408, 21608, 30032, 30034, 30002})
+SENDER_WRONG: Final = frozenset({20003, 21606, 21612, 21408, 21608, 21910, 30032, 30034, 30002, NO_CHANNEL})
 CONTENT_REFUSED: Final = frozenset({21617, 30007})
 TRANSIENT: Final = frozenset({20429, 21611, 30001, 30003, 30008, 30022})
 # Ours to mend, and mendable while texts wait: wrong token, suspended account, registration pending.
@@ -211,5 +213,6 @@ def reason(code: int) -> str:
         (SENDER_WRONG, "Our sender or account is not set up for this; tell the operator."),
         (CONTENT_REFUSED, "The carrier refused the words; a human must look."),
         (TRANSIENT, "The carrier is busy."),
+        ({WINDOW}, "Their app lets us write for a day after they did; that day is over."),
     )
     return next((words for codes, words in table if code in codes), "The carrier refused the text.")

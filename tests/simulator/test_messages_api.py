@@ -9,6 +9,9 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
+from simulator.book import Book
+from simulator.channels import is_shut
+from simulator.message import Message
 from tests.simulator.network import ALERTS, HOTLINE, OTHER, RESIDENT, Network, Rebased
 
 if TYPE_CHECKING:
@@ -140,6 +143,11 @@ def test_a_message_on_its_way_cannot_be_changed(start: Callable[..., Network]) -
         ({"to": "whatsapp:8605550111", "from_": HOTLINE}, 21211),
         ({"to": RESIDENT, "from_": "+"}, 21212),
         ({"to": HOTLINE, "from_": HOTLINE}, 21266),
+        ({"to": f"whatsapp:{RESIDENT}", "from_": HOTLINE}, 21910),
+        ({"to": RESIDENT, "from_": f"whatsapp:{HOTLINE}"}, 21910),
+        ({"to": "messenger:2418", "from_": f"whatsapp:{HOTLINE}"}, 21910),
+        ({"to": f"whatsapp:{RESIDENT}", "from_": "whatsapp:+18605550166"}, 63007),
+        ({"to": "messenger:2418", "from_": "messenger:999"}, 63007),
         ({"to": RESIDENT, "messaging_service_sid": "MG1"}, 21701),
         ({"to": RESIDENT, "from_": HOTLINE, "status_callback": "http://a_b/status"}, 21609),
         ({"to": RESIDENT, "from_": HOTLINE, "status_callback": "status"}, 21609),
@@ -160,9 +168,32 @@ def test_1600_characters_are_accepted(network: Network) -> None:
 
 
 def test_channels_are_addresses_too(network: Network) -> None:
+    asked = network.text("whatsapp:+18605551006", "hola").json["sid"]
     sid = network.send("Hi", to="whatsapp:+18605551006", sender=f"whatsapp:{HOTLINE}")
     assert network.ends(sid) == "delivered"
-    assert [one["sid"] for one in network.phone("whatsapp:+18605551006")] == [sid]
+    assert [one["sid"] for one in network.phone("whatsapp:+18605551006")] == [asked, sid]
+
+
+@pytest.mark.parametrize("wrote_to", ["", ALERTS])
+def test_who_did_not_write_to_a_sender_on_a_channel_within_a_day_is_not_reached_from_it(
+    network: Network, wrote_to: str
+) -> None:
+    """Taken, and then failed: Twilio says so by callback (63016). Plain texts have no such window."""
+    phone = f"whatsapp:+1860555101{len(wrote_to) % 10}"
+    if wrote_to:
+        network.text(phone, "hola", to=f"whatsapp:{wrote_to}")
+    sid = network.send("Hi", to=phone, sender=f"whatsapp:{HOTLINE}")
+    assert network.ends(sid) == "failed"
+    assert network.client.messages(sid).fetch().error_code == 63016
+
+
+def test_the_window_of_a_channel_shuts_a_day_after_the_last_message() -> None:
+    book, day = Book(), 24 * 3600
+    heard = Message("SM1", "inbound", f"whatsapp:{RESIDENT}", f"whatsapp:{HOTLINE}", "hola", created=1000)
+    book.add(heard)
+    ends = (heard.sender, heard.to)
+    assert [is_shut(book, *ends, now) for now in (1000, 1000 + day, 1001 + day)] == [False, False, True]
+    assert not is_shut(book, RESIDENT, HOTLINE, 9e9)
 
 
 def test_a_refusal_has_twilios_shape(network: Network) -> None:

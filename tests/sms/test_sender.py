@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.errors import SendError
-from hotline.sms.outbox import Priority
+from hotline.sms.outbox import Outbox, Priority
 from tests.line import wait_until
-from tests.sms.stage import NOW, PHONE, Call, Stage
+from tests.sms.stage import GRACE, NOW, PHONE, Call, Stage
 
 if TYPE_CHECKING:
     from hotline.privacy.phones import Vault
@@ -123,3 +123,44 @@ async def test_what_may_be_tried_again_is_tried_until_it_goes(stage: Stage) -> N
             stage.sender.wake.set()
     assert await stage.state("r1") == "sent"
     assert len(stage.carrier.calls) == 3
+
+
+@pytest.mark.parametrize(
+    ("to", "sender"),
+    [
+        (PHONE, "+18605550100"),
+        (f"whatsapp:{PHONE}\nwhatsapp:+18605550177", "whatsapp:+18605550177"),
+        (f"whatsapp:{PHONE}", "whatsapp:+18605550100"),
+        ("messenger:24180000000000017\nmessenger:111000000000222", "messenger:111000000000222"),
+        ("rcs:+18605550111\nrcs:santuario_agent", "rcs:santuario_agent"),
+    ],
+)
+async def test_a_text_leaves_by_the_channel_and_the_sender_its_reader_wrote_to(
+    stage: Stage, to: str, sender: str
+) -> None:
+    await stage.queue("a", to=to)
+    async with stage.running():
+        await stage.called(1)
+    [call] = stage.carrier.calls
+    assert (call.to, call.sender) == (to.partition("\n")[0], sender)
+
+
+async def test_a_text_to_a_channel_where_we_have_no_sender_is_refused_before_the_carrier_is_asked(
+    stage: Stage,
+) -> None:
+    """It would leave from a bare number, which Twilio refuses (21910)."""
+    await stage.queue("a", to="messenger:24180000000000017")
+    async with stage.running():
+        await wait_until(lambda: stage.has("a", "failed"), 5, "the refusal")
+    assert stage.carrier.calls == []
+    assert (await stage.outbox.read("a"))["code"] == "63007"
+
+
+async def test_a_text_on_a_channel_is_looked_up_by_its_readers_address_alone(stage: Stage) -> None:
+    await stage.queue("a", to=f"whatsapp:{PHONE}\nwhatsapp:+18605550177")
+    dead = Outbox(stage.store, "hotline", 1000, "dead-worker")
+    assert (await dead.take(stage.now)).id == "a"
+    stage.lists("SM" + "7" * 32)
+    stage.now += GRACE + 1
+    assert await stage.sender.reconcile() == 1
+    assert await stage.state("a") == "sent"

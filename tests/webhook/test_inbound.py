@@ -15,6 +15,7 @@ from prometheus_client import generate_latest
 from hotline.incidents import incident as incidents
 from hotline.incidents import photos, record
 from hotline.incidents.roster import seed_demo
+from hotline.privacy.addresses import Route
 from hotline.privacy.redaction import mask
 from tests.payloads import Payload, payloads
 from tests.webhook.door import PHONE, a_form, mailbox
@@ -47,7 +48,7 @@ async def test_what_twilio_posts_is_stored_as_it_was_texted(
     (kept,) = await mailbox(store, person)
     sealed = await cast("Any", store.redis.hget(f"person:{person}", "address"))
     assert payload.stored == {
-        "address": vault.open(str(sealed)),
+        "address": str(Route.read(vault.open(str(sealed))).to),
         "sender": kept.sender,
         "body": vault.open(kept.body),
         "media": [vault.open(url) for url in kept.media],
