@@ -12,13 +12,15 @@ from hotline.content.library import EVENTS, PARTS, Library
 from hotline.content.messages import FALLBACK, Messages, fields, read_messages
 from hotline.content.readability import ease
 from hotline.content.review import standing, void
+from hotline.content.saying import read_speech, unsaid
 from hotline.content.topics import ANSWERED, REQUIRED
 from hotline.content.wording import Ban, Cheaper, breaches, numbers, read_bans, read_cheaper
 from hotline.errors import ContentError
 from hotline.sms.segments import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import re
+    from collections.abc import Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -75,6 +77,7 @@ def check(root: Path, city: str, today: date | None = None) -> Report:
         pack, where = read_city(root, city)
         messages, cheaper = read_messages(root), read_cheaper(root)
         bans = {lang: read_bans(root, lang) for lang in pack.languages}
+        speech = read_speech(root)
     except ContentError as error:
         report.findings.append(Finding("error", str(error)))
         return report
@@ -87,6 +90,7 @@ def check(root: Path, city: str, today: date | None = None) -> Report:
     report.findings += _shelf(shelf, pack)
     report.findings += _review(shelf, pack, today or pack.today())
     report.findings += _reading(shelf, pack)
+    report.findings += _saying(shelf, pack, speech)
     try:
         library = Library(shelf, messages, pack, today)
         report.findings += _cards(shelf, library, bans, cheaper, today or pack.today())
@@ -168,6 +172,15 @@ def _reading(shelf: Shelf, city: City) -> Iterator[Finding]:
                     where = document.where(("texts", lang, part))
                     said = f"{part} is hard to read ({found}); shorter sentences, plainer words"
                     yield Finding("reading", f"{where}, card {card.id}, language {lang}: {said}.")
+
+
+def _saying(shelf: Shelf, city: City, speech: Mapping[str, re.Pattern[str]]) -> Iterator[Finding]:
+    """The agent at the door speaks English: what people are told to say must be English in every language."""
+    for card, document in shelf:
+        for lang in (one for one in card.texts if one in city.languages):
+            where = f"{document.where(('texts', lang))}, card {card.id}, language {lang}"
+            for said in unsaid(card, lang, speech):
+                yield Finding("error", f"{where}: {said}.")
 
 
 def _cards(
