@@ -14,6 +14,7 @@ from hotline.content import Library
 from hotline.conversation.intake import Intake
 from hotline.errors import SettingsError
 from hotline.incidents.desk import Desk
+from hotline.incidents.unreached import Unreached
 from hotline.privacy.fingerprint import KeyProof
 from hotline.privacy.phones import Vault
 from hotline.privacy.redaction import redact_event
@@ -112,6 +113,10 @@ class Runtime:
                 claim_minutes=self.settings.claim_minutes,
             )
         )
+
+    def unreached(self) -> Unreached:
+        """What follows when a page fails."""
+        return Unreached(self.store, self.vault, self.library, self.clock)
 
     async def close(self) -> None:
         """Let the connections go."""

@@ -26,6 +26,7 @@ from hotline.privacy.retention import trim
 from hotline.sms import inbox
 from hotline.sms.carrier_media import CarrierMedia
 from hotline.sms.outbox import Outbound, Outbox, queued
+from hotline.sms.outcome import Together
 from hotline.sms.people import load_person
 from hotline.sms.removals import Removals
 from hotline.sms.sender import Sender
@@ -83,7 +84,7 @@ class Worker:
                 settings.rate(name),
                 self.name,
                 settings.campaign_per_second or 0.0,
-                self._refusals,
+                Together(self._refusals, self._runtime.unreached()),
             ),
             self._carrier,
             self._runtime.vault,

@@ -74,6 +74,7 @@ HANDED_ON: Final = {
     "hotline/conversation/swapping.py: key",
     "hotline/incidents/phrasing.py: notice.key",
     "hotline/incidents/phrasing.py: key",
+    "hotline/incidents/unreached.py: key",
     "hotline/incidents/incident.py: told",
     "actions/small_talk.py: turn.topic",
     "actions/offer_choices.py: OUT_OF_SCOPE",

@@ -22,6 +22,7 @@ from hotline.privacy.redaction import mask
 from hotline.sms import callbacks, inbox, outbox
 from hotline.sms.inbox import Inbound
 from hotline.sms.media import MediaAddresses
+from hotline.sms.outcome import Together
 from hotline.store import AWAY, Conflict
 from webhook.signed import Gate, Refusal
 
@@ -60,7 +61,8 @@ class TwilioRoutes:
         self._intake = intake
         self._guesser = LanguageGuesser()
         self._watch = Watch(runtime.store, runtime.vault, runtime.library, settings, runtime.clock)
-        self._refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
+        refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
+        self._consequences = Together(refusals, runtime.unreached())
         self._addresses = MediaAddresses.of(settings)
         self._gate = Gate(settings.twilio_auth_token.get_secret_value(), settings.public_url)
 
@@ -201,7 +203,7 @@ class TwilioRoutes:
             state=state,
             code=form.get("ErrorCode", ""),
             now=self._runtime.clock(),
-            consequences=self._refusals,
+            consequences=self._consequences,
         )
         if known:
             metrics.STATUS.labels(state if state in callbacks.RANK else "other").inc()

@@ -68,8 +68,9 @@ class Refusals:
         self._library = library
         self._clock = clock
 
-    async def also(self, fields: dict[str, str], state: str, code: int) -> Commit:
+    async def also(self, id_: str, fields: dict[str, str], state: str, code: int) -> Commit:
         """What else follows when a text ended in a state, or is tried again; see `Consequences.also`."""
+        del id_
         commit, number = Commit(), fields.get("broadcast", "")
         if family(fields["sender"]) == "alerts":
             commit.merge(await self._subscription(fields["person"], state, code))

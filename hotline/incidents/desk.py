@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from hotline import metrics
-from hotline.incidents import escalation, holder, photo_links, record, sorting, witnesses
+from hotline.incidents import escalation, holder, photo_links, record, sorting, unreached, witnesses
 from hotline.incidents.incident import Change, Incident
 from hotline.incidents.notice import PARTNER, REPORTER, Notice
 from hotline.incidents.phrasing import phrased
@@ -115,10 +115,13 @@ class Desk:
         commit = record.written(before, change, now)
         links, more = await photo_links.owed(self.store, change, roster, self._public_url)
         commit.merge(links)
+        pages: list[str] = []
         for place, notice in enumerate((*change.notices, *more)):
             message = await self._message(before, change.after, notice, roster, place)
             if message:
                 commit.merge(queued(message, self._vault, now))
+                pages += [message.id] if notice.key in unreached.PAGES else []
+        commit.merge(unreached.noted(before, pages))
         return commit
 
     async def _message(

@@ -64,7 +64,7 @@ async def status(
         else:
             commit.merge(_moved(id_, sid, state, number, fields))
         if consequences and RANK[state] >= FAILED:
-            commit.merge(await consequences.also(fields, "retry" if words else state, number))
+            commit.merge(await consequences.also(id_, fields, "retry" if words else state, number))
         try:
             await store.commit(commit)
         except Conflict:  # another callback was first: look again whether this one still moves it forward

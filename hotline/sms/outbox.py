@@ -191,7 +191,7 @@ class Outbox:
             commit = self._failed(id_, fields, error, now)
             commit.guard("field", f"out:{id_}", "state", "sending")
             if self._consequences and error.outcome != "unknown":
-                commit.merge(await self._consequences.also(fields, error.outcome, error.code))
+                commit.merge(await self._consequences.also(id_, fields, error.outcome, error.code))
             try:
                 await self.store.commit(commit)
             except Conflict:

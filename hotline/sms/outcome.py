@@ -18,13 +18,34 @@ OVER: Final = "-"  # in place of our id: this MessageSid failed, and the text go
 class Consequences(Protocol):
     """What else follows from an outcome; its writes are part of the same step."""
 
-    async def also(self, fields: dict[str, str], state: str, code: int) -> Commit:
-        """For a text with these fields that ended in a state of Twilio's, or whose call is tried again."""
+    async def also(self, id_: str, fields: dict[str, str], state: str, code: int) -> Commit:
+        """For a text that ended in a state of Twilio's, or whose call is tried again."""
         ...
 
     async def words(self, fields: dict[str, str], code: int) -> str:
         """Sealed words of a text that the carrier took and certainly did not send; "": leave it at that."""
         ...
+
+
+class Together:
+    """Several consequences of one outcome, all in its step."""
+
+    def __init__(self, *each: Consequences) -> None:
+        self._each = each
+
+    async def also(self, id_: str, fields: dict[str, str], state: str, code: int) -> Commit:
+        """What each of them adds."""
+        commit = Commit()
+        for one in self._each:
+            commit.merge(await one.also(id_, fields, state, code))
+        return commit
+
+    async def words(self, fields: dict[str, str], code: int) -> str:
+        """The first that has any."""
+        for one in self._each:
+            if found := await one.words(fields, code):
+                return found
+        return ""
 
 
 def counted(id_: str, fields: dict[str, str], receipt: str) -> Commit:

@@ -43,6 +43,7 @@ ACCOUNT_WRONG: Final = frozenset({20003, 21606, 30002, 30032, 30034})
 # May as well be about this one number: a country we do not text to, a trial account's unverified number.
 PERHAPS_SENDER: Final = SENDER_WRONG - ACCOUNT_WRONG
 TOO_LONG: Final = 21617
+TOO_LARGE: Final = frozenset({TOO_LONG, 21605, 30019})  # 21605: a trial account takes 160 characters
 FILTERED: Final = 30007
 # Said in a callback: certainly not sent, because more than the sender's share was waiting.
 THROTTLED: Final = frozenset({30001, 30022})
