@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hotline.content.city import PRINTABLE, Grade, Strict, Text
 from hotline.content.documents import Document, read
+from hotline.content.facts import filled, read_facts
 from hotline.content.topics import ANSWERED
 from hotline.errors import ContentError
 
@@ -23,12 +24,16 @@ _NEARNESS: dict[Jurisdiction, int] = {"national": 0, "state": 1, "city": 2}
 
 
 class Source(Strict):
-    """Where a card's facts were seen. `address` is a web address, or a citation where there is none."""
+    """Where a card's facts were seen. `address` is a web address, or a citation where there is none.
+
+    `fact` names what stands in `facts.yml`: a card writes {fact: ID}, and the rest is filled in.
+    """
 
     title: Annotated[str, Field(min_length=1, max_length=80)]
     address: Text
     seen: date
     grade: Grade
+    fact: str = ""
 
     @field_validator("grade")
     @classmethod
@@ -125,6 +130,7 @@ def read_card_files(root: Path, city: str) -> tuple[Shelf, list[str]]:
     shelf: Shelf = []
     broken: list[str] = []
     seen: dict[str, str] = {}
+    facts = read_facts(root)
     for place in ("national", city):
         for path in sorted((root / "legal" / place).glob("*.yml")):
             try:
@@ -134,7 +140,7 @@ def read_card_files(root: Path, city: str) -> tuple[Shelf, list[str]]:
                 continue
             for document in documents:
                 try:
-                    card = document.parse(Card)
+                    card = filled(document, facts).parse(Card)
                 except ContentError as error:
                     broken.append(str(error))
                     continue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from hotline.content.cards import Card, read_card_files
 from hotline.content.city import City, read_city
+from hotline.content.facts import after_review, read_facts, unknown
 from hotline.content.library import EVENTS, PARTS, Library
 from hotline.content.messages import FALLBACK, Messages, fields, read_messages
 from hotline.content.readability import ease
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from hotline.content.cards import Shelf
     from hotline.content.documents import Document
+    from hotline.content.facts import Facts
 
 type Level = Literal["error", "warning", "review", "reading", "hint"]
 
@@ -77,7 +79,7 @@ def check(root: Path, city: str, today: date | None = None) -> Report:
         pack, where = read_city(root, city)
         messages, cheaper = read_messages(root), read_cheaper(root)
         bans = {lang: read_bans(root, lang) for lang in pack.languages}
-        speech = read_speech(root)
+        speech, facts = read_speech(root), read_facts(root)
     except ContentError as error:
         report.findings.append(Finding("error", str(error)))
         return report
@@ -90,6 +92,7 @@ def check(root: Path, city: str, today: date | None = None) -> Report:
     report.findings += _shelf(shelf, pack)
     report.findings += _review(shelf, pack, today or pack.today())
     report.findings += _reading(shelf, pack)
+    report.findings += _facts(shelf, pack, facts)
     report.findings += _saying(shelf, pack, speech)
     try:
         library = Library(shelf, messages, pack, today)
@@ -172,6 +175,19 @@ def _reading(shelf: Shelf, city: City) -> Iterator[Finding]:
                     where = document.where(("texts", lang, part))
                     said = f"{part} is hard to read ({found}); shorter sentences, plainer words"
                     yield Finding("reading", f"{where}, card {card.id}, language {lang}: {said}.")
+
+
+def _facts(shelf: Shelf, city: City, facts: Facts) -> Iterator[Finding]:
+    """A card is older than what was read since on its topic."""
+    for card, document in shelf:
+        where = f"{document.where(('sources',))}, card {card.id}"
+        for fact in unknown(card, facts, city.id):
+            said = f"older than the fact {fact.id} of {fact.date} on its topic"
+            what = f"say what it changes and name it among the sources: {{fact: {fact.id}}}"
+            yield Finding("error", f"{where}: {said}; {what}.")
+        for fact in after_review(card, facts, city.id):
+            said = f"reviewed on {card.reviewed_on}, before the fact {fact.id} of {fact.date}"
+            yield Finding("warning", f"{where}: {said}; have it signed again.")
 
 
 def _saying(shelf: Shelf, city: City, speech: Mapping[str, re.Pattern[str]]) -> Iterator[Finding]:

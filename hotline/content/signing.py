@@ -13,6 +13,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from hotline.content.cards import Card, read_card_files
 from hotline.content.documents import Document, read
+from hotline.content.facts import filled, read_facts
 from hotline.content.review import fingerprint
 from hotline.errors import ContentError, InputError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hotline.content.cards import Role
+    from hotline.content.facts import Facts
 
 LONGEST_NAME: Final = 80
 WIDE: Final = 100_000  # columns: a line that an editor wrote is never folded anew
@@ -61,7 +63,7 @@ def sign(root: Path, city: str, signoff: SignOff, today: date) -> Card:
     nodes = list(yaml.load_all(texts))
     node = next(one for one in nodes if isinstance(one, dict) and one.get("id") == card.id)
     _write(node, card, signoff)
-    return _replaced(document.path, yaml, nodes, card.id)
+    return _replaced(document.path, yaml, nodes, card.id, read_facts(root))
 
 
 def _found(root: Path, city: str, card_id: str) -> tuple[Card, Document]:
@@ -132,14 +134,14 @@ def _quoted(name: str) -> DoubleQuotedScalarString:
     return DoubleQuotedScalarString(name.strip())
 
 
-def _replaced(path: Path, yaml: YAML, nodes: list[Any], card_id: str) -> Card:
+def _replaced(path: Path, yaml: YAML, nodes: list[Any], card_id: str, facts: Facts) -> Card:
     """Put the new file in the old one's place, once it is sure that it can be read and changes one card."""
     fresh = path.with_suffix(".signing")
     try:
         with fresh.open("w", encoding="utf-8") as out:
             yaml.dump_all(nodes, out)
         before, after = _by_id(read(path)), _by_id(read(fresh))
-        card = after[card_id].parse(Card)
+        card = filled(after[card_id], facts).parse(Card)
         if any(after[id_].data != old.data for id_, old in before.items() if id_ != card_id):
             raise ContentError(
                 f"{path.name} cannot be written without changing other cards: sign it by hand."
