@@ -10,6 +10,7 @@ from hotline.broadcasts import answers
 from hotline.broadcasts.delivery import outbox_of
 from hotline.content.library import EVENTS
 from hotline.conversation.keywords import agrees, declines
+from hotline.privacy.addresses import UNASKED
 from hotline.sms.people import opt_in, opt_out
 from hotline.store import DAY
 from hotline.zones import ALL, named, zone_name
@@ -131,7 +132,18 @@ async def subscribe(ctx: Context, words: str) -> None:
         _ask_zone(ctx, words)
 
 
+def _in_vain(ctx: Context) -> bool:
+    """Whether they write by an app that does not let us write first: no alert would come. Then it is said."""
+    if ctx.inbound.channel in UNASKED:
+        return False
+    ctx.change(pending="", choices=())
+    ctx.say("alerts_by_sms", number=ctx.services.settings.hotline_sender)
+    return True
+
+
 def _ask_zone(ctx: Context, words: str = "", kind: str = "") -> None:
+    if _in_vain(ctx):
+        return
     ctx.change(pending=f"{PENDING_ZONE}:{kind}" if kind else PENDING_ZONE)
     ctx.say("alerts_zone_unknown" if words.strip() else "alerts_ask")
 
@@ -153,6 +165,8 @@ def _signed_up(
     channel: str = "text",
 ) -> None:  # fmt: skip
     """Keep the consent in the words they are shown; ask about nights in a text of its own."""
+    if _in_vain(ctx):
+        return
     wanted = tuple(kind for kind in subscribers.KINDS if kind in set(kinds))
     shown = ctx.library.say("subscribed", ctx.lang, zones=_places(ctx, zones), kinds=_kinds(ctx, wanted))
     keeps = have is not None and have.night

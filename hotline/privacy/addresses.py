@@ -10,6 +10,8 @@ SMS: Final = ""
 WHATSAPP: Final = "whatsapp"
 # Channels that name people by their phone numbers; Messenger has ids of its own.
 BY_NUMBER: Final = (SMS, WHATSAPP, "rcs")
+# Where we may write to somebody who did not write within a day: alerts come nowhere else.
+UNASKED: Final = (SMS, "rcs")
 _CHANNEL: Final = re.compile(r"[a-z]{2,20}")
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _APART: Final = "\n"  # in no address: what Twilio posts is printable

@@ -108,7 +108,9 @@ class Play:
         self._office = Desk(line.settings)
 
     def phone(self, who: str) -> str:
-        """Number of a person of the conversation; `resident`, `resident2`, … are new people."""
+        """Address of a person of the conversation; `resident`, `resident2`, `whatsapp`, … are new people."""
+        if who == "whatsapp":
+            return f"whatsapp:+1860557{self._number:03}9"
         place = int(who.removeprefix("resident") or "1") if who.startswith("resident") else 0
         return STAFF.get(who) or f"+1860557{self._number:03}{place}"
 
