@@ -49,6 +49,8 @@ KEYS: Final = (
     Key("dead", "sms.inbox", "trimmed by age", "texts that failed too often, encrypted, for a human"),
     Key("person:*", "sms.people", 90 * DAY, "number (encrypted), language and last answer of one person"),
     Key("optout:*", "sms.people", "permanent", "pseudonyms that must not be texted by that sender"),
+    Key("forgetting", "privacy.retention", 10 * MINUTE, "who is being forgotten, and what came meanwhile"),
+    Key("forgotten", "privacy.retention", "permanent", "how many were forgotten; nobody is named"),
     Key("blocked:*", "sms.people", "permanent", "of these, whom the carrier blocks until they text START"),
     Key("frozen", "sms.outbox", "permanent", "what waits by hand: alerts"),
     Key("out:*", "sms.outbox", 7 * DAY, "one outbound text; its body goes once it is accepted"),

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hotline import subscribers
 from hotline.broadcasts import words
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast
+from hotline.privacy.retention import unforgotten
 from hotline.store import Commit
 
 if TYPE_CHECKING:
@@ -152,12 +153,14 @@ class Staged:
 
     Attributes:
         apart: pseudonyms of our own phones in it, which are no people: no count holds them.
+        unforgotten: the guard that nobody in it was forgotten since it was read.
     """
 
     key: str
     langs: dict[str, int]
     excluded: dict[str, int]
     apart: tuple[str, ...] = ()
+    unforgotten: Commit = field(default_factory=Commit)
 
     @property
     def total(self) -> int:
@@ -170,8 +173,13 @@ class Staged:
         return self.total + len(self.apart)
 
     def taken(self, id_: str) -> Commit:
-        """The writes that make it the list of an approved broadcast."""
+        """The writes that make it the list of an approved broadcast.
+
+        Raises (when committed):
+            Conflict: somebody was forgotten meanwhile, or the list was taken.
+        """
         commit = Commit()
+        commit.merge(self.unforgotten)
         if self.rows:
             commit.guard("list", self.key, self.rows)
             commit.write("RENAME", self.key, f"broadcast:{id_}:todo")
@@ -192,6 +200,7 @@ async def stage(store: Store, one: Broadcast, more: Iterable[Row], *, quiet: boo
         quiet: whether it is night.
     """
     tally, key = _Tally(), f"broadcast:{one.id}:todo:{secrets.token_hex(4)}"
+    guard = await unforgotten(store)
     present: set[str] = set()
     extra = {row[0]: row for row in more}
     async for people in _found(store, one, tally, quiet=quiet):
@@ -199,7 +208,7 @@ async def stage(store: Store, one: Broadcast, more: Iterable[Row], *, quiet: boo
         await _keep(store, key, [(who.person, who.address, who.lang) for who in people])
     rows = [row for person, row in extra.items() if person not in present and row[2] in one.texts]
     await _keep(store, key, rows)
-    return Staged(key, dict(tally.langs), dict(tally.excluded), tuple(row[0] for row in rows))
+    return Staged(key, dict(tally.langs), dict(tally.excluded), tuple(row[0] for row in rows), guard)
 
 
 async def stage_rows(
@@ -214,6 +223,7 @@ async def stage_rows(
         own: pseudonyms of our own phones, which are no people.
     """
     langs, key = Counter[str](), f"broadcast:{id_}:todo:{secrets.token_hex(4)}"
+    guard = await unforgotten(store)
     seen: set[str] = set()
     batch: list[Row] = []
     async for row in people:
@@ -226,7 +236,7 @@ async def stage_rows(
             await _keep(store, key, batch)
             batch = []
     await _keep(store, key, batch)
-    return Staged(key, dict(+langs), {}, tuple(seen & own))
+    return Staged(key, dict(+langs), {}, tuple(seen & own), guard)
 
 
 async def _keep(store: Store, key: str, rows: list[Row]) -> None:

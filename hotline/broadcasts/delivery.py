@@ -11,6 +11,7 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast, logged
 from hotline.broadcasts.trouble import Troubles
 from hotline.errors import InputError
+from hotline.privacy.retention import unforgotten
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.outcome import LEDGER_TTL
 from hotline.store import AWAY, Commit, Conflict
@@ -129,11 +130,12 @@ class Delivery:
         fed = 0
         while fed < room:
             key = f"broadcast:{one.id}:todo"
+            guard = await unforgotten(self._store)
             rows = await cast("Any", self._store.redis.lrange(key, 0, min(BATCH, room - fed) - 1))
             if not rows:
                 await self._settle(one)
                 return fed
-            count = await self._queue(one, rows)
+            count = await self._queue(one, rows, guard)
             if not count:
                 return fed
             fed += count
@@ -145,8 +147,9 @@ class Delivery:
         if not now.receipts.get("queued"):
             await self._end(now, "sent")
 
-    async def _queue(self, one: Broadcast, rows: list[str]) -> int:
+    async def _queue(self, one: Broadcast, rows: list[str], unforgotten: Commit) -> int:
         commit, key, now = Commit(), f"broadcast:{one.id}", self._clock()
+        commit.merge(unforgotten)  # else somebody is texted who is forgotten, and another is left out
         commit.guard("field", key, "state", "sending")
         commit.guard("head", f"{key}:todo", rows[0])  # another worker may have fed these already
         for row in rows:
@@ -185,7 +188,7 @@ class Delivery:
         try:
             await self._store.commit(commit)
         except Conflict:
-            return
+            await self._store.redis.delete(staged.key)
 
     async def _reached(self, alert: Broadcast) -> AsyncIterator[Row]:
         """Pseudonym, sealed number and language of everybody who got an alert, or may have."""

@@ -135,7 +135,11 @@ async def reply(store: Store, vault: Vault, library: Library, *, id_: str, text:
         raise InputError("Write the words to send.")
     words = library.say("question_reply", person.lang or one.lang, text=text.strip())
     message = Outbound(f"v{one.id}r{int(now * 1000)}", person.id, person.address, words)
-    await store.commit(queued(message, vault, now))
+    commit = queued(message, vault, now)
+    commit.guard(
+        "field", f"person:{person.id}", "address", person.address
+    )  # forgotten in this moment: not sent
+    await store.commit(commit)
 
 
 def as_csv(found: Iterable[Violation]) -> str:

@@ -120,4 +120,8 @@ for _, step in ipairs(plan.writes) do
     call(unpack(step))
   end
 end
+-- Who reads everything about a person, to forget them, has to read again: this may name them.
+for _, person in ipairs(call('HKEYS', 'forgetting')) do
+  if string.find(ARGV[1], person, 1, true) then call('HINCRBY', 'forgetting', person, 1) end
+end
 return ''

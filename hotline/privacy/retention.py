@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.privacy import removals
-from hotline.store import DAY, Commit, registered
+from hotline.store import DAY, MINUTE, Commit, registered
 
 if TYPE_CHECKING:
     from hotline.store import Lifetime, Store
@@ -17,6 +17,9 @@ AGED_STREAMS: Final = {"dead": 30, "reports": 30, "exports": 365, "freezes": 365
 AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all": 180, "drills": 365,
              "broadcasts:all": 90}  # days  # fmt: skip
 
+MARKS: Final = "forgetting"
+MARKED_FOR: Final = 10 * MINUTE  # seconds; longer than the reading of everything takes
+GROUP: Final = "workers"  # of the turns that are under way, see sms/inbox.py
 _LIST: Final = 2  # colons in the name of an approved broadcast's list; one that waits for approval has more
 
 
@@ -48,7 +51,7 @@ async def forget(store: Store, person: str, *, asked_in: str = "") -> Commit:
     Raises (when committed):
         Conflict: something of them came meanwhile.
     """
-    commit = Commit()
+    commit = await _marked(store, person)
     newer = await _newer(store, person, asked_in, commit)
     commit.write(
         "DEL", f"subscriber:{person}", f"rasa:tracker:{person}", f"asked:{person}", f"interview:{person}",
@@ -56,7 +59,7 @@ async def forget(store: Store, person: str, *, asked_in: str = "") -> Commit:
     )  # fmt: skip
     commit.write("ZREM", "silences:due", person)
     await _forget_phone(store, person, newer, commit)
-    for key in await _keys(store, "subscribers:*"):
+    for key in {"subscribers:everybody", *await _keys(store, "subscribers:*")}:
         commit.write("SREM", key, person)
     await _forget_records(store, person, newer, commit)
     await _forget_texts(store, person, newer, commit)
@@ -65,14 +68,40 @@ async def forget(store: Store, person: str, *, asked_in: str = "") -> Commit:
     return commit
 
 
+async def _marked(store: Store, person: str) -> Commit:
+    """From here on every commit that names the person is counted; one that comes makes this one fail.
+
+    What was read would not be all. Who read of the person before and writes after has guards of their own.
+    """
+    pipe = store.redis.pipeline(transaction=True)
+    pipe.hsetnx(MARKS, person, "0")
+    pipe.expire(MARKS, MARKED_FOR)
+    pipe.hget(MARKS, person)
+    commit = Commit()
+    commit.guard("field", MARKS, person, (await pipe.execute())[-1])
+    commit.write("HDEL", MARKS, person)
+    commit.write("HINCRBY", "forgotten", "count", 1)
+    return commit
+
+
+async def unforgotten(store: Store) -> Commit:
+    """The guard that nobody is forgotten from now on: for lists of people that are read, then written."""
+    commit = Commit()
+    commit.guard(
+        "field", "forgotten", "count", await cast("Any", store.redis.hget("forgotten", "count")) or ""
+    )
+    return commit
+
+
 async def _newer(store: Store, person: str, asked_in: str, commit: Commit) -> _Newer:
-    """What came after the text that asks; one more that comes now makes the commit fail."""
+    """What came after the text that asks."""
     mailbox = f"inbox:{person}"
     entries = cast("list[str]", await cast("Any", store.redis.lrange(mailbox, 0, -1)))
     texts = [json.loads(text) for text in entries]
-    commit.guard("list", mailbox, len(texts))
     sids = [text["sid"] for text in texts]
     if asked_in not in sids:
+        for sid in sids:
+            commit.write("HDEL", "inbox:tries", sid)
         return _Newer()
     since = [text for text in texts[sids.index(asked_in) + 1 :] if not text.get("aside")]
     for entry, text in zip(entries, texts, strict=True):
@@ -122,9 +151,10 @@ async def _at_carrier(store: Store, key: str) -> Commit:
 
 async def _forget_texts(store: Store, person: str, newer: _Newer, commit: Commit) -> None:
     """Texts to the person: what waits, also if queued a moment ago, what is under way, what was sent."""
-    queues = {key for key in await _keys(store, "outbox:*") if not key.startswith("outbox:rate:")}
-    for queue in sorted(queues | {"outbox:hotline", "outbox:alerts"}):
-        commit.write("unqueue", person, queue, *sorted(newer.incidents))
+    known = {key.rpartition(":")[2] for key in await _keys(store, "outbox:*") if ":rate:" not in key}
+    for sender in sorted(known | {"hotline", "alerts"}):
+        for queue in ("outbox:", "outbox:later:", "outbox:sending:"):  # it may go from one to another now
+            commit.write("unqueue", person, f"{queue}{sender}", *sorted(newer.incidents))
     for key in await _of(store, "out:*", "person", person):
         incident, sid = await cast("Any", store.redis.hmget(key, "incident", "sid"))
         if incident not in newer.incidents:
@@ -142,6 +172,7 @@ async def _forget_lists(store: Store, person: str, newer: _Newer, commit: Commit
     for stream in ("dead",) if newer.texts else ("inbox:ready", "dead"):
         for entry, fields in cast("Any", await store.redis.xrange(stream)):
             if any(person in str(value) for value in fields.values()):
+                commit.write("XACK", stream, GROUP, str(entry))  # a turn under way is nobody's any more
                 commit.write("XDEL", stream, str(entry))
     await _forget_told(store, person, commit)
 

@@ -100,7 +100,7 @@ async def test_a_stop_inside_the_words_that_we_asked_for_is_not_the_residents_ow
 
 async def test_a_stop_after_fake_that_nobody_asked_for_stops(talk: Talk) -> None:
     await talk.says("fake line, stop texting me")
-    assert (await talk.known()).stopped == {"hotline"}
+    assert (await talk.known()).stopped == {"hotline", "alerts"}
     assert await passed_on(talk) == []
 
 
