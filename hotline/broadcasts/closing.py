@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import drafting, trouble, verifying, words
+from hotline.broadcasts import trouble, verifying, words
 from hotline.broadcasts.broadcast import (
     KEPT,
     Broadcast,
@@ -139,7 +139,7 @@ async def hold_unfounded(store: Store, now: float) -> None:
 
 async def _hold_unfounded(store: Store, one: Broadcast, now: float) -> None:
     report = await record.load(store, one.incident)
-    if report and not report.live and not drafting.stands(report, one.drafted_at):
+    if report and not report.live and not report.backs(one.drafted_at):
         with contextlib.suppress(Conflict):
             await store.commit(moved(one, "pause", by="line", now=now, held="report"))
 
@@ -173,5 +173,5 @@ def _nagging(one: Broadcast, organizers: list[Staff], vault: Vault, library: Lib
 async def _is_due(store: Store, one: Broadcast, now: float) -> bool:
     """When its report is over, when it has expired, or when it has stood for long."""
     report = await record.load(store, one.incident) if one.incident else None
-    over = report is not None and not drafting.stands(report, one.drafted_at)
+    over = report is not None and not report.backs(one.drafted_at)
     return over or one.expires <= now or one.state == "cancelled" or now - one.approved_at > PATIENCE

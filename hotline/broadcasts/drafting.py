@@ -123,14 +123,6 @@ async def _made(
     return made, written(made, by=one.by, what="draft", now=now, why=one.why)
 
 
-def stands(report: Incident, drafted_at: float = 0.0) -> bool:
-    """Whether an alert may be written from a report, or one drafted at that time may still be sent.
-
-    One that was over before the draft was written is alerted as over; the words of an older draft are untrue.
-    """
-    return report.confirmed and (not drafted_at or report.closed_at <= drafted_at)
-
-
 def reasoned(override: str) -> bool:
     """Whether a reason is one that a second organizer can stand for."""
     return len(override.strip()) >= SHORTEST_REASON
@@ -147,7 +139,7 @@ async def confirmed(
         InputError: neither a confirmed report nor a reason.
     """
     found = await record.load(store, incident) if incident else None
-    if found and stands(found, drafted_at) and (drill or not found.drill):
+    if found and found.backs(drafted_at) and (drill or not found.drill):
         return found
     if reasoned(override):
         return None

@@ -51,8 +51,10 @@ async def told(store: Store, report: str, but: str = "") -> Broadcast | None:
 
 async def standing(store: Store, report: str, now: float) -> Broadcast | None:
     """The alert that a report has: one that people were told by, or a draft that may still be sent."""
+    found = await record.load(store, await _event(store, report))
     for one in await _alerts(store, report):
-        if _told(one) or (one.state == "draft" and one.expires > now):
+        sendable = one.state == "draft" and one.expires > now and (not found or found.backs(one.drafted_at))
+        if _told(one) or sendable:
             return one
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from hotline.incidents import incident as incidents
+from hotline.conversation import offcall
 from hotline.incidents import roster, vouching
 from hotline.sms.outbox import Outbound, queued
 
@@ -35,10 +35,7 @@ async def _lost(ctx: Context, everybody: Roster, handle: str) -> bool:
         ctx.say("lost_not_allowed")
         return True
     ctx.commit.merge(roster.cut_off(member, everybody.plan))
-    for one in await ctx.services.desk.open_ones():
-        if one.held and one.claimed_by == member.handle:
-            change = incidents.release(one, ctx.now, by="line", event="released")
-            ctx.commit.merge(await ctx.services.desk.written(one, change, roster.without(everybody, member)))
+    await offcall.release(ctx, roster.without(everybody, member), member.handle, by="line")
     ctx.say("lost_done", handle=member.handle)
     return True
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
 from hotline.broadcasts.delivery import outbox_of
-from hotline.conversation import signup
+from hotline.conversation import offcall, signup
 from hotline.conversation.keywords import about_alerts, agrees, resident_command
 from hotline.conversation.optout import optout, says_only_stop, wants_to_stay
-from hotline.incidents.roster import set_on_call
+from hotline.incidents import record, reporters
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import SENDERS, block, opt_in, opt_out, unblock
 
@@ -147,16 +147,8 @@ async def start(ctx: Context, *, silent: bool = False) -> None:
         ctx.say("started_help", line_name=ctx.library.city.line_name)
     elif not silent:
         ctx.say("started", line_name=ctx.library.city.line_name)
-
-
-async def _staff_stopped(ctx: Context) -> None:
-    """Pages cannot reach them any more: they are off call, and organizers know."""
-    ctx.commit.merge(set_on_call(ctx.handle, on=False))
-    for member in (await ctx.services.desk.roster()).with_role("organizer"):
-        if member.handle != ctx.handle:
-            words = ctx.library.say("staff_stopped", member.lang, handle=ctx.handle)
-            message = Outbound(f"{ctx.inbound.sid}off{member.handle}", member.person, member.address, words)
-            ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
+    if ctx.handle and sender == "hotline":
+        ctx.add("staff_started")
 
 
 async def _stop(ctx: Context, *, everything: bool, confirm: bool = True) -> None:
@@ -173,12 +165,25 @@ async def _stop(ctx: Context, *, everything: bool, confirm: bool = True) -> None
     had = await subscribers.one(ctx.services.store, ctx.person.id)
     ctx.commit.merge(subscribers.removed(ctx.person.id))
     ctx.change(pending="", choices=(), stopped=frozenset(SENDERS))
-    if ctx.handle and "hotline" not in stopped:
-        await _staff_stopped(ctx)
+    await _reporter_stopped(ctx)
+    if ctx.handle:
+        await offcall.stopped(ctx, anew="hotline" not in stopped)
     if confirm and not stopped.issuperset(SENDERS):  # one confirmation, never a second
         ctx.say("stopped_hotline", force=True)
     elif had and not confirm:
         _told_by_alerts(ctx)
+
+
+async def _reporter_stopped(ctx: Context) -> None:
+    """Whoever works on their report must not write to nobody."""
+    desk, store = ctx.services.desk, ctx.services.store
+    one = await desk.reported_by(ctx.person.id)
+    event = await record.load(store, one.same_as) if one and one.same_as else one
+    if event is None or not event.held:
+        return
+    others = [person for person in await reporters.reached(store, event) if person.id != ctx.person.id]
+    if not others:
+        ctx.commit.merge(await desk.written(event, reporters.muted(event), await desk.roster()))
 
 
 def _told_by_alerts(ctx: Context) -> None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from hotline.incidents import photos, record
+from hotline.incidents import photos, record, reporters
 from hotline.sms.outbox import Outbound, queued
-from hotline.sms.people import load_person
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -103,10 +102,7 @@ def _ask(ctx: Context, mine: list[Incident], words: str) -> None:
 
 async def _send(ctx: Context, one: Incident, words: str) -> None:
     """To everybody who reported this event and can be reached."""
-    reports = [one, *await record.load_ids(ctx.services.store, one.children)]
-    reporters = dict.fromkeys(report.reporter for report in reports if report.reporter)
-    people = [await load_person(ctx.services.store, id_) for id_ in reporters]
-    reached = [person for person in people if person.address and "hotline" not in person.stopped]
+    reached = await reporters.reached(ctx.services.store, one)
     for place, person in enumerate(reached):
         body = ctx.library.say("relay_to_reporter", person.lang or "en", text=words)
         message = Outbound(f"{ctx.inbound.sid}relay{place}", person.id, person.address, body, incident=one.id)
@@ -114,4 +110,5 @@ async def _send(ctx: Context, one: Incident, words: str) -> None:
         ctx.commit.guard("field", f"person:{person.id}", "address", person.address)
         ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
     if not reached:
-        ctx.say("relay_nobody", id=one.id)
+        gone = not await reporters.known(ctx.services.store, one)
+        ctx.say("relay_nobody" if gone else "relay_stopped", id=one.id)

@@ -15,7 +15,7 @@ from hotline.conversation.relay import addressed, chosen, relay
 from hotline.conversation.showing import SHOW, handle_show
 from hotline.conversation.swapping import SWAPS, handle_swaps
 from hotline.incidents import incident as incidents
-from hotline.incidents import questions, record
+from hotline.incidents import questions, record, reporters
 from hotline.incidents.roster import set_on_call
 from hotline.sms.outbox import Priority
 
@@ -107,7 +107,8 @@ async def _take(ctx: Context, floor: Floor, id_: str) -> bool:
     change = incidents.claim(one, ctx.handle, ctx.now, ctx.services.claim_minutes)
     if change:
         ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
-        ctx.say("page_yours", priority=Priority.PAGE, id=one.id, place=_place(ctx, one))
+        key = "page_yours" if await _reached(ctx, one) else "page_yours_mute"
+        ctx.say(key, priority=Priority.PAGE, id=one.id, place=_place(ctx, one))
     return True
 
 
@@ -152,6 +153,11 @@ def _too_late(ctx: Context, one: Incident) -> None:
         ctx.say("page_taken", id=one.id, handle=one.claimed_by)
     else:
         ctx.say("page_closed", id=one.id, state=ctx.library.say(f"state_{one.state}", ctx.lang))
+
+
+async def _reached(ctx: Context, one: Incident) -> bool:
+    """Whether anybody who reported it reads what is texted to them; a drill's own phone does."""
+    return one.drill or bool(await reporters.reached(ctx.services.store, one))
 
 
 def _place(ctx: Context, one: Incident) -> str:
@@ -203,7 +209,8 @@ async def _backup(ctx: Context, floor: Floor, id_: str) -> bool:
     change = incidents.join(held[0], ctx.handle)
     if change:
         await _commit(ctx, held[0], change, floor)
-        ctx.say("backup_yours", id=held[0].id, handle=held[0].claimed_by, place=_place(ctx, held[0]))
+        key = "backup_yours" if await _reached(ctx, held[0]) else "backup_yours_mute"
+        ctx.say(key, id=held[0].id, handle=held[0].claimed_by, place=_place(ctx, held[0]))
     else:
         ctx.say("page_already_yours", id=held[0].id)
     return True

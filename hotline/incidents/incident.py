@@ -110,6 +110,13 @@ class Incident:
         """Whether a responder confirmed it and nobody took that back; letting go and the end do not."""
         return bool(self.confirmed_at) and self.state not in UNSURE
 
+    def backs(self, drafted_at: float = 0.0) -> bool:
+        """Whether an alert may be written from it, or one drafted at that time may still be sent.
+
+        One that was over before the draft is alerted as over; the words of an older draft are untrue.
+        """
+        return self.confirmed and (not drafted_at or self.closed_at <= drafted_at)
+
     @property
     def readers(self) -> tuple[str, ...]:
         """Handles of those who work on it: whoever has it and their backups, else everybody who was paged."""
@@ -182,14 +189,18 @@ def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change
     return Change(after, "claimed", handle, {"claimed_by": handle}, notices)
 
 
-def assigned(incident: Incident, handle: str, now: float, minutes: float) -> Change | None:
-    """The incident given to a responder at the console, who gets it by text; None when it cannot be taken."""
+def assigned(
+    incident: Incident, handle: str, now: float, minutes: float, *, mute: bool = False
+) -> Change | None:
+    """The incident given to a responder at the console, who gets it by text; None when it cannot be taken.
+
+    `mute`: who reported it cannot be texted.
+    """
     change = None if incident.same_as else claim(incident, handle, now, minutes)
     if change is None:
         return None
-    return replace(
-        change, notices=(Notice(handle, "page_yours", {"id": incident.id}, page=True), *change.notices)
-    )
+    key = "page_yours_mute" if mute else "page_yours"
+    return replace(change, notices=(Notice(handle, key, {"id": incident.id}, page=True), *change.notices))
 
 
 def join(incident: Incident, handle: str) -> Change | None:

@@ -46,6 +46,10 @@ class Person:
     stopped: frozenset[str] = field(default_factory=frozenset[str])
     blocked: frozenset[str] = field(default_factory=frozenset[str])
 
+    def hears(self, sender: str) -> bool:
+        """Whether a text from one of our senders reaches them."""
+        return sender not in self.stopped and sender not in self.blocked
+
     def to_fields(self) -> dict[str, str]:
         """Fields of the Redis hash."""
         return {

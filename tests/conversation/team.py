@@ -89,22 +89,22 @@ class Team:
         """What rita says of a report."""
         await self.desk.change(id_, lambda one: incidents.report_state(one, "rita", state, self.now, 15))
 
-    async def decided(self, handle: str, words: str) -> Commit:
-        """What a text would lead to, not yet done."""
+    async def decided(self, handle: str, words: str, *, opt_out: str = "") -> Commit:
+        """What a text would lead to, not yet done. `opt_out`: what Twilio says it did itself."""
         self._texts += 1
         number = self.numbers[handle]
         person = self.vault.pseudonym(number)
         await cast("Any", self.store.redis.hsetnx(f"person:{person}", "address", self.vault.seal(number)))
         await self.store.redis.expire(f"person:{person}", 3600)
         body = self.vault.seal(mask(words))
-        inbound = Inbound(f"SM{self._texts:032}", person, "hotline", body, at=self.now)
+        inbound = Inbound(f"SM{self._texts:032}", person, "hotline", body, at=self.now, opt_out=opt_out)
         commit, _ = await self.conversation.decide(inbound)
         return commit
 
-    async def says(self, handle: str, words: str) -> str:
+    async def says(self, handle: str, words: str, *, opt_out: str = "") -> str:
         """Text the line; answers what it replies."""
         await self.hears(handle)
-        await self.store.commit(await self.decided(handle, words))
+        await self.store.commit(await self.decided(handle, words, opt_out=opt_out))
         return await self.hears(handle)
 
     async def hears(self, handle: str) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hotline.broadcasts import canary
 from hotline.incidents import incident as incidents
-from hotline.incidents import record, violations
+from hotline.incidents import record, reporters, violations
 from hotline.incidents.phrasing import reported
 from webhook.console.locked import HEADERS, Locked, Stale
 
@@ -69,7 +69,11 @@ class BoardRoutes(Locked):
         if handle not in (await runtime.desk.roster()).by_handle:
             raise Stale(f"There is no {handle} on the roster: look at the board again.")
         now, minutes = runtime.clock(), runtime.settings.claim_minutes
-        found = await runtime.desk.change(id_, lambda one: incidents.assigned(one, handle, now, minutes))
+        wanted = await record.load(runtime.store, id_)
+        mute = wanted is not None and not wanted.drill and not await reporters.reached(runtime.store, wanted)
+        found = await runtime.desk.change(
+            id_, lambda one: incidents.assigned(one, handle, now, minutes, mute=mute)
+        )
         if found is None:
             raise Stale(f"There is no report {id_}: look at the board again.")
         if found.claimed_by != handle:
