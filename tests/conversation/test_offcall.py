@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RESIDENT = "+18605560001"
 MUTE = {
     "en": "reporter cannot be texted", "es": "no le llega lo que usted escriba",
-    "pt": "nada recebe do que escrever", "ht": "pèsonn p ap li",
+    "pt": "nada recebe do que escrever", "ht": "p ap rive jwenn li",
 }  # fmt: skip
 
 
