@@ -20,6 +20,7 @@ from hotline.sms.twilio import (
     PERHAPS_SENDER,
     THROTTLED,
     TOO_LONG,
+    WINDOW,
 )
 from hotline.store import Commit, Conflict
 
@@ -76,12 +77,24 @@ class Refusals:
             commit.merge(await self._subscription(fields["person"], state, code))
         elif code in OPTED_OUT:
             commit.merge(await self._everything(fields["person"]))
+        if code == WINDOW and fields.get("author"):
+            commit.merge(await self._unreached(fields))
         if number and code and state != "delivered":
             if state != "retry":
                 commit.write("HINCRBY", f"broadcast:{number}:codes", code, 1)
                 commit.write("EXPIRE", f"broadcast:{number}:codes", BROADCAST_TTL)
             commit.merge(await self._judged(number, code, counted=state != "retry"))
         return commit
+
+    async def _unreached(self, fields: dict[str, str]) -> Commit:
+        """Whoever of the team wrote it learns that it did not arrive, and why."""
+        member = (await load_roster(self._store)).by_handle.get(fields["author"])
+        if member is None:
+            return Commit()
+        text = self._library.say("unreached_window", member.lang)
+        id_ = f"unreached{fields['created']}{fields['person']}"
+        message = Outbound(id_, member.person, member.address, text, incident=fields.get("incident", ""))
+        return queued(message, self._vault, self._clock())
 
     async def words(self, fields: dict[str, str], code: int) -> str:
         """The sealed words of a text that goes out once more; see `Consequences.words`.

@@ -105,7 +105,10 @@ async def _send(ctx: Context, one: Incident, words: str) -> None:
     reached = await reporters.reached(ctx.services.store, one)
     for place, person in enumerate(reached):
         body = ctx.library.say("relay_to_reporter", person.lang or "en", text=words)
-        message = Outbound(f"{ctx.inbound.sid}relay{place}", person.id, person.address, body, incident=one.id)
+        message = Outbound(
+            f"{ctx.inbound.sid}relay{place}", person.id, person.address, body, incident=one.id,
+            author=ctx.handle,
+        )  # fmt: skip
         # Who asked in this moment to be forgotten is not texted any more.
         ctx.commit.guard("field", f"person:{person.id}", "address", person.address)
         ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))

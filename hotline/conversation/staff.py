@@ -225,7 +225,7 @@ async def _answer(ctx: Context, argument: str) -> bool:
     services = ctx.services
     commit = await questions.answer(
         services.store, services.vault, ctx.library,
-        number=code[1:], text=words, cause=ctx.inbound.sid, now=ctx.now,
+        number=code[1:], text=words, cause=ctx.inbound.sid, now=ctx.now, by=ctx.handle,
     )  # fmt: skip
     if commit is None or not words.strip():
         ctx.say("question_unknown", code=code)

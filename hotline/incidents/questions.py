@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import load_person
 from hotline.store import DAY, Commit
 
@@ -46,7 +46,15 @@ def _readers(roster: Roster, lang: str) -> list[Staff]:
 
 
 async def answer(
-    store: Store, vault: Vault, library: Library, *, number: str, text: str, cause: str, now: float
+    store: Store,
+    vault: Vault,
+    library: Library,
+    *,
+    number: str,
+    text: str,
+    cause: str,
+    now: float,
+    by: str = "",
 ) -> Commit | None:
     """The writes that send a person's answer to whoever asked; None: no such open question."""
     fields = cast("dict[str, str]", await cast("Any", store.redis.hgetall(f"question:{number}")))
@@ -59,6 +67,6 @@ async def answer(
     commit.guard("member", "questions:open", number)
     commit.write("ZREM", "questions:open", number)
     words = library.say("question_reply", person.lang or fields["lang"], text=text)
-    message = Outbound(f"{cause}a", person.id, person.address, words, priority=Priority.REPLY)
+    message = Outbound(f"{cause}a", person.id, person.address, words, author=by)
     commit.merge(queued(message, vault, now))
     return commit

@@ -56,6 +56,7 @@ class Outbound:
         kind: ``page``, ``reply``, ``alert``: what the metrics count.
         broadcast: number of the broadcast, "" when none.
         incident: number of the incident, "" when none.
+        author: handle of whoever of the team wrote it, "" for the line's own words.
         erase: to somebody who asked to be forgotten: nothing is kept of it once it left.
     """
 
@@ -70,6 +71,7 @@ class Outbound:
     broadcast: str = ""
     incident: str = ""
     media: str = ""
+    author: str = ""
     erase: bool = False
 
     @property
@@ -98,6 +100,7 @@ def queued(message: Outbound, vault: Vault, now: float) -> Commit:
         "broadcast": message.broadcast,
         "incident": message.incident,
         "media": message.media,
+        "author": message.author,
         "erase": int(message.erase),
     }
     flat = [part for pair in fields.items() for part in pair]
