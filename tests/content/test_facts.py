@@ -49,10 +49,11 @@ def test_a_card_that_does_not_know_the_newest_fact_of_its_topic_is_an_error(
 
 def test_naming_the_fact_among_the_sources_settles_it(root: Path, spoil: Spoil, checked: Check) -> None:
     learn(root)
-    spoil(CASES, "sources:\n", "sources:\n  - {fact: bond_hearing_2027}\n")
+    spoil(CASES, r"  - \{title: \"lawofficeimmigration.*\n", "  - {fact: bond_hearing_2027}\n")
     assert errors(checked) == ""
     [bond] = [card for card, _ in read_cards(root, "hartford") if card.id == "national.bond"]
-    assert (bond.sources[0].title, bond.sources[0].seen) == ("News of January 2027", date(2027, 1, 10))
+    [named] = [source for source in bond.sources if source.fact == "bond_hearing_2027"]
+    assert (named.title, named.seen) == ("News of January 2027", date(2027, 1, 10))
 
 
 def test_a_fact_that_nobody_wrote_down_is_an_error(spoil: Spoil, checked: Check) -> None:
