@@ -31,7 +31,7 @@ def with_runtime[T](work: Callable[[Runtime], Awaitable[T]]) -> T:
     async def run() -> T:
         runtime = Runtime.open()
         try:
-            await runtime.key.prove()
+            await runtime.key.compare()
             return await work(runtime)
         finally:
             await runtime.close()

@@ -28,8 +28,17 @@ class KeyProof:
         self._store, self._vault = store, vault
         self._made = False
 
+    async def compare(self) -> None:
+        """Refuse another key than the one that Redis was filled with; nothing is written.
+
+        Raises:
+            SettingsError: as `prove`.
+        """
+        if complaint := await self.complaint():
+            raise SettingsError(complaint)
+
     async def prove(self) -> None:
-        """Refuse another key than the one that Redis was filled with; the first process leaves its own there.
+        """The same for a process of the line: the first one leaves its fingerprint there.
 
         Raises:
             SettingsError: it is another key; says which is which and what to do, never the key.
@@ -37,11 +46,9 @@ class KeyProof:
         """
         if self._made:
             return
-        complaint = await self.complaint()
-        if not complaint and await self._store.redis.set(KEY, self._vault.fingerprint, nx=True) is None:
-            complaint = await self.complaint()  # somebody else was first, perhaps with another key
-        if complaint:
-            raise SettingsError(complaint)
+        await self.compare()
+        if await self._store.redis.set(KEY, self._vault.fingerprint, nx=True) is None:
+            await self.compare()  # somebody else was first, perhaps with another key
         self._made = True
 
     async def prove_when_possible(self) -> None:
