@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -34,6 +35,13 @@ class Source(Strict):
     seen: date
     grade: Grade
     fact: str = ""
+
+    @property
+    def site(self) -> str:
+        """Where the page is found, in short; empty where there is none, or the title says it."""
+        site = (urlsplit(self.address).hostname or "").removeprefix("www.")
+        owner = ".".join(site.split(".")[-2:])
+        return "" if owner in self.title.casefold() else site
 
     @field_validator("grade")
     @classmethod

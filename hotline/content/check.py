@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 type Level = Literal["error", "warning", "review", "reading", "hint"]
 
-SEGMENTS = {"short": 2, "more": 8, "source": 2}  # most segments each part may cost
+SEGMENTS = {"short": 2, "more": 8, "source": 3}  # most segments each part may cost
 MESSAGE_SEGMENTS = 2
 CARRIER_LIMIT = 1600  # characters Twilio takes in one body
 _LAST_DAY = 9999  # a year by which every card has expired: the longest caution counts

@@ -160,7 +160,10 @@ class Library:
         return f"{', '.join(named[:-1])} {self.say('word_or', lang)} {named[-1]}"
 
     def _sources(self, card: Card, lang: str) -> str:
-        lines = [self.say("source_line", lang, title=one.title, seen=one.seen) for one in card.sources]
+        lines = [
+            self.say("source_line", lang, title=one.title, site=one.site, seen=one.seen)
+            for one in card.sources
+        ]
         return self.say("source_frame", lang, sources="; ".join(lines))
 
 

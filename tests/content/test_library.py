@@ -241,3 +241,14 @@ def test_say_names_the_values_that_are_missing(library: Library) -> None:
 def test_loading_an_unknown_city_is_one_clear_sentence() -> None:
     with pytest.raises(ContentError, match=r"atlantis\.yml is not there"):
         Library.load(CONTENT, "atlantis")
+
+
+def test_sources_say_where_each_can_be_found_and_when_a_copy_was_read(library: Library) -> None:
+    answer = library.answer("rights_in_car", "en", "source")
+    assert answer is not None
+    assert "ILRC rights card, quoted by CT 211 (2025), uwc.211ct.org (2026-11-22)" in answer.text
+    assert "huntleylaw.com (2026-11-28)" in answer.text
+    assert answer.text.count("huntleylaw.com") == 1  # its title names it
+    law = library.answer("rights_at_school", "en", "source")
+    assert law is not None
+    assert "Plyler v. Doe, 457 U.S. 202 (1982) (2026-11-22)" in law.text  # a citation has no page
