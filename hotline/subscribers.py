@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from hotline.errors import InputError
 from hotline.privacy.phones import Vault, parse_number
-from hotline.sms.people import Person
+from hotline.sms.people import Person, load_person
 from hotline.store import DAY, Commit, Store
 from hotline.zones import ALL, zone_name, zones_in
 
@@ -165,10 +166,12 @@ async def add_by_number(
     """Sign somebody up for whom an organizer states the consent.
 
     Raises:
-        InputError: not a phone number.
+        InputError: not a phone number, or they said STOP.
     """
     address = parse_number(number)
     person = Person(id=vault.pseudonym(address), address=vault.seal(address))
+    if (await load_person(store, person.id)).stopped:
+        raise InputError("That person said STOP: only their own START, then ALERTS, brings alerts back.")
     await store.commit(
         added(person, zones, lang, shown=consent, channel="cli", now=now, kinds=kinds, night=night)
     )

@@ -201,14 +201,21 @@ def _told_by_alerts(ctx: Context) -> None:
     )  # fmt: skip
 
 
-def blocked(ctx: Context) -> bool:
-    """Whether the person stopped this number and has not come back: they are told how, once, if we can."""
-    if ctx.inbound.sender not in ctx.person.stopped:
-        return False
-    if ctx.person.pending != "stopped" and ctx.inbound.sender not in ctx.person.blocked:
+def remind(ctx: Context, *, in_danger: bool) -> None:
+    """Who stopped this number is told once how to come back, and each time that they may be in danger.
+
+    Where the carrier blocks us nothing would reach them.
+    """
+    if ctx.inbound.sender not in ctx.person.blocked and (in_danger or ctx.person.pending != "stopped"):
         ctx.change(pending="stopped")
         ctx.say("stopped_notice", force=True)
-    return True
+
+
+def called_for_help(ctx: Context) -> None:
+    """Who stopped the help line and calls for help wants to be answered, also in a report that is open."""
+    if ctx.inbound.urgency == "page" and "hotline" in ctx.person.stopped:
+        ctx.commit.merge(opt_in(ctx.person.id, "hotline"))
+        ctx.change(stopped=ctx.person.stopped - {"hotline"})
 
 
 async def decide(ctx: Context, *, leave: bool) -> None:

@@ -102,13 +102,22 @@ class Conversation:
         elif await commands.handle(ctx, in_incident=one is not None):
             return
         elif one:
+            leaving.called_for_help(ctx)
             await emergency.detail(ctx, one)
             if "?" in ctx.text:
                 aside.follow(ctx)
-        elif leaving.blocked(ctx):
-            return
+        elif ctx.inbound.sender in ctx.person.stopped:
+            await self._stopped(ctx)
         else:
             await self._quiet(ctx)
+
+    async def _stopped(self, ctx: Context) -> None:
+        """Who stopped this number is not answered; a cry that the webhook did not hear pages as any does."""
+        urgency = violation.tempered(ctx, await self._second_look(ctx))
+        if urgency == "page":
+            await emergency.open_now(ctx, ctx.text)
+        else:
+            leaving.remind(ctx, in_danger=urgency == "ask")
 
     async def _leaves(self, ctx: Context) -> bool:
         """Whether this is a STOP, or quotes another text; "NEWS EN: to leave, text STOP" is for others."""

@@ -8,10 +8,10 @@ import pytest
 
 from hotline import subscribers
 from hotline.broadcasts.refusals import Refusals
-from hotline.errors import SendError
+from hotline.errors import InputError, SendError
 from hotline.sms import callbacks
 from hotline.sms.outbox import Outbound, Outbox, Priority, queued
-from hotline.sms.people import Person, block
+from hotline.sms.people import Person, block, opt_out
 from tests.conversation.talk import NOW, RESIDENT, Talk
 
 if TYPE_CHECKING:
@@ -305,3 +305,48 @@ async def test_a_stop_that_only_the_carrier_heard_ends_alerts_too_once(
     await box.failed("r1", SendError("opted out", outcome="refused", code=21610), NOW)
     assert (await subscribers.one(store, talk.person) is not None) == known
     assert (await talk.known()).stopped == ({"hotline"} if known else set(SENDERS))
+
+
+# -- danger after a STOP
+
+
+async def test_after_a_stop_a_cry_that_only_the_second_look_hears_pages_too(talk: Talk) -> None:
+    await talk.says("please stop texting me")
+    await sent(talk)
+    talk.second_look.sees["unos hombres de chaleco suben la escalera"] = "page"
+    await talk.says("unos hombres de chaleco suben la escalera")
+    assert await talk.desk.reported_by(talk.person)
+    assert len(await sent(talk)) >= 2  # the safety text, and the first question
+    assert (await talk.known()).stopped == {"alerts"}
+
+
+async def test_after_a_stop_words_that_may_be_a_cry_are_told_each_time_how_to_call(talk: Talk) -> None:
+    await talk.says("please stop texting me")
+    assert len(await talk.says("what are my rights")) == 1
+    assert await talk.says("what are my rights") == []
+    for _ in range(2):
+        said = await talk.says("unos hombres raros afuera", urgency="ask")
+        assert said == [talk.library.say("stopped_notice", "en")]
+
+
+async def test_who_stops_in_an_open_report_and_cries_for_help_is_answered(talk: Talk) -> None:
+    await talk.store.commit(
+        talk.desk.opening("9", reporter=talk.person, text="ICE", lang="en", place="", zone="", photos=0)
+    )
+    await talk.says("STOP.")
+    assert (await talk.known()).stopped == set(SENDERS)
+    await talk.says("they have two vans")
+    assert (await talk.known()).stopped == set(SENDERS)
+    await talk.says("they are breaking the door", urgency="page")
+    assert (await talk.known()).stopped == {"alerts"}
+
+
+@pytest.mark.parametrize("sender", SENDERS)
+async def test_nobody_can_sign_up_who_stopped_for_them(talk: Talk, sender: str) -> None:
+    """Else START, which signs nobody up, would bring alerts back."""
+    await talk.store.commit(opt_out(talk.person, sender))
+    with pytest.raises(InputError, match="STOP"):
+        await subscribers.add_by_number(
+            talk.store, talk.vault, RESIDENT, ("all",), "en", consent="told me at the fair", now=NOW
+        )
+    assert await subscribers.one(talk.store, talk.person) is None
