@@ -20,6 +20,7 @@ from hotline.privacy.retention import forget
 from hotline.settings import ROOT
 from hotline.sms.people import opt_out
 from tests.cli.scene import NUMBER, done
+from tests.privacy.dump import about_people
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ async def test_a_file_is_tried_first_and_changes_nothing_until_it_is_committed(
     said = done(await hotline("subscribers", "import", "june.csv"))
     assert "Would be added: 2" in said
     assert "add --commit" in said
-    assert await store.redis.dbsize() == 0
+    assert await about_people(store) == set()
     assert "Added: 2" in done(await hotline("subscribers", "import", "june.csv", "--commit"))
     assert done(await hotline("subscribers", "count")) == "2 people (en 1, es 1).\n"
     assert done(await hotline("subscribers", "count", "--zone", "parkville")) == "2 people (en 1, es 1).\n"
@@ -109,7 +110,7 @@ async def test_every_bad_line_is_named_with_every_reason_and_never_with_its_numb
         assert "Without the bad lines 1 would be added" in told.out
         assert told.err == "Nothing was imported: 5 lines are bad. Correct, or add --skip-bad.\n"
         assert not re.search(r"\d{7}", (told.out + told.err).replace("+18605550111", ""))  # the example
-    assert await store.redis.dbsize() == 0
+    assert await about_people(store) == set()
 
 
 async def test_bad_lines_are_left_out_only_when_that_is_asked_for(
@@ -117,7 +118,7 @@ async def test_bad_lines_are_left_out_only_when_that_is_asked_for(
 ) -> None:
     (tmp_path / "bad.csv").write_text(BAD, encoding="utf-8")
     assert "Would be added: 1" in done(await hotline("subscribers", "import", "bad.csv", "--skip-bad"))
-    assert await store.redis.dbsize() == 0
+    assert await about_people(store) == set()
     said = done(await hotline("subscribers", "import", "bad.csv", "--skip-bad", "--commit"))
     assert "Added: 1" in said
     assert await signed_up(store) == {vault.pseudonym("+18605550151")}
@@ -168,7 +169,7 @@ async def test_who_was_imported_can_be_forgotten(
     done(await hotline("subscribers", "import", "june.csv", "--commit"))
     for number in (NUMBER, "+18605550156"):
         await store.commit(await forget(store, vault.pseudonym(number)))
-    assert await store.redis.dbsize() == 0
+    assert await about_people(store) == set()
 
 
 @pytest.mark.parametrize(
@@ -188,13 +189,13 @@ async def test_a_file_that_is_no_such_table_is_refused_in_a_sentence(
     told = await hotline("subscribers", "import", "odd.csv", "--commit", "--skip-bad")
     assert (told.code, told.out) == (1, "")
     assert said in told.err
-    assert await store.redis.dbsize() == 0
+    assert await about_people(store) == set()
 
 
 async def test_a_file_that_is_not_there_is_named(hotline: Hotline, store: Store) -> None:
     told = await hotline("subscribers", "import", "nowhere.csv")
     assert (told.code, told.err) == (1, "There is no file nowhere.csv.\n")
-    assert await store.redis.dbsize() == 0
+    assert await about_people(store) == set()
 
 
 @given(
@@ -284,7 +285,7 @@ async def test_without_a_reason_no_number_leaves(
     assert (told.code, told.out) == (1, "")
     assert said in told.err
     assert not (tmp_path / "out.csv").exists()
-    assert await store.redis.dbsize() == 0
+    assert await about_people(store) == set()
 
 
 async def test_an_export_never_writes_over_a_file(hotline: Hotline, store: Store, tmp_path: Path) -> None:
