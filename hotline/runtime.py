@@ -23,8 +23,8 @@ from hotline.stack.embedded import running_url
 from hotline.store import Store
 
 if TYPE_CHECKING:
-    from hotline.conversation.language import LanguageGuesser
     from hotline.conversation.turn import Conversation
+    from hotline.language import LanguageGuesser
 
 Clock = Callable[[], float]
 

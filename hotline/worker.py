@@ -17,11 +17,11 @@ from hotline.broadcasts import closing
 from hotline.broadcasts.canary import Watch
 from hotline.broadcasts.delivery import Delivery
 from hotline.broadcasts.refusals import Refusals
-from hotline.conversation.language import LanguageGuesser
 from hotline.errors import HotlineError, kind_and_place
 from hotline.incidents import drill, duties, silence
 from hotline.incidents.photos import Photos
 from hotline.incidents.roster import load_roster
+from hotline.language import LanguageGuesser
 from hotline.privacy.retention import trim
 from hotline.sms import inbox
 from hotline.sms.carrier_media import CarrierMedia

@@ -15,8 +15,8 @@ from hotline import metrics
 from hotline.broadcasts.canary import Arrival, Watch
 from hotline.broadcasts.refusals import Refusals
 from hotline.conversation import bulletins, verify
-from hotline.conversation.language import LanguageGuesser
 from hotline.errors import SettingsError
+from hotline.language import LanguageGuesser
 from hotline.privacy.addresses import Address, Route
 from hotline.privacy.redaction import mask
 from hotline.sms import callbacks, inbox, outbox

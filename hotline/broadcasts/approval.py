@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from hotline.broadcasts import audience, canary, freeze, once
+from hotline.broadcasts import audience, canary, closing, freeze, once
+from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import (
     BROADCAST_TTL,
-    at_once,
     load,
     logged,
     organizer,
@@ -56,6 +56,8 @@ async def approved(
     one = await load(store, id_)
     turns = await _turns(store, library, one, now)
     await may(store, library, settings, one, by, now, override=override)
+    if one.kind == "closing":
+        return await closing.sent(store, one, by, now)
     quiet = audience.is_quiet(library.city, settings, now)
     canaries = await canary.canaries(Vault(settings.secret_keys), settings, library.city)
     staged = await audience.stage(store, one, canaries, quiet=quiet)

@@ -7,12 +7,12 @@ import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from hotline import subscribers
 from hotline.broadcasts import words
-from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast
+from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast
 from hotline.privacy.retention import unforgotten
 from hotline.store import Commit
 
@@ -123,10 +123,36 @@ async def by_language(store: Store, kind: str, zone: str) -> dict[str, int]:
 
 async def preview(store: Store, city: City, settings: Settings, one: Broadcast, now: float) -> Preview:
     """Count who would get a broadcast now. Nothing is kept."""
+    if one.closes:
+        return shown(one, await reached_by_language(store, one.closes), Counter(), settings)
     tally = _Tally()
     async for _ in _found(store, one, tally, quiet=is_quiet(city, settings, now)):
         pass
     return shown(one, tally.langs, tally.excluded, settings)
+
+
+async def reached_by_language(store: Store, id_: str) -> Counter[str]:
+    """How many people got a broadcast, or may have, by language; phones of our own are none."""
+    own = await own_phones(store, id_)
+    return Counter([lang async for person, _, lang in reached(store, id_) if person not in own])
+
+
+async def own_phones(store: Store, id_: str) -> frozenset[str]:
+    """Pseudonyms of our own phones in a broadcast."""
+    keys = await cast("Any", store.redis.hkeys(f"broadcast:{id_}:canaries"))
+    return frozenset(str(key) for key in keys if not key.startswith("missing "))
+
+
+async def reached(store: Store, id_: str) -> AsyncIterator[Row]:
+    """Pseudonym, sealed number and language of everybody who got a broadcast, or may have."""
+    redis, key, cursor = cast("Any", store.redis), f"broadcast:{id_}", None
+    while cursor != 0:
+        cursor, rows = await redis.hscan(f"{key}:ledger", cursor or 0, count=subscribers.BATCH)
+        people = [person for person, receipt in rows.items() if receipt in REACHED]
+        kept = await redis.hmget(f"{key}:people", people) if people else []
+        for person, row in zip(people, kept, strict=True):
+            if row:
+                yield (str(person), *json.loads(row))
 
 
 def shown(one: Broadcast, langs: Counter[str], excluded: Counter[str], settings: Settings) -> Preview:

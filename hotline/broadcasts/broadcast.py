@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import re
@@ -19,8 +18,7 @@ from hotline.store import DAY, Commit, Conflict
 log = structlog.get_logger(__name__)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable
-    from typing import Concatenate
+    from collections.abc import Iterable
 
     from hotline.incidents.roster import Staff
     from hotline.store import Store
@@ -38,7 +36,6 @@ MOVES: Final = {
     "cancel": (("draft", "waiting", "sending", "paused"), "cancelled"),
 }
 REACHED: Final = ("sent", "delivered", "unknown")  # receipts of people who got it, or may have
-TRIES: Final = 20  # how often it is decided anew
 _JSON: Final = frozenset({"texts", "langs"})
 _NUMBERS: Final = frozenset({"expires", "drafted_at", "approved_at", "nagged_at"})
 _COUNTS: Final = frozenset({"total"})
@@ -297,24 +294,3 @@ async def committed(store: Store, commit: Commit, id_: str) -> None:
         await store.commit(commit)
     except Conflict:
         raise InputError(f"Somebody changed broadcast {id_} at this moment: look at it again.") from None
-
-
-def at_once[**P](
-    decided: Callable[Concatenate[Store, P], Awaitable[tuple[Broadcast, Commit]]],
-) -> Callable[Concatenate[Store, P], Coroutine[Any, Any, Broadcast]]:
-    """What a function decides, also done: by the command line, which has no turn to commit it with.
-
-    The answer is the broadcast as it then is. When somebody was first it is decided anew: what the function
-    raises then says what is in the way.
-    """
-
-    @functools.wraps(decided)
-    async def done(store: Store, /, *arguments: P.args, **named: P.kwargs) -> Broadcast:
-        for _ in range(TRIES):
-            one, commit = await decided(store, *arguments, **named)
-            with contextlib.suppress(Conflict):
-                await store.commit(commit)
-                return await load(store, one.id)
-        raise InputError("Too much happened at once: look at it again.")
-
-    return done

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from hotline.broadcasts import audience, trouble, verifying, words
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import trouble, verifying, words
+from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import (
+    BROADCAST_TTL,
     KEPT,
     Broadcast,
-    at_once,
     load,
     logged,
     moved,
     organizer,
     recent,
+    to_fields,
     written,
 )
 from hotline.errors import InputError
@@ -50,6 +53,9 @@ async def closed(
 ) -> tuple[Broadcast, Commit]:
     """The guards and writes that end an alert: nobody else gets it, and who got it is told that it is over.
 
+    Ready words need one organizer. Words of their own only become a draft, which another one has to send;
+    the alert itself stays as it is until then.
+
     Args:
         store: where it is.
         library: the ready words.
@@ -58,11 +64,11 @@ async def closed(
         now: seconds since the epoch.
         by: handle of an organizer; "" for the operator.
         texts: words by language; none takes the ready text of `reason`.
-        reason: ``left``, ``false``, ``unable``.
+        reason: one of `words.ENDINGS` for its kind.
 
     Returns:
-        The closing text as a broadcast of its own, the alert itself where nobody was told anything; and the
-        writes.
+        The closing text as a broadcast of its own, a draft when its words are free; the alert itself where
+        nobody was told anything; and the writes.
 
     Raises:
         InputError: who, state or words do not allow it; nothing changed.
@@ -70,33 +76,70 @@ async def closed(
     if by:
         await organizer(store, by)
     one = await load(store, id_)
-    if one.state not in ENDED or not one.approved_at or one.kind in ("closing", "notice"):
-        raise InputError(f"Broadcast {id_} is {one.state}: there is nothing to close.")
+    _closable(one)
+    if not tells(one):
+        return one, _ended(one, by, now, reason)
     said = worded(library, settings, one, texts or {}, reason)
-    commit = _ended(one, by, now, reason)
-    if one.drill or not (one.reached or one.waiting):
-        return one, commit
     made = await _closing(store, library, one, said, by, now)
-    commit.merge(written(made, by=by, what="approve", now=now))
-    commit.write("ZADD", "broadcasts:sending", now * 1000, made.id)
-    commit.write("PUBLISH", "wake", "broadcasts")
+    if texts:  # free words to many: another organizer has to send them
+        return made, written(made, by=by, what="draft", now=now)
+    made = replace(made, state="waiting", approved_at=now)
+    commit = _ended(one, by, now, reason)
+    commit.merge(written(made, by=by, what="close", now=now))
+    commit.merge(_begun(made, now))
     return made, commit
 
 
 close = at_once(closed)
 
 
+async def sent(store: Store, one: Broadcast, by: str, now: float) -> tuple[Broadcast, Commit]:
+    """A closing text in somebody's own words as it is once another organizer sends it, with its writes.
+
+    Raises:
+        InputError: the alert is closed already, or a language of its people has no text; nothing changed.
+    """
+    alert = await load(store, one.closes)
+    _closable(alert)
+    _complete(alert, one.texts)
+    langs = await audience.reached_by_language(store, alert.id)
+    after = replace(
+        one, state="waiting", approved_by=by, approved_at=now, expires=now + LIFE, langs=langs,
+        total=sum(langs.values()),
+    )  # fmt: skip
+    commit = _ended(alert, by, now, f"broadcast {one.id}")
+    commit.guard("field", f"broadcast:{one.id}", "state", "draft")
+    commit.hset(f"broadcast:{one.id}", to_fields(after), BROADCAST_TTL)
+    commit.merge(logged(one.id, by=by, what="approve", now=now))
+    commit.merge(_begun(one, now))
+    return after, commit
+
+
+def tells(one: Broadcast) -> bool:
+    """Whether anybody has to be told how it ended."""
+    return not one.drill and bool(one.reached or one.waiting)
+
+
+def _closable(one: Broadcast) -> None:
+    if one.state not in ENDED or not one.approved_at or one.kind in ("closing", "notice"):
+        raise InputError(f"Broadcast {one.id} is {one.state}: there is nothing to close.")
+
+
+def _begun(one: Broadcast, now: float) -> Commit:
+    commit = Commit()
+    commit.write("ZADD", "broadcasts:sending", now * 1000, one.id)
+    commit.write("PUBLISH", "wake", "broadcasts")
+    return commit
+
+
 async def _closing(
     store: Store, library: Library, one: Broadcast, said: dict[str, str], by: str, now: float
 ) -> Broadcast:
-    code = await verifying.new_code(store)
-    framed = {
-        lang: library.say("closing_frame", lang, text=text, code=one.code) for lang, text in said.items()
-    }
+    """A draft of the text that ends it."""
     return Broadcast(
-        id=str(await store.redis.incr("broadcasts:last")), state="waiting", kind="closing", by=by,
-        texts=framed, zone=one.zone, expires=now + LIFE, incident=one.incident, code=code, drafted_at=now,
-        approved_by=by, approved_at=now, closes=one.id,
+        id=str(await store.redis.incr("broadcasts:last")), state="draft", kind="closing", by=by,
+        texts=words.closing_frame(library, one.kind, said, one.code), zone=one.zone, expires=now + LIFE,
+        incident=one.incident, code=await verifying.new_code(store), drafted_at=now, closes=one.id,
     )  # fmt: skip
 
 
@@ -108,14 +151,18 @@ def worded(
     Raises:
         InputError: a language has no text, or free words hold what no text may.
     """
-    langs = set(one.langs) or set(one.texts)
     if not texts:
-        return words.closing(library, reason, sorted(langs | set(one.texts)))
+        langs = sorted(set(one.langs) | set(one.texts))
+        return words.closing(library, one.kind, reason, langs)
     words.judge(texts, library, settings.content_dir, settings.own_numbers)
-    missing = langs - set(texts)
+    _complete(one, texts)
+    return texts
+
+
+def _complete(one: Broadcast, texts: dict[str, str]) -> None:
+    missing = (set(one.langs) or set(one.texts)) - set(texts)
     if missing:
         raise InputError(f"People who got it read {', '.join(sorted(missing))}: add that --text.")
-    return texts
 
 
 def _ended(one: Broadcast, by: str, now: float, reason: str) -> Commit:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.broadcasts import audience, freeze
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast, logged
+from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, logged
 from hotline.broadcasts.trouble import Troubles
 from hotline.errors import InputError
 from hotline.privacy.retention import unforgotten
@@ -17,9 +17,8 @@ from hotline.sms.outcome import LEDGER_TTL
 from hotline.store import AWAY, Commit, Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
-    from hotline.broadcasts.audience import Row
     from hotline.broadcasts.refusals import Refusals
     from hotline.content import Library
     from hotline.privacy.phones import Vault
@@ -175,9 +174,9 @@ class Delivery:
         alert = await broadcasts.load(self._store, one.closes)
         if alert.receipts.get("queued") or alert.receipts.get("sending"):
             return
-        own = await cast("Any", self._store.redis.hkeys(f"broadcast:{alert.id}:canaries"))
-        phones = frozenset(key for key in own if not key.startswith("missing "))
-        staged = await audience.stage_rows(self._store, one.id, self._reached(alert), phones)
+        phones = await audience.own_phones(self._store, alert.id)
+        people = audience.reached(self._store, alert.id)
+        staged = await audience.stage_rows(self._store, one.id, people, phones)
         commit = Commit()
         commit.guard("field", f"broadcast:{one.id}", "state", "waiting")
         commit.merge(staged.taken(one.id))
@@ -189,18 +188,6 @@ class Delivery:
             await self._store.commit(commit)
         except Conflict:
             await self._store.redis.delete(staged.key)
-
-    async def _reached(self, alert: Broadcast) -> AsyncIterator[Row]:
-        """Pseudonym, sealed number and language of everybody who got an alert, or may have."""
-        redis, key = cast("Any", self._store.redis), f"broadcast:{alert.id}"
-        cursor = None
-        while cursor != 0:
-            cursor, rows = await redis.hscan(f"{key}:ledger", cursor or 0, count=BATCH)
-            people = [person for person, receipt in rows.items() if receipt in REACHED]
-            kept = await redis.hmget(f"{key}:people", people) if people else []
-            for person, row in zip(people, kept, strict=True):
-                if row:
-                    yield (str(person), *json.loads(row))
 
     async def _end(self, one: Broadcast, state: str) -> None:
         commit = Commit()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
 from hotline.broadcasts import once, verifying, words
-from hotline.broadcasts.broadcast import KINDS, Broadcast, at_once, organizer, written
+from hotline.broadcasts.at_once import at_once
+from hotline.broadcasts.broadcast import KINDS, Broadcast, organizer, written
 from hotline.errors import InputError
 from hotline.incidents import record
 

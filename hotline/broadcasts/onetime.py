@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from hotline.broadcasts.broadcast import to_fields
 from hotline.store import MINUTE, Commit
 
 if TYPE_CHECKING:
+    from hotline.broadcasts.broadcast import Broadcast
     from hotline.privacy.phones import Vault
     from hotline.store import Store
 
@@ -40,6 +43,11 @@ class Tried:
     commit: Commit
     deed: Deed = Deed("")
     left: int = 0
+
+
+def fingerprint(one: Broadcast) -> str:
+    """A fingerprint of the words: a code sends what it was asked for, not what was written since."""
+    return hashlib.sha256(to_fields(one)["texts"].encode()).hexdigest()[:16]
 
 
 async def ask(store: Store, vault: Vault, person: str, deed: Deed, now: float) -> tuple[str, Commit]:

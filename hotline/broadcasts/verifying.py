@@ -60,20 +60,20 @@ async def sent_with(store: Store, code: str) -> Broadcast | None:
 
 async def ending_of(store: Store, one: Broadcast) -> Broadcast | None:
     """The text that told people how an alert ended; None when there is none."""
-    return next((other for other in await recent(store, 200) if other.closes == one.id), None)
+    told = (other for other in await recent(store, 200) if other.closes == one.id and other.approved_at)
+    return next(told, None)
 
 
 def said(library: Library, one: Broadcast, lang: str, code: str) -> str:
     """Its words without the frame, in a language or else in the first it was sent in."""
     chosen = lang if lang in one.texts else next(iter(one.texts), "")
     words = one.texts.get(chosen, "")
-    if one.kind == "closing":
-        frame = library.say("closing_frame", chosen or "en", text=_MARK, code=code)
-    else:
-        frame = library.say("alert_frame", chosen or "en", text=_MARK, code=code)
-    before, _, after = frame.partition(_MARK)
-    framed = words.startswith(before) and words.endswith(after)
-    return words[len(before) : len(words) - len(after)] if framed else words
+    keys = ("closing_frame", "closing_frame_other") if one.kind == "closing" else ("alert_frame",)
+    for key in keys:
+        before, _, after = library.say(key, chosen or "en", text=_MARK, code=code).partition(_MARK)
+        if words.startswith(before) and words.endswith(after):
+            return words[len(before) : len(words) - len(after)]
+    return words
 
 
 def moment(library: Library, at: float, lang: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.content.city import digits
 from hotline.content.wording import breaches, numbers, read_bans, read_cheaper
 from hotline.errors import InputError
+from hotline.language import LANGUAGES, LanguageGuesser
 from hotline.sms import segments
 
 if TYPE_CHECKING:
@@ -21,8 +22,17 @@ if TYPE_CHECKING:
 _LINK: Final = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|gov|edu|us|ly|co|io)\b\S*", re.IGNORECASE
 )
+NAMES: Final = {"en": "English", "es": "Spanish", "pt": "Portuguese", "ht": "Haitian Creole", "fr": "French",
+                "pl": "Polish"}  # fmt: skip
 MOST_SEGMENTS: Final = 3
-CLOSINGS: Final = ("left", "false", "unable")
+# How a broadcast may end in ready words, by its kind: "not immigration agents" says nothing of a meeting.
+ENDINGS: Final = {"alert": ("left", "false", "unable"), "event": ("cancelled",), "news": ()}
+CLOSINGS: Final = tuple(reason for reasons in ENDINGS.values() for reason in reasons)
+_FITS: Final = {
+    "alert": "An alert ends as left, false, unable",
+    "event": "A meeting ends as cancelled",
+    "news": "News has no ready ending: write the correction",
+}
 
 
 @dataclass(frozen=True)
@@ -72,15 +82,22 @@ def ignoring(library: Library) -> dict[str, str]:
     return {lang: library.say("alert_ignore", lang) for lang in library.city.languages}
 
 
-def closing(library: Library, reason: str, langs: Iterable[str]) -> dict[str, str]:
-    """The ready text that ends an alert.
+def closing(library: Library, kind: str, reason: str, langs: Iterable[str]) -> dict[str, str]:
+    """The ready text that ends a broadcast of a kind.
 
     Raises:
-        InputError: there is no ready text for that.
+        InputError: there is no ready text for that; says what fits.
     """
-    if reason not in CLOSINGS:
-        raise InputError(f"Write --reason {', '.join(CLOSINGS)}, or the words with --text en='…'.")
+    if reason not in ENDINGS.get(kind, ()):
+        other = "with" if kind == "news" else "(--reason), or in your own words with"
+        raise InputError(f"{_FITS[kind]} {other} --text en='…'.")
     return {lang: library.say(f"closing_{reason}", lang) for lang in langs}
+
+
+def closing_frame(library: Library, kind: str, texts: dict[str, str], code: str) -> dict[str, str]:
+    """How it ended, as it leaves: whose words they are, and what they are about."""
+    key = "closing_frame" if kind == "alert" else "closing_frame_other"
+    return {lang: library.say(key, lang, text=text, code=code) for lang, text in texts.items()}
 
 
 def framed(library: Library, texts: dict[str, str], code: str) -> dict[str, str]:
@@ -98,9 +115,11 @@ def judge(texts: dict[str, str], library: Library, root: Path, ours: Iterable[st
         ours: numbers of our own, which may be named too.
 
     Raises:
-        InputError: a promise, a number or a link that nobody checked, or far too long.
+        InputError: another language than it says, a promise, a number or a link that nobody checked, or far
+            too long.
     """
     for lang, words in texts.items():
+        _in_its_language(lang, words)
         bans = read_bans(root, lang) if lang in library.city.languages else ()
         for said, why in breaches(words, bans):
             raise InputError(f"The {lang} text says “{said}”: {why}. Write it another way.")
@@ -112,6 +131,13 @@ def judge(texts: dict[str, str], library: Library, root: Path, ours: Iterable[st
                 raise InputError(f"The {lang} text holds a link that is not in the city's directory.")
         if segments.count(words).count > MOST_SEGMENTS:
             raise InputError(f"The {lang} text is longer than {MOST_SEGMENTS} segments: shorten it.")
+
+
+def _in_its_language(lang: str, words: str) -> None:
+    """Refuse words that are certainly of another language: who reads them would understand nothing."""
+    read = LanguageGuesser().guess(words)
+    if read.sure and read.lang != lang and lang in LANGUAGES:
+        raise InputError(f"The {lang} text reads like {NAMES[read.lang]}: write it in its own language.")
 
 
 def cost(lang: str, words: str, people: int, root: Path) -> Cost:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hotline.cli import ledgers, out, with_runtime
+from hotline.cli import err, ledgers, out, with_runtime
 
 if TYPE_CHECKING:
     from hotline.broadcasts.audience import Preview
@@ -23,6 +24,7 @@ Who = Annotated[str, typer.Option("--by", metavar="HANDLE", help="organizer who 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Texts = Annotated[list[str] | None, typer.Option("--text", help="en=… once per language")]
 DRILL = "DRILL: NOTHING WAS SENT."
+WAITING = 3  # exit code: nothing went wrong, and somebody else has to act first
 
 
 def _show(one: Broadcast, *, as_json: bool) -> None:
@@ -60,12 +62,16 @@ def draft(
     """
     from hotline.broadcasts import broadcast as broadcasts
     from hotline.broadcasts import drafting, words
+    from hotline.cli import proof
 
     life, texts = broadcasts.parse_life(expires), words.parse_texts(text or [])
     wish = drafting.Wish(by, kind, life, texts, zone, incident, override, drill)
 
     async def work(runtime: Runtime) -> Broadcast:
-        return await drafting.draft(runtime.store, runtime.library, runtime.settings, wish, runtime.clock())
+        store, now = runtime.store, runtime.clock()
+        made = await drafting.draft(store, runtime.library, runtime.settings, wish, now)
+        await proof.offer(runtime, made)
+        return made
 
     _drafted(with_runtime(work), as_json=as_json)
 
@@ -74,9 +80,12 @@ def draft(
 def notice(by: By, as_json: Json = False) -> None:
     """Write the ready "that text was not ours, ignore it"; it leaves even while alerts are frozen."""
     from hotline.broadcasts import drafting
+    from hotline.cli import proof
 
     async def work(runtime: Runtime) -> Broadcast:
-        return await drafting.notice(runtime.store, runtime.library, by, runtime.clock())
+        made = await drafting.notice(runtime.store, runtime.library, by, runtime.clock())
+        await proof.offer(runtime, made)
+        return made
 
     _drafted(with_runtime(work), as_json=as_json)
 
@@ -133,17 +142,32 @@ def approve(
     override: Annotated[
         bool, typer.Option("--override", help="stand for an alert without a confirmed report")
     ] = False,
+    code: Annotated[str, typer.Option("--code", metavar="DIGITS", help="what we texted to HANDLE")] = "",
     as_json: Json = False,
 ) -> None:
-    """Send a draft that another organizer wrote."""
-    from hotline.broadcasts import approval
+    """Send a draft that another organizer wrote, with a code on the phone of who approves.
 
-    async def work(runtime: Runtime) -> Broadcast:
-        return await approval.approve(
-            runtime.store, runtime.library, runtime.settings, id_, by, runtime.clock(), override=override
-        )
+    Without --code a code is texted there first; texted back from that phone it does the same. While that is
+    waited for, the exit code is 3.
+    """
+    from hotline.broadcasts import broadcast as broadcasts
+    from hotline.cli import proof
 
-    _show(with_runtime(work), as_json=as_json)
+    sent = with_runtime(lambda runtime: proof.step(runtime, id_, by, code, override=override))
+    if sent is None and sys.stdin.isatty():
+        digits = str(typer.prompt(f"The six digits that we texted to {by}"))
+        sent = with_runtime(lambda runtime: proof.step(runtime, id_, by, digits, override=override))
+    if sent:
+        _show(sent, as_json=as_json)
+        return
+    if as_json:
+        _show(with_runtime(lambda runtime: broadcasts.load(runtime.store, id_)), as_json=True)
+    said = (
+        f"Nothing is sent yet. A code is on {by}'s phone: text it back from there, or type "
+        f"hotline broadcast approve {id_} --by {by} --code DIGITS"
+    )
+    (err if as_json else out).print(said, soft_wrap=True, markup=False)
+    raise typer.Exit(WAITING)
 
 
 @app.command()
@@ -215,13 +239,19 @@ def cancel(id_: Id, by: Who = "") -> None:
 def close(
     id_: Id,
     text: Texts = None,
-    reason: Annotated[str, typer.Option(help="left, false or unable: the ready words")] = "",
+    reason: Annotated[
+        str, typer.Option(help="ready words: left, false, unable; cancelled of a meeting")
+    ] = "",
     by: Who = "",
     as_json: Json = False,
 ) -> None:
-    """End an alert and tell exactly the people who got it."""
+    """End an alert and tell exactly the people who got it.
+
+    Words of your own become a draft that an organizer has to approve; until then the exit code is 3.
+    """
     from hotline.broadcasts import broadcast as broadcasts
     from hotline.broadcasts import closing, words
+    from hotline.cli import proof
 
     texts = words.parse_texts(text or [])
 
@@ -230,10 +260,21 @@ def close(
             runtime.store, runtime.library, runtime.settings, id_,
             now=runtime.clock(), by=by, texts=texts, reason=reason,
         )  # fmt: skip
+        if told.state == "draft":
+            await proof.offer(runtime, told)
         return await broadcasts.load(runtime.store, id_), told
 
     one, told = with_runtime(work)
-    _show(one, as_json=as_json)
+    if as_json:
+        print(json.dumps(one.public() | {"closing": told.id if told.id != id_ else None}, ensure_ascii=False))
+    else:
+        _show(one, as_json=False)
+    if told.state == "draft":
+        how = f"hotline broadcast approve {told.id} --by HANDLE"
+        (err if as_json else out).print(
+            f"Nobody is told yet: another organizer sends these words with {how}", soft_wrap=True
+        )
+        raise typer.Exit(WAITING)
     if not as_json and told.id != one.id:
         out.print(f"Everybody who got it is told: hotline broadcast status {told.id}")
 

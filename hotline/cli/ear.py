@@ -65,9 +65,9 @@ class Ear:
         from hotline.conversation.dialogue import RasaDialogue
         from hotline.conversation.embedding import Embedder
         from hotline.conversation.intake import Intake
-        from hotline.conversation.language import LanguageGuesser
         from hotline.conversation.urgency import UrgencyModel
         from hotline.conversation.wish import WishModel
+        from hotline.language import LanguageGuesser
         from hotline.settings import load_settings
         from hotline.stack.borrow import borrowed_rasa
 

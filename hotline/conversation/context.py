@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from hotline.content import Answer, Library
     from hotline.conversation.dialogue import Dialogue
-    from hotline.conversation.language import LanguageGuesser
     from hotline.conversation.urgency import UrgencyModel
     from hotline.conversation.wish import WishModel
     from hotline.incidents.desk import Desk
+    from hotline.language import LanguageGuesser
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
     from hotline.sms.inbox import Inbound

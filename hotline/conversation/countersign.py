@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import approval, audience, closing, drafting, once, onetime, words
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.incidents.roster import Roster, Staff
 
+HOW: Final = {"alert": "close_how", "event": "close_how_event", "news": "close_how_news"}
 UNCLOSED: Final = ("closing", "notice")  # kinds that end nothing
 
 
@@ -31,7 +31,7 @@ async def ask_approve(ctx: Context, one: Broadcast) -> None:
         ctx.say("approve_missing", code=one.code, langs=names)
         return
     backed = one.kind != "alert" or not await approval.needs_two(ctx.services.store, one)
-    digits = await _code(ctx, Deed("approve" if backed else "override", one.id, _print(one)))
+    digits = await _code(ctx, Deed("approve" if backed else "override", one.id, onetime.fingerprint(one)))
     if digits and backed:
         _asked(ctx, ctx.library.say(
             "code_approve", ctx.lang, digits=digits, code=one.code, people=found.people
@@ -68,12 +68,12 @@ async def ask_close(ctx: Context, everybody: Roster, one: Broadcast, ending: str
     """CLOSE 482 LEFT: a code where people are told of it, for "they have left" can lead people out."""
     if one.state not in closing.ENDED or not one.approved_at or one.kind in UNCLOSED:
         _wrong_state(ctx, one)
-    elif not ending:
-        ctx.say("close_how", code=one.code)
-    elif one.drill or not (one.reached or one.waiting):
+    elif ending and not closing.tells(one):
         await _close(ctx, everybody, one, ending)
+    elif ending not in words.ENDINGS[one.kind]:
+        ctx.say(HOW[one.kind], code=one.code)
     elif digits := await _code(ctx, Deed("close", one.id, ending)):
-        said = words.closing(ctx.library, ending, [ctx.lang])[ctx.lang]
+        said = words.closing(ctx.library, one.kind, ending, [ctx.lang])[ctx.lang]
         _asked(ctx, ctx.library.say(
             "code_close", ctx.lang, digits=digits, code=one.code, text=said
         ))  # fmt: skip
@@ -113,7 +113,7 @@ async def _do(ctx: Context, everybody: Roster, deed: Deed) -> None:
 async def _approve(ctx: Context, everybody: Roster, one: Broadcast, deed: Deed) -> None:
     if await _stands_in_the_way(ctx, one):
         return
-    if _print(one) != deed.reason:
+    if onetime.fingerprint(one) != deed.reason:
         ctx.say("approve_changed", code=one.code)
         return
     services, library = ctx.services, ctx.library
@@ -215,8 +215,3 @@ async def _code(ctx: Context, deed: Deed) -> str:
 
 def _asked(ctx: Context, words: str) -> None:
     ctx.write(f"{words} {ctx.library.say('code_tail', ctx.lang)}")
-
-
-def _print(one: Broadcast) -> str:
-    """A fingerprint of the words: a code sends what it was asked for, not what was written since."""
-    return hashlib.sha256(to_fields(one)["texts"].encode()).hexdigest()[:16]

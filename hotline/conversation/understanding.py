@@ -15,10 +15,10 @@ from hotline.conversation.optout import optout, says_only_stop
 if TYPE_CHECKING:
     from hotline.conversation.dialogue import Dialogue, Understood
     from hotline.conversation.intake import Intake
-    from hotline.conversation.language import LanguageGuesser
     from hotline.conversation.rulebook import Urgency
     from hotline.conversation.urgency import UrgencyModel
     from hotline.conversation.wish import Likeness, WishModel
+    from hotline.language import LanguageGuesser
 
 LEAVES: Final = "unsubscribe_alerts"
 COMMAND_TOPICS: Final = {

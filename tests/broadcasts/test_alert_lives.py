@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 PEOPLE: Final = 7
 ENDS: Final = ("sent", "expired", "cancelled", "closed")
 SPOKEN: Final = ("organizer1", "organizer2", "responder1", "nobody")
+OWN: Final = "They all drove away to the highway."
 FATES: Final = ("sent", "delivered", "undelivered", "refused", "retry", "unknown", "lost")
 
 which = st.integers(0, 5)
@@ -177,6 +178,19 @@ class AlertLives(RuleBasedStateMachine):
             )
         )
 
+    @rule(place=which, by=who)
+    def somebody_writes_how_it_ended(self, place: int, by: str) -> None:
+        self.run(self._closing_in_own_words(place, by))
+
+    async def _closing_in_own_words(self, place: int, by: str) -> None:
+        office, id_ = self.office, await self._picked(place)
+        words = {"en": OWN, "es": "Ya se fueron todos por la carretera."}
+        await self._tried(
+            closing.close(
+                office.store, office.library, office.settings, id_, now=office.now, by=by, texts=words
+            )
+        )  # fmt: skip
+
     @rule(frozen=st.booleans())
     def somebody_freezes(self, *, frozen: bool) -> None:
         act = freeze.freeze if frozen else freeze.unfreeze
@@ -274,6 +288,8 @@ class AlertLives(RuleBasedStateMachine):
                 or one.approved_by not in ("", one.by)
                 or (one.state == "cancelled")
             )
+            if OWN in one.texts.get("en", "") and one.approved_at:
+                assert one.approved_by not in ("", one.by), "free words have two people behind them"
             before = self.before.get(one.id)
             assert not (before and before.state in ("closed", "cancelled") and before.state != one.state) or (
                 (before.state, one.state) == ("cancelled", "closed")

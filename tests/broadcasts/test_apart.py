@@ -113,6 +113,7 @@ async def test_a_closing_text_without_the_language_of_a_phone_of_ours_still_reac
         office.store, office.library, settings, one.id, now=office.now, by="organizer1",
         texts={"en": "They have left the street."},
     )  # fmt: skip
+    await office.approve(last.id)
     other = await office.sending()
     sent = await office.deliver()
     assert f"b{last.id}:{person}" in sent

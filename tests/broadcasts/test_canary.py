@@ -123,7 +123,8 @@ async def test_canaries_are_in_the_audience_of_every_alert_whatever_its_zone(coo
 async def test_canaries_count_apart_from_people_through_the_whole_life_of_an_alert(coop: Coop) -> None:
     office, phones = coop.office, {coop.office.vault.pseudonym(number) for number in (CANARY, SECOND)}
     people = await office.sign_up(3)
-    draft = await office.draft(en="Meeting at six.", es="Reunión a las seis.")
+    texts = {"en": "Meeting at six.", "es": "Reunión a las seis."}
+    draft = await office.wish(Wish("organizer1", "event", 3600.0, texts))
     one = await office.approve(draft.id)
     assert (one.total, one.langs, one.waiting) == (3, {"en": 3}, 3)
     ids = await office.deliver()
@@ -134,8 +135,9 @@ async def test_canaries_count_apart_from_people_through_the_whole_life_of_an_ale
     assert (found.receipts, found.reached, found.waiting) == ({"sent": 3}, 3, 0)
     assert await office.ledger(one.id) == dict.fromkeys([*people, *phones], "sent")
     ending = await closing.close(
-        office.store, office.library, office.settings, one.id, now=office.now, by="organizer1", reason="left"
-    )
+        office.store, office.library, office.settings, one.id, now=office.now, by="organizer1",
+        reason="cancelled",
+    )  # fmt: skip
     closed = {id_.partition(":")[2] for id_ in await office.deliver()}
     assert closed == {*people, *phones}
     assert (await load(office.store, ending.id)).total == 3

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hotline.broadcasts import audience, closing, verifying
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import closing
 from hotline.broadcasts.drafting import Wish
 from hotline.errors import InputError
 from hotline.incidents.desk import Desk
@@ -109,6 +109,117 @@ async def test_an_alert_to_people_who_asked_to_be_forgotten_is_closed_without_a_
     now = await broadcasts.load(office.store, one.id)
     assert (now.total, now.waiting, now.reached, now.langs) == (0, 0, 0, {})
     assert (await close(office, one.id)).id == one.id, "nobody is left to be told"
+
+
+OVER = {"en": "They drove away to the highway."}
+
+
+async def got(office: Office) -> Broadcast:
+    """An alert that three people got."""
+    await office.sign_up(3)
+    _, one = await an_alert(office)
+    await accepted(office, await office.deliver())
+    return one
+
+
+async def test_own_words_leave_only_when_another_organizer_sends_them(office: Office) -> None:
+    one = await got(office)
+    draft = await close(office, one.id, "", texts=OVER)
+    assert (draft.state, draft.kind, draft.closes, draft.approved_by) == ("draft", "closing", one.id, "")
+    assert await office.deliver() == []
+    assert await office.state(one.id) == "sent", "it is open until somebody else says so"
+    with pytest.raises(InputError, match="second organizer"):
+        await office.approve(draft.id, "organizer1")
+    assert await office.deliver() == []
+    after = await office.approve(draft.id, "organizer2")
+    assert (after.state, after.approved_by, after.total) == ("waiting", "organizer2", 3)
+    assert await office.state(one.id) == "closed"
+    assert len(await office.deliver()) == 3
+    log = await broadcasts.history(office.store, draft.id)
+    assert [(event["by"], event["what"]) for event in log][:2] == [
+        ("organizer1", "draft"), ("organizer2", "approve"),
+    ]  # fmt: skip
+
+
+async def test_ready_words_need_one_organizer_and_nobody_is_said_to_have_approved(office: Office) -> None:
+    one = await got(office)
+    last = await close(office, one.id, "left")
+    assert (last.state, last.approved_by) == ("waiting", "")
+    assert "approve" not in [event["what"] for event in await broadcasts.history(office.store, last.id)]
+
+
+async def test_of_two_closing_texts_one_is_sent(office: Office) -> None:
+    one = await got(office)
+    first, second = [await close(office, one.id, "", texts=OVER) for _ in range(2)]
+    await office.approve(first.id)
+    with pytest.raises(InputError, match="closed"):
+        await office.approve(second.id)
+    assert len(await office.deliver()) == 3
+
+
+async def test_a_closing_draft_shows_whom_it_would_reach(office: Office) -> None:
+    one = await got(office)
+    draft = await close(office, one.id, "", texts=OVER)
+    found = await audience.preview(office.store, office.library.city, office.settings, draft, office.now)
+    assert (found.people, found.missing, found.by_lang["en"].people) == (3, {}, 3)
+
+
+async def test_nobody_hears_the_words_of_a_closing_draft_by_asking(office: Office) -> None:
+    one = await got(office)
+    await close(office, one.id, "", texts=OVER)
+    assert await verifying.ending_of(office.store, one) is None
+
+
+async def test_words_of_another_language_are_refused_as_in_a_draft(office: Office) -> None:
+    one = await got(office)
+    english = {"en": "They drove away to the highway.", "es": "They drove away to the highway."}
+    for work in (
+        lambda: close(office, one.id, "", texts=english),
+        lambda: office.wish(Wish("organizer1", "news", HOUR, english)),
+    ):
+        with pytest.raises(InputError, match="es text reads like English"):
+            await work()
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "says"),
+    [
+        ("event", "left", "meeting ends as cancelled"),
+        ("event", "false", "meeting ends as cancelled"),
+        ("event", "unable", "meeting ends as cancelled"),
+        ("news", "false", "News has no ready ending"),
+        ("news", "cancelled", "News has no ready ending"),
+        ("alert", "cancelled", "alert ends as left, false, unable"),
+        ("event", "", "meeting ends as cancelled"),
+    ],
+)
+async def test_an_ending_that_does_not_fit_is_refused_with_what_fits(
+    office: Office, kind: str, reason: str, says: str
+) -> None:
+    await office.sign_up(1)
+    report_ = await report(office, "confirmed") if kind == "alert" else ""
+    texts = {} if report_ else {"en": "The clinic is open at six."}
+    one = await office.wish(Wish("organizer1", kind, HOUR, texts, incident=report_))
+    await office.approve(one.id)
+    await accepted(office, await office.deliver())
+    with pytest.raises(InputError, match=says):
+        await close(office, one.id, reason)
+    assert await office.state(one.id) == "sent"
+
+
+async def test_a_meeting_that_is_cancelled_is_told_to_its_people_as_such(office: Office) -> None:
+    (person,) = await office.sign_up(1, lang="es")
+    one = await office.wish(Wish("organizer1", "event", HOUR, {"es": "Reunion a las seis."}))
+    await office.approve(one.id)
+    await accepted(office, await office.deliver())
+    last = await close(office, one.id, "cancelled")
+    for _ in range(2):
+        await office.delivery.feed()
+    words = office.vault.open((await office.box.read(f"b{last.id}:{person}"))["body"])
+    assert one.code in words
+    assert "cancel" in words
+    assert "alerta" not in words.partition(":")[0]
+    assert "agentes" not in words
 
 
 async def test_own_words_must_be_there_in_every_language_of_the_people(office: Office) -> None:

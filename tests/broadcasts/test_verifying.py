@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.broadcasts import closing, verifying
+from hotline.broadcasts.drafting import Wish
 from hotline.store import DAY
+from tests.broadcasts.office import HOUR
 
 if TYPE_CHECKING:
     from hotline.store import Store
@@ -70,17 +72,19 @@ async def test_what_was_cancelled_before_it_reached_anybody_is_not_ours(office: 
 
 async def test_an_alert_leads_to_how_it_ended(office: Office) -> None:
     await office.sign_up(1)
-    one = await office.sending()
+    draft = await office.wish(Wish("organizer1", "event", HOUR, {"en": "Meeting at six."}))
+    one = await office.approve(draft.id)
     for id_ in await office.deliver():
         await office.box.accepted(id_, f"SM{id_}")
     assert await verifying.ending_of(office.store, one) is None
     await closing.close(
-        office.store, office.library, office.settings, one.id, now=office.now, by="organizer1", reason="left"
-    )
+        office.store, office.library, office.settings, one.id, now=office.now, by="organizer1",
+        reason="cancelled",
+    )  # fmt: skip
     ending = await verifying.ending_of(office.store, one)
     assert ending
     said = verifying.said(office.library, ending, "en", one.code)
-    assert said == office.library.say("closing_left", "en")
+    assert said == office.library.say("closing_cancelled", "en")
 
 
 async def test_the_words_are_quoted_without_their_frame_in_the_readers_language(office: Office) -> None:

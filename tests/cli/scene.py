@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.incidents import incident as incidents
 from hotline.incidents import record
+from hotline.incidents.roster import load_roster
 from hotline.sms.people import Person, save_person
 
 if TYPE_CHECKING:
@@ -42,3 +44,14 @@ async def claimed(runtime: Runtime, id_: str, handle: str, state: str = "") -> N
     await runtime.desk.change(id_, lambda one: incidents.claim(one, handle, now, 15))
     if state:
         await runtime.desk.change(id_, lambda one: incidents.report_state(one, handle, state, now, 15))
+
+
+async def code_of(runtime: Runtime, handle: str) -> str:
+    """The newest code on somebody's phone."""
+    person = (await load_roster(runtime.store)).by_handle[handle].person
+    bodies: list[tuple[float, str]] = []
+    async for key in runtime.store.redis.scan_iter("out:cli*"):
+        kept = await cast("Any", runtime.store.redis.hgetall(key))
+        if kept["person"] == person:
+            bodies.append((float(kept["created"]), runtime.vault.open(kept["body"])))
+    return re.findall(r"\b\d{6}\b", max(bodies)[1])[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.incidents import incident as incidents
-from tests.cli.scene import NUMBER, claimed, done, reported
+from tests.cli.scene import NUMBER, claimed, code_of, done, reported
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
@@ -25,16 +25,26 @@ async def drafted(hotline: Hotline, *more: str, kind: str = "event") -> str:
     return str(made.json["id"])
 
 
-@pytest.mark.usefixtures("demo")
-async def test_a_broadcast_is_drafted_approved_paused_resumed_and_cancelled(hotline: Hotline) -> None:
+async def approved(hotline: Hotline, runtime: Runtime, id_: str) -> str:
+    """What organizer2 sends, with the code on their phone."""
+    asked = await hotline("broadcast", "approve", id_, "--by", "organizer2")
+    assert (asked.code, "A code is on organizer2's phone" in asked.out) == (3, True), asked
+    code = await code_of(runtime, "organizer2")
+    return done(await hotline("broadcast", "approve", id_, "--by", "organizer2", "--code", code))
+
+
+async def test_a_broadcast_is_drafted_approved_paused_resumed_and_cancelled(
+    hotline: Hotline, runtime: Runtime
+) -> None:
     id_ = await drafted(hotline)
 
     async def state() -> str:
         return str((await hotline("broadcast", "status", id_, "--json")).json["state"])
 
     assert await state() == "draft"
-    seen: list[str] = []
-    for step in (("approve", id_, "--by", "organizer2"), ("pause", id_), ("resume", id_), ("cancel", id_)):
+    assert f"Broadcast {id_}" in await approved(hotline, runtime, id_)
+    seen = [await state()]
+    for step in (("pause", id_), ("resume", id_), ("cancel", id_)):
         assert f"Broadcast {id_}" in done(await hotline("broadcast", *step))
         seen.append(await state())
     assert seen == ["sending", "paused", "sending", "cancelled"]
@@ -78,7 +88,6 @@ async def test_a_language_of_the_audience_without_its_text_stops_the_approval(
     assert not await demo.redis.exists(f"broadcast:{id_}:todo")
 
 
-@pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(
     ("before", "step"),
     [
@@ -91,12 +100,14 @@ async def test_a_language_of_the_audience_without_its_text_stops_the_approval(
     ],
 )
 async def test_a_broadcast_cannot_be_moved_out_of_turn(
-    hotline: Hotline, before: tuple[str, ...], step: tuple[str, ...]
+    hotline: Hotline, runtime: Runtime, before: tuple[str, ...], step: tuple[str, ...]
 ) -> None:
     id_ = await drafted(hotline)
     for name in before:
-        more = ("--by", "organizer2") if name == "approve" else ()
-        done(await hotline("broadcast", name, id_, *more))
+        if name == "approve":
+            await approved(hotline, runtime, id_)
+        else:
+            done(await hotline("broadcast", name, id_))
     state = (await hotline("broadcast", "status", id_, "--json")).json["state"]
     refused = await hotline("broadcast", step[0], id_, *step[1:])
     assert (refused.code, refused.err) == (1, f"Broadcast {id_} is {state}: it cannot be changed that way.\n")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, cast, override
 
 from hotline.conversation.context import Services
 from hotline.conversation.dialogue import Say, Understood
-from hotline.conversation.language import LanguageGuesser
 from hotline.conversation.turn import Conversation
 from hotline.conversation.urgency import UrgencyModel
 from hotline.conversation.wish import WishModel
 from hotline.incidents.desk import Desk
+from hotline.language import LanguageGuesser
 from hotline.privacy.redaction import mask
 from hotline.settings import load_settings
 from hotline.sms.inbox import Inbound

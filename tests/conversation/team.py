@@ -10,12 +10,12 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import verifying
 from hotline.broadcasts.delivery import Delivery
 from hotline.conversation.context import Services
-from hotline.conversation.language import LanguageGuesser
 from hotline.conversation.turn import Conversation
 from hotline.incidents import incident as incidents
 from hotline.incidents import record
 from hotline.incidents.desk import Desk
 from hotline.incidents.roster import add_staff
+from hotline.language import LanguageGuesser
 from hotline.privacy.redaction import mask
 from hotline.sms.inbox import Inbound
 from hotline.sms.outbox import Outbox

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.broadcasts import freeze, onetime
+from hotline.broadcasts import closing, freeze, onetime
 from hotline.broadcasts.drafting import Wish, drafted
 from hotline.broadcasts.onetime import Deed
 from hotline.conversation import bulletins
-from hotline.conversation.keywords import ENDINGS, ORGANIZER, STAFF
+from hotline.conversation.keywords import BULLETINS, ENDINGS, ORGANIZER, STAFF
 from hotline.conversation.optout import is_carrier_word, optout
 from hotline.conversation.orders import order
+from hotline.incidents.roster import add_staff
 from hotline.store import Conflict
 from tests.conversation.team import NOON, Team, code_in
 
@@ -451,3 +452,98 @@ async def test_a_drill_says_in_every_text_that_nothing_was_sent(team: Team, made
     assert all(text.startswith("DRILL. NOTHING WAS SENT.") for text in said), said
     assert await team.deliver() == {}
     assert (await team.one(code)).state == "closed"
+
+
+# -- free words to many, and endings that fit
+
+
+# What each order may do with words that somebody types: drafts wait for a second person's code.
+DRAFTS: Final = ("alert", "news", "event")
+SENDS: Final = ("approve",)
+READY: Final = ("notice", "resume", "unfreeze", "close")
+NONE: Final = ("drop", "freeze", "pause", "sent")
+
+
+def test_every_order_says_whether_words_of_a_person_go_to_many() -> None:
+    """Whoever adds one puts it here, and a test of what holds it, if it does."""
+    kinds = {command.kind for command in (*ORGANIZER.values(), *BULLETINS.values())}
+    assert kinds == {*DRAFTS, *SENDS, *READY, *NONE}
+
+
+@pytest.mark.parametrize("words", ["NEWS EN: Come to the north door.", "EVENT EN: Come to the north door."])
+async def test_free_words_by_text_leave_with_a_second_persons_code_only(team: Team, words: str) -> None:
+    people = await team.sign_up(2)
+    code = await team.drafted("ana", words)
+    for handle, order_ in (("ana", f"APPROVE {code}"), ("beto", f"APPROVE {code}"), ("ana", "123456")):
+        await team.says(handle, order_)
+        assert await team.deliver() == {}
+    digits = await team.code_for("beto", f"APPROVE {code}")
+    for handle in ("ana", "carl"):
+        await team.says(handle, digits)
+        assert await team.deliver() == {}
+    await team.says("beto", digits)
+    assert set(await team.deliver()) == people
+
+
+async def test_an_ending_in_own_words_can_be_sent_by_text_and_ends_the_alert(team: Team) -> None:
+    """Written at the console or the command line by one, approved by another away from both."""
+    people = await team.sign_up(2)
+    code = await team.drafted("ana", "NEWS EN: The clinic is open at six.")
+    await team.says("beto", await team.code_for("beto", f"APPROVE {code}"))
+    await team.deliver()
+    one = await team.one(code)
+    draft = await closing.close(
+        team.store, team.library, team.settings, one.id, now=team.now, by="ana",
+        texts={"en": "The clinic is closed today, we were wrong."},
+    )  # fmt: skip
+    assert "another organizer" in await team.says("ana", f"APPROVE {draft.code}")
+    assert f"manda {draft.code} a 2 personas" in await team.says("beto", f"APPROVE {draft.code}")
+    assert await team.deliver() == {}
+    await team.says("beto", await team.code_for("beto", f"APPROVE {draft.code}"))
+    told = await team.deliver()
+    assert set(told) == people
+    assert all("we were wrong" in text for text in told.values())
+    assert (await team.one(code)).state == "closed"
+
+
+FIT: Final = {
+    "en": ("CLOSE {code} FALSE", "is a meeting", "is news"),
+    "es": ("CERRAR {code} FALSA", "es una junta", "es noticia"),
+    "pt": ("FECHAR {code} FALSO", "é um encontro", "é notícia"),
+    "ht": ("FEMEN {code} FO", "se yon reyinyon", "se yon nouvèl"),
+}
+
+
+@pytest.mark.parametrize("lang", FIT)
+async def test_a_meeting_or_news_is_never_said_to_have_been_no_agents(team: Team, lang: str) -> None:
+    await team.sign_up(1)
+    await add_staff(
+        team.store, team.vault, handle="dora", number="+18605550139", role="organizer", languages=(lang,)
+    )
+    team.numbers["dora"] = "+18605550139"
+    order_, meeting, news = FIT[lang]
+    for words, fits in (("EVENT EN: Clinic at six.", meeting), ("NEWS EN: The clinic is open.", news)):
+        code = await team.drafted("ana", words)
+        await team.says("beto", await team.code_for("beto", f"APPROVE {code}"))
+        await team.deliver()
+        for asked in (order_.format(code=code), order_.format(code=code).rpartition(" ")[0]):
+            assert fits in await team.says("dora", asked)
+        assert (await team.one(code)).state == "sent"
+    assert await team.deliver() == {}
+
+
+@pytest.mark.parametrize(
+    "order_",
+    ["CLOSE {code} CANCELLED", "CERRAR {code} CANCELADA", "FECHAR {code} CANCELADO", "FEMEN {code} ANILE"],
+)
+async def test_a_meeting_is_called_off_by_one_organizer_in_ready_words(team: Team, order_: str) -> None:
+    people = await team.sign_up(2)
+    code = await team.drafted("ana", "EVENT EN: Clinic at six.")
+    await team.says("beto", await team.code_for("beto", f"APPROVE {code}"))
+    await team.deliver()
+    digits = await team.code_for("ana", order_.format(code=code))
+    assert await team.deliver() == {}
+    await team.says("ana", digits)
+    told = await team.deliver()
+    assert set(told) == people
+    assert all("The meeting we told you about is cancelled" in text for text in told.values())

@@ -8,8 +8,8 @@ import pytest
 
 from hotline.conversation.dialogue import Say, Understood
 from hotline.conversation.intake import Intake
-from hotline.conversation.language import LanguageGuesser
 from hotline.conversation.understanding import Understanding, understand
+from hotline.language import LanguageGuesser
 from hotline.settings import ROOT
 
 if TYPE_CHECKING:

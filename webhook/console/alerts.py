@@ -35,6 +35,7 @@ ENDINGS: Final = {
     "left": "They have left",
     "false": "It was a false alarm",
     "unable": "It could not be confirmed",
+    "cancelled": "It is cancelled",
 }
 UNCLOSED: Final = ("closing", "notice")
 
@@ -90,9 +91,10 @@ class AlertRoutes(Locked):
             one=one, found=found, columns=columns(runtime.settings, one, found),
             progress=await progress(runtime.store, runtime.settings, one),
             history=await history(runtime.store, id_),
-            seen=seen(one), closable=closable, endings=ENDINGS, said=said, typed=defaultdict(str, typed),
+            seen=seen(one), closable=closable, said=said, typed=defaultdict(str, typed),
+            endings={reason: ENDINGS[reason] for reason in words.ENDINGS.get(one.kind, ())},
             langs={lang: NAMES.get(lang, lang) for lang in one.langs or one.texts},
-            ready={reason: words.closing(runtime.library, reason, ["en"])["en"] for reason in ENDINGS},
+            ready={reason: runtime.library.say(f"closing_{reason}", "en") for reason in ENDINGS},
         )  # fmt: skip
 
     async def drilled(self, request: Request) -> Response:

@@ -91,7 +91,7 @@ def _does(library: Library, form: Form, look: Look, digits: str, lang: str) -> s
     """What a code does, as the text with it says: nobody gives one away for something else."""
     if form.what == "unfreeze":
         return library.say("code_unfreeze", lang, digits=digits)
-    if form.what in ("draft", "notice") or look.one is None:
+    if form.what in ("draft", "notice") or form.texts or look.one is None:
         return library.say("code_draft", lang, digits=digits)
     one = look.one
     if form.what == "approve":

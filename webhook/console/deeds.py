@@ -92,13 +92,18 @@ class Deeds:
             made, commit = await drafting.drafted(
                 runtime.store, runtime.library, runtime.settings, form.wish(), now
             )
-        found = await audience.preview(runtime.store, runtime.library.city, runtime.settings, made, now)
-        library = runtime.library
-        commit.merge(await self._told(form, lambda lang: (
+        commit.merge(await self._offered(form, made))
+        return commit, f"{ALERTS}/{made.id}"
+
+    async def _offered(self, form: Form, made: Broadcast) -> Commit:
+        """The texts that show a draft to the organizers who may send it."""
+        runtime = self._runtime
+        library, now = runtime.library, runtime.clock()
+        found = await audience.preview(runtime.store, library.city, runtime.settings, made, now)
+        return await self._told(form, lambda lang: (
             f"{alert_words.preview(library, made, found, lang)}\n"
             f"{library.say('broadcast_theirs', lang, code=made.code, handle=made.by)}"
-        ), made))  # fmt: skip
-        return commit, f"{ALERTS}/{made.id}"
+        ), made)  # fmt: skip
 
     async def _approved(self, form: Form) -> tuple[Commit, str]:
         runtime, one = self._runtime, await self._looks.shown_one(form)
@@ -122,7 +127,8 @@ class Deeds:
             runtime.store, runtime.library, runtime.settings, one.id, now=runtime.clock(), by=form.by,
             texts=form.texts, reason=form.get("reason"),
         )  # fmt: skip
-        commit.merge(await self._now_is(form, one, "closed"))
+        is_draft = told.state == "draft"
+        commit.merge(await (self._offered(form, told) if is_draft else self._now_is(form, one, "closed")))
         return commit, f"{ALERTS}/{told.id}"
 
     async def _frozen(self, form: Form) -> Commit:

@@ -141,15 +141,15 @@ class Looks:
         if one.state not in closing.ENDED or not one.approved_at:
             raise Stale(f"{one.code} is {one.state}: there is nothing to close, look at it again.")
         said = closing.worded(runtime.library, runtime.settings, one, form.texts, form.get("reason"))
-        framed = {
-            lang: runtime.library.say("closing_frame", lang, text=text, code=one.code)
-            for lang, text in said.items()
-        }
+        framed = words.closing_frame(runtime.library, one.kind, said, one.code)
         told = Broadcast(
             "", "waiting", "closing", form.by, framed, one.zone, 0.0, code=one.code, drill=one.drill
         )
-        says = f"Nobody else gets {one.code}; the {one.reached} people who got it are told this."
-        return Look(f"Close {one.code}", says, told)
+        then = f"nobody else gets {one.code}, and the {one.reached} people who got it are told this."
+        if form.texts and closing.tells(one):
+            says = f"A draft is kept and reaches nobody until another organizer sends it. Then {then}"
+            return Look(f"Keep this ending of {one.code}", says, told)
+        return Look(f"Close {one.code}", then[0].upper() + then[1:], told)
 
     async def _freeze(self, form: Form) -> Look:
         is_frozen = await freeze.frozen(self._runtime.store)

@@ -16,8 +16,8 @@ REMEDIES: Final = {
     "add that --text": "write those words too",
     "A broadcast needs at least one --text": "Write the words in at least one language",
     "Write --expires as": "Choose until when it may leave:",
-    "Write --reason": "Choose how it ended:",
-    "or the words with --text en='…'": "or write it in every language",
+    " (--reason), or in your own words with --text en='…'": ", or in your own words in every language",
+    "write the correction with --text en='…'": "write the correction in every language",
     "once, as --text en='…' --text es='…'": "once",
 }
 
