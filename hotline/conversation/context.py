@@ -74,7 +74,9 @@ class Context:
         return self.services.library
 
     def change(self, **changes: object) -> None:
-        """Change what we keep about the person."""
+        """Change what we keep about the person; a question is asked now."""
+        if "pending" in changes:
+            changes["asked_at"] = self.now if changes["pending"] else 0.0
         self.person = replace(self.person, **changes)  # pyright: ignore[reportArgumentType] - names are Person's own
 
     def say(

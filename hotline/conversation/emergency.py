@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import PLACE
@@ -117,5 +116,5 @@ def ask_if_now(ctx: Context, *, or_stop: bool = False) -> None:
     """
     ctx.answered_by = "triage"
     asked = ASKED_OR_STOP if or_stop else ASKED
-    ctx.person = replace(ctx.person, pending=asked, held=ctx.text, choices=())
+    ctx.change(pending=asked, held=ctx.text, choices=())
     ctx.say("raid_ask_or_stop" if or_stop else "raid_ask")

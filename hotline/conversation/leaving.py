@@ -9,7 +9,7 @@ from hotline import subscribers
 from hotline.broadcasts.delivery import outbox_of
 from hotline.conversation import offcall, signup
 from hotline.conversation.keywords import about_alerts, agrees, resident_command
-from hotline.conversation.optout import optout, says_only_stop, wants_to_stay
+from hotline.conversation.optout import names_stop, optout, says_only_stop, wants_to_stay
 from hotline.incidents import record, reporters
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import SENDERS, block, opt_in, opt_out, unblock
@@ -42,7 +42,11 @@ async def stopping(ctx: Context) -> bool:
         await _stop(ctx, everything=ctx.inbound.sender == "hotline", confirm=False)
         return True
     wish = optout(ctx.text)
-    if wish is None or ctx.inbound.incident:
+    if (
+        wish is None
+        or ctx.inbound.incident
+        or (ctx.handle and wish == "ambiguous" and not names_stop(ctx.text))
+    ):
         return False
     if wish == "ambiguous" or await _doubted(ctx):
         await ask(ctx)
@@ -83,7 +87,9 @@ def _only_alerts(ctx: Context) -> bool:
 
 
 async def likeness(ctx: Context) -> Likeness:
-    """How much words that no rule knows sound like a wish to stop."""
+    """How much words that no rule knows sound like a wish to stop. No guess asks a volunteer about it."""
+    if ctx.handle:
+        return "none"
     return await ctx.services.wishes.hears(ctx.text)
 
 

@@ -62,6 +62,11 @@ def is_carrier_word(words: str) -> bool:
     return words in _WORDS.carrier or words in _WORDS.carrier_phrases
 
 
+def names_stop(text: str) -> bool:
+    """Whether a carrier's word stands anywhere in a text."""
+    return any(not _WORDS.carrier.isdisjoint(sentence) for sentence in _sentences(text))
+
+
 def says_only_stop(text: str) -> bool:
     """Whether nothing but carrier words and politeness is in a text: that is done, and never doubted."""
     cores = [core for core in map(_core, _sentences(text)) if core]

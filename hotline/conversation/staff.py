@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import short
-from hotline.conversation import emergency
+from hotline.conversation import screen
 from hotline.conversation.board import BOARD, handle_board
 from hotline.conversation.crew import handle_crew
 from hotline.conversation.floor import Floor
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CREW: Final = ("lost", "vouch")
 ON_REPORT: Final = ("take", "pass", "backup")
+SMALL_TALK: Final = ("ok", "no", "take")  # to a resident's answer, or to nobody
 NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
 
 
@@ -34,17 +35,44 @@ async def handle_staff(ctx: Context) -> bool:
     floor = Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
     if await handle_organizer(ctx, floor.roster):
         return True
-    if command is None or chosen(ctx, floor):
-        return await relay(ctx, floor)
-    if not command.argument and await _answers_us(ctx, floor):
+    meant = await screen.meant(ctx, floor, command)
+    if meant == "question":
         return False
+    if command is None or chosen(ctx, floor):
+        return await relay(ctx, floor) or (meant == "page" and _not_understood(ctx, floor))
     ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)  # a bare "1" has no language of its own
+    done = await _do(ctx, floor, command)
+    if done or command.kind in SMALL_TALK:
+        return done
+    if command.kind == "lost":
+        ctx.say("handle_unknown", handle=command.argument)
+        return True
+    return _not_understood(ctx, floor)
+
+
+async def _do(ctx: Context, floor: Floor, command: Command) -> bool:
+    """Do a command; what only looks like one is for the reporter."""
     if command.kind in SWAPS:
         return await handle_swaps(ctx, floor, command) or await relay(ctx, floor)
     for kinds, handle in ((CREW, handle_crew), (BOARD, handle_board), (SHOW, handle_show)):
         if command.kind in kinds:
             return await handle(ctx, floor.roster, command) or await relay(ctx, floor)
     return await _at_desk(ctx, floor, command)
+
+
+def _not_understood(ctx: Context, floor: Floor) -> bool:
+    """Nothing was done, and what waits for them; a volunteer is never asked what a guess would ask."""
+    waiting = ", ".join(f"TAKE {one.id}" for one in floor.free() if ctx.handle in one.paged)
+    ctx.say("staff_unknown", ids=waiting)
+    return True
+
+
+async def not_understood(ctx: Context) -> None:
+    """Answer a volunteer's text that is no command, no report and no question."""
+    floor = Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
+    ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)
+    ctx.answered_by = "staff"
+    _not_understood(ctx, floor)
 
 
 def _command(text: str) -> Command | None:
@@ -63,19 +91,6 @@ async def _at_desk(ctx: Context, floor: Floor, command: Command) -> bool:
         return await _answer(ctx, command.argument)
     on_incident = {"take": _take, "pass": _pass, "backup": _backup}.get(command.kind)
     return await on_incident(ctx, floor, command.argument) if on_incident else _duty(ctx, floor, command)
-
-
-async def _answers_us(ctx: Context, floor: Floor) -> bool:
-    """Whether a bare word is this person's answer to our question about a report of their own.
-
-    Responders see raids too. A page that waits for them goes first: then a bare `1` takes that one.
-    """
-    pending = ctx.person.pending
-    at_work = floor.held_by(ctx.handle) or floor.waits_for(ctx.handle)
-    if at_work or not pending.startswith(("raid", "violation:")):
-        return False
-    own = await ctx.services.desk.reported_by(ctx.person.id)
-    return own is not None or not pending.startswith(emergency.PREFIX)
 
 
 def _duty(ctx: Context, floor: Floor, command: Command) -> bool:

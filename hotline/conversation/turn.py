@@ -23,7 +23,7 @@ from hotline.conversation import (
     violation,
 )  # fmt: skip
 from hotline.conversation.context import Context, Services
-from hotline.conversation.staff import handle_staff
+from hotline.conversation.staff import handle_staff, not_understood
 from hotline.errors import DialogueUnavailable
 from hotline.incidents import photos, questions
 from hotline.incidents.roster import handle_of
@@ -158,6 +158,8 @@ class Conversation:
         """What the rules in the webhook said, or more."""
         ruled = cast("Urgency", ctx.inbound.urgency)
         raised = await ctx.services.urgency.look(ctx.text, ruled, ctx.inbound.rule)
+        if ctx.handle and ruled == "none" and raised == "ask":
+            return ruled  # talk among volunteers sounds like it: only a rule asks them
         if raised != ruled:
             metrics.RAISED.labels(raised).inc()
         return raised
@@ -166,6 +168,8 @@ class Conversation:
         heard = await self._heard_or_none(ctx)
         if heard is None:
             await self._without_rasa(ctx, wish)
+        elif ctx.handle and _is_guess(heard, ctx.text):
+            await not_understood(ctx)
         elif heard.urgent:
             emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
         elif leaving.is_meant(heard, wish):
@@ -200,6 +204,8 @@ class Conversation:
             for said in heard.say:
                 ctx.write(said.text)
                 ctx.change(card=said.card or ctx.person.card, pending="", choices=())
+        elif ctx.handle:
+            await not_understood(ctx)
         else:
             ctx.say("automatic_down")
             await hand_over(ctx)
@@ -223,6 +229,11 @@ class Conversation:
             unanswered.note(ctx, "choices")
         else:
             _speak(ctx, heard)
+
+
+def _is_guess(heard: Understood, text: str) -> bool:
+    """Whether what the assistant made of a volunteer's words would only lead to a question of ours."""
+    return heard.urgent or heard.topic in leaving.TOPICS or (heard.vague and "?" not in text)
 
 
 def _speak(ctx: Context, heard: Understood) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from dataclasses import fields as dataclass_fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline import metrics
@@ -146,6 +147,15 @@ async def load_ids(store: Store, ids: Iterable[object]) -> list[Incident]:
     for id_ in ids:
         pipe.hgetall(f"incident:{id_}")
     return [from_fields(fields) for fields in await pipe.execute() if fields]
+
+
+async def paged_at(store: Store, id_: str, handle: str) -> float:
+    """When somebody was last paged for an incident, in seconds since the epoch; 0 for never."""
+    lines = await cast("Any", store.redis.lrange(f"incident:{id_}:log", 0, -1))
+    for event in map(json.loads, reversed(lines)):
+        if event["type"] == "paged" and handle in event.get("details", {}).get("handles", "").split(","):
+            return datetime.fromisoformat(event["at"]).timestamp()
+    return 0.0
 
 
 async def next_id(store: Store) -> str:

@@ -29,6 +29,7 @@ class Person:
         card: the card of the last answer, for MORE, SOURCE and LAW.
         choices: topics offered by digit in the last reply.
         pending: the question we asked last, "" when none ("raid_ask", "delete", "stop", "choices", …).
+        asked_at: when we asked it, seconds since the epoch.
         held: what waits for the answer to `pending`: masked words, or the token of an unanswered question.
         stopped: senders of ours that the person opted out of.
         blocked: senders of ours whose texts the carrier refuses to hand to them, until they text it START.
@@ -42,6 +43,7 @@ class Person:
     card: str = ""
     choices: tuple[str, ...] = ()
     pending: str = ""
+    asked_at: float = 0.0
     held: str = ""
     stopped: frozenset[str] = field(default_factory=frozenset[str])
     blocked: frozenset[str] = field(default_factory=frozenset[str])
@@ -60,6 +62,7 @@ class Person:
             "card": self.card,
             "choices": json.dumps(self.choices),
             "pending": self.pending,
+            "asked_at": str(self.asked_at),
             "held": self.held,
         }
 
@@ -82,6 +85,7 @@ async def load_person(store: Store, person: str) -> Person:
         card=fields.get("card", ""),
         choices=tuple(json.loads(fields.get("choices", "[]"))),
         pending=fields.get("pending", ""),
+        asked_at=float(fields.get("asked_at", "0")),
         held=fields.get("held", ""),
         stopped=frozenset(compress(SENDERS, stopped)),
         blocked=frozenset(compress(SENDERS, blocked)),

@@ -1,0 +1,204 @@
+"""Volunteers: no question of ours eats a command, no guess asks them, and 1 answers what stands last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast, override
+
+import pytest
+
+from hotline.conversation.dialogue import Understood
+from hotline.incidents import record
+from hotline.sms.people import load_person, save_person
+from tests.conversation.talk import Dictated, SecondHearing, SecondLook
+from tests.incidents.crew import Crew
+
+if TYPE_CHECKING:
+    from hotline.content import Library
+    from hotline.conversation.rulebook import Urgency
+    from hotline.conversation.wish import Likeness
+    from hotline.privacy.phones import Vault
+    from hotline.settings import Settings
+    from hotline.store import Store
+
+QUESTIONS: Final = (
+    "raid_ask", "raid_ask:stop", "stop", "stop:alerts", "menu", "choices", "delete", "human", "night:{now}",
+    "violation:what", "violation:when", "violation:contact", "alerts", "fake:{now}", "raid:now", "stopped",
+)  # fmt: skip
+# What a volunteer texts, and what has to be in the answer.
+COMMANDS: Final = {
+    "ON": "You are on call", "OFF": "You are off call", "on duty": "You are on call", "STATUS": "On call:",
+    "HELP": "TAKE 7", "SHIFTS": "shift", "TAKE {id}": "is yours", "1": "is yours", "take it": "is yours",
+    "PASS": "No report is open", "BACKUP": "Nobody has a report", "SHOW {id}": "ICE is here",
+}  # fmt: skip
+# Of what no rule knows; half of it met in the field.
+TALK: Final = (
+    "I got this", "can't make it", "I can't make it", "not now", "I'm driving", "me", "PAGE", "SPLIT",
+    "on it", "I can go", "ya voy para la otra", "no me toca", "not me", "busy", "maria", "PARK 24", "call me",
+    "AWAY 12/25", "omw in 5", "enough", "basta", "no more tonight", "ahora no", "pa kounye a",
+    "agora nao", "LOST HANDLE",
+)  # fmt: skip
+
+
+class EverythingUrgent(SecondLook):
+    """Takes every text for a raid that may be."""
+
+    @override
+    def raised(self, text: str, urgency: Urgency, rule: str = "") -> Urgency:
+        return "ask" if urgency == "none" else urgency
+
+
+class EverythingWished(SecondHearing):
+    """Takes every text for the wish to stop."""
+
+    @override
+    def likeness(self, text: str) -> Likeness:
+        return "likely"
+
+
+class Guessing(Dictated):
+    """Takes every text for what the test says."""
+
+    heard = Understood("", 0.2, (), ())
+
+    @override
+    async def ask(self, person: str, text: str, lang: str, last_card: str = "") -> Understood:
+        return self.heard
+
+
+class Volunteers(Crew):
+    """The crew before ears that mishear everything."""
+
+    guessing: Guessing
+
+    @override
+    async def begin(self) -> None:
+        await super().begin()
+        self.guessing = Guessing()
+        self.conversation._services = replace(
+            self.conversation._services, dialogue=self.guessing, keyword_dialogue=self.guessing,
+            urgency=EverythingUrgent(), wishes=EverythingWished(),
+        )  # fmt: skip
+
+    async def questioned(self, handle: str, pending: str, *, choices: tuple[str, ...] = ()) -> None:
+        """A question of ours stands on somebody's screen, asked now."""
+        await self.says(handle, "STATUS")
+        person = await load_person(self.store, self.vault.pseudonym(self.numbers[handle]))
+        pending = pending.format(now=int(self.now))
+        asked = replace(person, pending=pending, choices=choices, held="la migra", asked_at=self.now)
+        await self.store.commit(save_person(asked))
+
+    async def pending(self, handle: str) -> str:
+        return (await load_person(self.store, self.vault.pseudonym(self.numbers[handle]))).pending
+
+
+@pytest.fixture
+async def crew(store: Store, vault: Vault, library: Library, settings: Settings) -> Volunteers:
+    opened = Volunteers(store, vault, library, settings)
+    await opened.begin()
+    return opened
+
+
+@pytest.mark.parametrize("pending", QUESTIONS)
+async def test_no_question_of_ours_eats_a_command(crew: Volunteers, pending: str) -> None:
+    choices = ("rights_at_door", "find_lawyer") if pending == "choices" else ()
+    for words, answer in COMMANDS.items():
+        await crew.questioned("rita", pending, choices=choices)
+        crew.now += 60
+        id_ = await crew.open() if "yours" in answer or "SHOW" in words else ""
+        assert answer in await crew.says("rita", words.format(id=id_)), (pending, words)
+        if id_:
+            await cast("Any", crew.store.redis.delete("incidents:open", "incidents:due", f"incident:{id_}"))
+        crew.now += 60
+    assert not await crew.store.redis.sismember("optout:hotline", crew.vault.pseudonym(crew.numbers["rita"]))
+
+
+@pytest.mark.parametrize("words", TALK)
+@pytest.mark.parametrize("rasa", ["lost", "urgent", "unsubscribe", "delete", "choices"])
+async def test_no_guess_asks_a_volunteer_whether_to_stop_or_whether_it_is_happening(
+    crew: Volunteers, words: str, rasa: str
+) -> None:
+    crew.guessing.heard = {
+        "lost": Understood("", 0.2, (), ()),
+        "urgent": Understood("report_raid", 0.9, (), (), urgent=True),
+        "unsubscribe": Understood("unsubscribe_alerts", 0.9, (), ()),
+        "delete": Understood("delete_my_data", 0.9, (), ()),
+        "choices": Understood("find_lawyer", 0.4, ("find_lawyer", "detained_family"), ()),
+    }[rasa]
+    id_ = await crew.open()
+    told = await crew.says("rita", words)
+    assert "1 = " not in told
+    assert await crew.pending("rita") == ""
+    if words != "LOST HANDLE" and "AWAY" not in words and "para la otra" not in words:
+        assert f"TAKE {id_}" in told, "what waits is named"
+    assert len(await record.load_many(crew.store, "incidents:open")) == 1, (
+        "and no report of theirs was opened"
+    )
+
+
+@pytest.mark.parametrize("words", ["STOP", "stop texting me please", "no me manden mas mensajes"])
+async def test_a_volunteer_who_says_so_is_stopped(crew: Volunteers, words: str) -> None:
+    crew.conversation._services = replace(crew.conversation._services, wishes=SecondHearing())
+    await crew.says("rita", words)
+    assert await crew.store.redis.sismember("optout:hotline", crew.vault.pseudonym(crew.numbers["rita"]))
+
+
+# -- 1 answers what stands last
+
+
+async def test_1_answers_the_menu_that_came_after_the_page(crew: Volunteers) -> None:
+    id_ = await crew.open()
+    crew.now += 60
+    await crew.says("rita", "MENU")
+    assert "is yours" not in await crew.says("rita", "1")
+    one = await record.load(crew.store, id_)
+    assert one
+    assert not one.held
+
+
+async def test_1_takes_the_page_that_came_after_the_menu(crew: Volunteers) -> None:
+    await crew.says("rita", "MENU")
+    crew.now += 60
+    await crew.open()
+    assert "is yours" in await crew.says("rita", "1")
+
+
+@pytest.mark.parametrize("words", ["1", "yes", "si"])
+async def test_a_late_1_to_a_page_never_answers_an_older_question(crew: Volunteers, words: str) -> None:
+    await crew.says("rita", "DELETE")
+    assert await crew.pending("rita") == "delete"
+    crew.now += 60
+    id_ = await crew.open()
+    await crew.says("ana", f"TAKE {id_}")
+    told = await crew.says("rita", words)
+    assert "ana has" in told or "Not understood" in told
+    assert await crew.store.redis.exists(f"person:{crew.vault.pseudonym(crew.numbers['rita'])}")
+
+
+async def test_1_answers_the_question_of_whoever_was_paged_long_ago(crew: Volunteers) -> None:
+    id_ = await crew.open()
+    await crew.says("ana", f"TAKE {id_}")
+    crew.now += 60
+    await crew.says("rita", "DELETE")
+    told = await crew.says("rita", "2")
+    assert "has" not in told.split()
+    assert await crew.pending("rita") == ""
+    await crew.says("rita", "DELETE")
+    await crew.says("rita", "1")
+    kept = await cast("Any", crew.store.redis.hgetall(f"person:{crew.vault.pseudonym(crew.numbers['rita'])}"))
+    assert not kept.get("pending")
+
+
+async def test_a_digit_of_somebody_at_work_answers_the_menu_they_have_just_asked_for(
+    crew: Volunteers,
+) -> None:
+    id_ = await crew.open()
+    await crew.says("rita", f"TAKE {id_}")
+    crew.now += 60
+    await crew.questioned("rita", "delete")
+    await crew.says("rita", "2")
+    assert await crew.pending("rita") == "", "and it did not go to the reporter"
+    await crew.questioned("rita", "menu")
+    crew.now += 3600
+    await crew.says("rita", "3")
+    assert await crew.pending("rita") == "menu", "an hour later it is for the reporter"
