@@ -48,6 +48,7 @@ COUNTED: Final = {
     for result in results
 }  # fmt: skip
 LONGEST_ID: Final = 100
+SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 LONGEST_PLACE: Final = 120
 COORDINATE: Final = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
 
@@ -103,7 +104,7 @@ class TwilioRoutes:
         return TAKEN
 
     async def _take_in(self, _: Request, form: MultiDict[str]) -> str:
-        sid, address = _identity(form, "MessageSid"), _identity(form, "From")
+        sid, address = _sid(form), _from(form)
         if self._watch.listens(form.get("To", "")):  # a phone of our own: nobody's turn
             await self._watch.heard(Arrival(sid, form["To"], address, form.get("Body", "")))
             return "canary"
@@ -199,7 +200,7 @@ class TwilioRoutes:
         known = await callbacks.status(
             self._runtime.store,
             id_=request.query_params.get("intent", ""),
-            sid=_identity(form, "MessageSid"),
+            sid=_sid(form),
             state=state,
             code=form.get("ErrorCode", ""),
             now=self._runtime.clock(),
@@ -210,10 +211,17 @@ class TwilioRoutes:
         return "moved" if known else "unchanged"
 
 
-def _identity(form: MultiDict[str], name: str) -> str:
-    value = form.get(name, "")
+def _sid(form: MultiDict[str]) -> str:
+    """Exactly an id: Twilio signs names and values with nothing between them; more could be hidden in it."""
+    if not SID.fullmatch(sid := form.get("MessageSid", "")):
+        raise Refusal(400, "MessageSid is missing.")
+    return sid
+
+
+def _from(form: MultiDict[str]) -> str:
+    value = form.get("From", "")
     if not value.strip() or len(value) > LONGEST_ID or not value.isprintable():
-        raise Refusal(400, f"{name} is missing.")
+        raise Refusal(400, "From is missing.")
     return value
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from pydantic import SecretStr
 
 from hotline.settings import load_settings
 from tests.line import wait_until
-from tests.webhook.door import INBOUND, PUBLIC, STATUS, Door, a_form, mailbox, sign
+from tests.webhook.door import INBOUND, PHONE, PUBLIC, STATUS, Door, a_form, mailbox, sign
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -232,3 +233,21 @@ async def test_a_client_that_does_not_wait_for_its_answer_has_its_text_stored_on
     await wait_until(lambda: mailbox(store, person), 5, "the text being stored")
     assert (await door.text(form)).status == 200
     assert len(await mailbox(store, person)) == 1
+
+
+@pytest.mark.parametrize("cut", ["NumMedia", "To"])
+async def test_a_signed_text_that_is_cut_anew_is_not_taken_for_another_one(
+    door: Door, store: Store, vault: Vault, cut: str
+) -> None:
+    """Twilio signs names and values with nothing between them: one can be hidden in the value before."""
+    form = a_form(body="ICE is at 120 Park St")
+    signature = sign(form)
+    assert (await door.post(form, INBOUND, X_Twilio_Signature=signature)).status == 200
+    fields = dict(parse_qsl(form, keep_blank_values=True))
+    names = sorted(fields)
+    fields[names[names.index(cut) - 1]] += cut + fields.pop(cut)
+    forged = urlencode(fields)
+    assert sign(forged) == signature
+    answer = await door.post(forged, INBOUND, X_Twilio_Signature=signature)
+    assert answer.status == (400 if cut == "NumMedia" else 200)  # hidden in the MessageSid, in the SmsSid
+    assert len(await mailbox(store, vault.pseudonym(PHONE))) == 1
