@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from hotline import metrics
-from hotline.incidents import escalation, holder, photo_links, record, sorting, unreached, witnesses
+from hotline.incidents import escalation, holder, photo_links, record, sorting, witnesses
 from hotline.incidents.incident import Change, Incident
-from hotline.incidents.notice import PARTNER, REPORTER, Notice
+from hotline.incidents.notice import REPORTER, Notice
 from hotline.incidents.phrasing import phrased
 from hotline.incidents.roster import Roster, load_roster
+from hotline.incidents.texts import Texts
 from hotline.incidents.witnesses import FOLLOW
-from hotline.privacy.phones import parse_number
 from hotline.sms.outbox import Outbound, Priority, queued
-from hotline.sms.people import load_person, opt_in
+from hotline.sms.people import opt_in
 from hotline.store import AWAY, DAY, Commit, Conflict
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Desk:
         self._library = library
         self._clock = clock
         self._public_url = public_url
+        self._texts = Texts(store, vault, library)
 
     def opening(
         self,
@@ -86,9 +87,9 @@ class Desk:
         commit = record.written(None, Change(fresh, "opened", "reporter"), now)
         commit.merge(opt_in(reporter, "hotline"))  # who stopped us and calls for help wants to be answered
         if address:
-            words = self.words(fresh, Notice("reporter", "raid_safety"), lang)
+            words = phrased(self._library, fresh, Notice(REPORTER, "raid_safety"), lang)
             safety = Outbound(
-                f"i{id_}v1safety", reporter, address, words, priority=Priority.PAGE, incident=id_
+                f"i{id_}v1safety", reporter, address, words, priority=Priority.SAFETY, incident=id_
             )
             commit.merge(queued(safety, self._vault, now))
         return commit
@@ -115,54 +116,8 @@ class Desk:
         commit = record.written(before, change, now)
         links, more = await photo_links.owed(self.store, change, roster, self._public_url)
         commit.merge(links)
-        pages: list[str] = []
-        for place, notice in enumerate((*change.notices, *more)):
-            message = await self._message(before, change.after, notice, roster, place)
-            if message:
-                commit.merge(queued(message, self._vault, now))
-                pages += [message.id] if notice.key in unreached.PAGES else []
-        commit.merge(unreached.noted(before, pages))
+        commit.merge(await self._texts.owed(before, change.after, (*change.notices, *more), roster, now))
         return commit
-
-    async def _message(
-        self, before: Incident, after: Incident, notice: Notice, roster: Roster, place: int
-    ) -> Outbound | None:
-        to = await self._recipient(after, notice, roster)
-        if to is None:
-            return None
-        person, address, lang = to
-        return Outbound(
-            # The version makes the id: the same transition queues each of its texts once.
-            id=f"i{after.id}v{before.version + 1}n{place:02}",
-            person=person,
-            address=address,
-            body=self.words(after, notice, lang),
-            priority=Priority.PAGE if notice.page else Priority.REPLY,
-            incident=after.id,
-        )
-
-    async def _recipient(
-        self, after: Incident, notice: Notice, roster: Roster
-    ) -> tuple[str, str, str] | None:
-        if notice.to == PARTNER:
-            return self._partner()
-        if notice.to == REPORTER:
-            person = await load_person(self.store, after.reporter)
-            return (person.id, person.address, person.lang or after.lang) if person.address else None
-        member = roster.by_handle.get(notice.to)
-        return (member.person, member.address, member.lang) if member else None
-
-    def _partner(self) -> tuple[str, str, str] | None:
-        """The partner's number, texted in the city's first language."""
-        city = self._library.city
-        if not city.partner_line:
-            return None
-        number = parse_number(city.partner_line)
-        return self._vault.pseudonym(number), self._vault.seal(number), city.languages[0]
-
-    def words(self, after: Incident, notice: Notice, lang: str) -> str:
-        """The words of a notice in one language."""
-        return phrased(self._library, after, notice, lang)
 
     async def roster(self) -> Roster:
         """Everybody, with who is on call now."""
@@ -226,7 +181,8 @@ class Desk:
         verdict = sorting.sort(fresh, recent)
         if verdict.kind == "witness":
             first = next(one for one in recent if one.id == verdict.of)
-            return await self.both(fresh, first, *witnesses.link(fresh, first, now), roster)
+            oncall = [member.handle for member in roster.on_call()]
+            return await self.both(fresh, first, *witnesses.link(fresh, first, now, oncall=oncall), roster)
         if verdict.kind == "tray":
             organizers = [member.handle for member in roster.with_role("organizer")]
             return await self.written(

@@ -23,7 +23,9 @@ LIFE: Final = DAY  # seconds a link opens
 MOST: Final = 12  # photos of a report, the newest, that somebody gets who comes later
 TOGETHER: Final = 4  # links in one text
 # Texts that bring a report to somebody who may not know its photos.
-BRINGS: Final = ("page", "page_reopened", "page_yours", "page_yours_mute", "page_witness", "page_tray")
+BRINGS: Final = (
+    "page", "page_reopened", "page_yours", "page_yours_mute", "page_witness", "page_more", "page_tray",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from hotline.incidents.notice import Notice, Value
 
 SEPARATOR: Final = " / "
+WHOLE: Final = ("page", "page_reopened", "page_words", "page_partner")  # show all that was reported
 LATEST: Final = 3  # texts of a report that are shown beside its first one
 
 
-def phrased(library: Library, after: Incident, notice: Notice, lang: str) -> str:
-    """What a notice about an incident says: its words are cut where they are too many for a text."""
+def phrased(
+    library: Library, after: Incident, notice: Notice, lang: str, children: tuple[Incident, ...] = ()
+) -> str:
+    """What a notice about an incident says: its words are cut where they are too many for a text.
+
+    `children` are the reports of its other witnesses.
+    """
     values = {name: _written(library, value, lang) for name, value in notice.values.items()}
     rest = _rest(library, after, notice, lang)
-    facts = _facts(library, after, lang, rest) | values
+    told = [gist(reported(library, one, lang), rest) for one in (after, *children)]
+    facts = _facts(library, after, lang) | {"words": SEPARATOR.join(filter(None, told))} | values
     mark = f"{library.say('page_drill_mark', lang)} " if after.drill else ""
 
     def write(some: Mapping[str, str]) -> str:
@@ -38,13 +45,12 @@ def _rest(library: Library, after: Incident, notice: Notice, lang: str) -> str:
     return library.say("rest_how", lang, id=notice.values.get("other") or notice.values.get("id", after.id))
 
 
-def _facts(library: Library, after: Incident, lang: str, rest: str) -> dict[str, str]:
+def _facts(library: Library, after: Incident, lang: str) -> dict[str, str]:
     photos = library.say("photos_some", lang, count=after.photos) if after.photos else ""
     return {
         "id": after.id,
         "place": short(after.place) or library.say("place_unknown", lang),
         "time": library.city.clock(after.opened_at),
-        "words": gist(reported(library, after, lang), rest),
         "photos": photos,
         "partner": library.city.partner_line,
         "state": library.say(f"state_{after.state}", lang),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hotline.privacy.phones import Vault
     from hotline.store import Store
 
-PAGES: Final = ("page", "page_reopened")  # notices that call somebody to a report
+PAGES: Final = ("page", "page_reopened", "page_more")  # notices that call somebody to a report
 LOST: Final = ("refused", "failed", "undelivered", "canceled")
 SHORT: Final = "short"  # ends the id of a page that is sent again
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from hotline.content.fitting import short
 from hotline.incidents.incident import UNSURE, Change, Incident
-from hotline.incidents.notice import At, Message, Notice, Words
+from hotline.incidents.notice import At, Message, Notice, Value, Words
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CALLED: Final = 3  # witnesses of an event that nobody has who are paged; the others' texts wait behind pages
 FOLLOW: Final = 60.0  # seconds after which a witness's report looks at the first one again by itself
 TRAY_WAIT: Final = 5 * 60.0  # seconds a suspect report waits for a human; then it pages like any other
 # What a witness is told when the first report moves on; by the state it has now.
@@ -18,22 +23,46 @@ TOLD: Final = {
 }  # fmt: skip
 
 
-def link(fresh: Incident, first: Incident, now: float, *, by: str = "line") -> tuple[Change, Change]:
+def link(
+    fresh: Incident, first: Incident, now: float, *, by: str = "line", oncall: Iterable[str] = ()
+) -> tuple[Change, Change]:
     """A report becomes a witness's of an earlier one; both transitions belong in one commit.
 
-    The first one's readers learn the words and how to part the two; nobody is paged again.
+    Whoever has the first one reads the words and how to part the two. Nobody has it, and no human said that
+    they are one: then everybody who was paged or is on call is called, for it may be something else.
     """
     after = replace(
         fresh, state="opened", same_as=first.id, told="", tray="", due=now + FOLLOW, claimed_by="", backups=()
     )
     linked = Change(replace(after, looked_at=True), "linked", by, {"same_as": first.id})
-    fields = {"id": first.id, "other": fresh.id, "words": Words(" / ".join(fresh.words[-4:]))}
+    alone = by == "line" and not first.held
+    readers = tuple(dict.fromkeys((*first.paged, *oncall))) if alone else first.readers
     fuller = replace(
         first, witnesses=first.witnesses + 1, place=first.place or fresh.place, zone=first.zone or fresh.zone,
         photos=first.photos + fresh.photos, children=(*first.children, fresh.id),
+        paged=readers if alone else first.paged,
     )  # fmt: skip
-    notices = tuple(Notice(name, "page_witness", fields) for name in first.readers)
-    return linked, Change(fuller, "witnessed", by, {"report": fresh.id}, notices)
+    notices = _more(fresh, first, readers) if alone else _witness(fresh, first)
+    return linked, Change(fuller, "witnessed", by, {"report": fresh.id}, tuple(notices))
+
+
+def _witness(fresh: Incident, first: Incident) -> list[Notice]:
+    fields = {"id": first.id, "other": fresh.id, "words": _words(fresh)}
+    return [Notice(name, "page_witness", fields) for name in first.readers]
+
+
+def _more(fresh: Incident, first: Incident, readers: tuple[str, ...]) -> list[Notice]:
+    """The first few go before everything, a flood of them below the pages of other events."""
+    fields: dict[str, Value] = {
+        "id": first.id, "other": fresh.id, "time": At(fresh.opened_at), "words": _words(fresh),
+        "place": Words(short(fresh.place)),
+    }  # fmt: skip
+    page = len(first.children) < CALLED
+    return [Notice(name, "page_more", fields, page=page) for name in readers]
+
+
+def _words(fresh: Incident) -> Words:
+    return Words(" / ".join(fresh.words))
 
 
 def split(child: Incident, first: Incident | None, now: float, *, by: str) -> tuple[Change, Change | None]:

@@ -45,7 +45,7 @@ async def status(
         consequences: what else a refusal means, decided in the same step.
 
     Returns:
-        The kind of text it was about ("page", "reply", "alert"), "" when unknown or nothing changed.
+        The kind of text it was about, as `Outbound.kind` has it, "" when unknown or nothing changed.
     """
     id_ = id_ or str(await store.redis.get(f"sid:{sid}") or "")
     number = int(code) if CODE.fullmatch(code) else 0

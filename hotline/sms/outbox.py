@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 MESSAGE_TTL: Final = 7 * DAY
 ERASED_WITHIN: Final = 3600  # seconds, if it does not leave before
 BACKOFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 180.0)
-PAGE_BACKOFF: Final = 5.0  # a page is never put off for longer
+URGENT: Final = ("page", "safety")  # kinds that are tried again soon
+URGENT_BACKOFF: Final = 5.0  # such a text is never put off for longer
 LEAST_REST: Final = 0.004  # seconds: a fast sender wakes for a few texts at once, the pace allows it
 TRIES: Final = 20  # of a step that others may overtake
-LIFE: Final = (2 * 3600.0, 12 * 3600.0, 2 * 3600.0)  # seconds a page, reply, alert is worth sending
+# Seconds a page, safety text, reply, alert is worth sending.
+LIFE: Final = (2 * 3600.0, 2 * 3600.0, 12 * 3600.0, 2 * 3600.0)
 SCORE_STEP: Final = 10**13  # one step of priority outweighs any time in milliseconds
 
 
@@ -32,8 +34,9 @@ class Priority(IntEnum):
     """Who goes first when the carrier's rate makes texts wait."""
 
     PAGE = 0
-    REPLY = 1
-    ALERT = 2
+    SAFETY = 1  # to whoever reported, about the danger they are in: below what brings somebody to them
+    REPLY = 2
+    ALERT = 3
 
 
 def family(sender: str) -> str:
@@ -53,7 +56,7 @@ class Outbound:
         sender: outbox it leaves by: ``hotline``, ``alerts``, ``alerts2`` …
         expires: seconds since the epoch after which it is worthless; 0 takes the default of its kind.
         force: send even to a person who opted out: the one confirmation of the opt-out itself.
-        kind: ``page``, ``reply``, ``alert``: what the metrics count.
+        kind: ``page``, ``safety``, ``reply``, ``alert``: what the metrics count.
         broadcast: number of the broadcast, "" when none.
         incident: number of the incident, "" when none.
         author: handle of whoever of the team wrote it, "" for the line's own words.
@@ -266,4 +269,4 @@ def _taken(kind: str, value: Any, more: Any = None) -> Taken:
 def _delay(fields: dict[str, str], error: SendError) -> float:
     attempts = int(fields.get("attempts", "1"))
     delay = error.retry_after or BACKOFF[min(attempts, len(BACKOFF)) - 1]
-    return min(delay, PAGE_BACKOFF) if fields.get("kind") == "page" else delay
+    return min(delay, URGENT_BACKOFF) if fields.get("kind") in URGENT else delay

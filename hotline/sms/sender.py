@@ -14,6 +14,7 @@ from hotline import metrics
 from hotline.errors import HotlineError, SendError
 from hotline.privacy.addresses import Route
 from hotline.sms.gate import Gate
+from hotline.sms.outbox import URGENT
 from hotline.sms.twilio import NO_CHANNEL, reason
 from hotline.store import AWAY
 
@@ -185,7 +186,7 @@ class Sender:
 
     async def _settle(self, id_: str, intent: float) -> bool:
         fields = await self.outbox.read(id_)
-        early = self._clock() - intent < self._after and fields.get("kind") != "page"
+        early = self._clock() - intent < self._after and fields.get("kind") not in URGENT
         if early or not await self._orphaned(fields):
             return False
         if "body" not in fields or "address" not in fields:

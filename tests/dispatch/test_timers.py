@@ -261,7 +261,7 @@ async def test_a_witness_hears_by_the_clock_what_became_of_the_first_report(
         {"responder1 hears": "REPORT 1"},
         {"resident2 says": REPORTS[lang]},
         {"resident2 hears": stage.say("raid_safety", lang)},
-        {"responder1 hears": "one more person reports it (2)"},
+        {"responder1 hears": "One more report near 1 (2)"},
         {"responder1 says": "1"},
         {"responder1 hears": "1 is yours"},
         {"resident2 hears": stage.say("raid_claimed", lang, time="")[-20:]},
@@ -282,7 +282,7 @@ async def test_a_witness_whose_news_was_lost_looks_again_by_itself(stage: Stage,
         {"resident says": REPORTS["en"]},
         {"responder1 hears": "REPORT 1"},
         {"resident2 says": REPORTS["es"]},
-        {"responder1 hears": "one more person reports it (2)"},
+        {"responder1 hears": "One more report near 1 (2)"},
     )
     await stage.settled()
     ahead = (stage.now() + witnesses.FOLLOW - 1) * 1000
@@ -300,7 +300,7 @@ async def test_when_a_report_is_given_up_its_witnesses_do_not_page_everybody_ane
         {"resident says": REPORTS["en"]},
         {"responder1 hears": "REPORT 1"},
         {"resident2 says": REPORTS["es"]},
-        {"responder1 hears": "one more person reports it (2)"},
+        {"responder1 hears": "One more report near 1 (2)"},
     )
     while (await stage.next_step())["type"] != "expired":
         pass
