@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from hotline.content.cards import Card, read_card_files
 from hotline.content.city import City, read_city
+from hotline.content.documents import read
 from hotline.content.facts import after_review, read_facts, unknown
 from hotline.content.library import EVENTS, PARTS, Library
 from hotline.content.messages import FALLBACK, Messages, fields, read_messages
 from hotline.content.readability import ease
+from hotline.content.registration import Prose
 from hotline.content.review import standing, void
 from hotline.content.saying import read_speech, unsaid
 from hotline.content.topics import ANSWERED, REQUIRED
@@ -80,6 +82,8 @@ def check(root: Path, city: str, today: date | None = None) -> Report:
         messages, cheaper = read_messages(root), read_cheaper(root)
         bans = {lang: read_bans(root, lang) for lang in pack.languages}
         speech, facts = read_speech(root), read_facts(root)
+        pages = read(root / "registration" / f"{FALLBACK}.yml")[0]
+        prose = pages.parse(Prose)
     except ContentError as error:
         report.findings.append(Finding("error", str(error)))
         return report
@@ -89,6 +93,7 @@ def check(root: Path, city: str, today: date | None = None) -> Report:
     report.topics = len({card.topic for card, _ in shelf})
     report.findings += _city(pack, where)
     report.findings += _messages(messages, pack, bans, cheaper)
+    report.findings += _pages(prose, pages, bans.get(FALLBACK, ()))
     report.findings += _shelf(shelf, pack)
     report.findings += _review(shelf, pack, today or pack.today())
     report.findings += _reading(shelf, pack)
@@ -129,6 +134,16 @@ def _messages(
                 yield Finding("error", f"{where} must have the same names in braces as in {FALLBACK}.yml.")
             yield from _budget(where, text.replace("[", "").replace("]", ""), MESSAGE_SEGMENTS, lang, cheaper)
             yield from _words(where, text, bans[lang], city)
+
+
+def _pages(prose: Prose, pages: Document, bans: tuple[Ban, ...]) -> Iterator[Finding]:
+    """What carriers and the public pages are told promises no more than a text does."""
+    told = {"alerts": prose.alerts, "hotline": prose.hotline, "pages": prose.pages}
+    for about, texts in told.items():
+        for name, text in texts:
+            for said, why in breaches(text, bans):
+                where = f"{pages.where((about, name))}: {about}.{name}"
+                yield Finding("error", f'{where} says "{said}": {why}.')
 
 
 def _shelf(shelf: Shelf, city: City) -> Iterator[Finding]:

@@ -78,3 +78,10 @@ def test_the_honest_sentence_stands(lang: str, said: str) -> None:
 def test_a_promise_in_a_message_of_the_line_is_an_error(lang: str, spoil: Spoil, checked: Check) -> None:
     spoil(f"messages/{lang}.yml", "(?m)^thanks: .*$", f'thanks: "{PROMISES[lang][0]}"')
     assert f"language {lang}: message thanks says" in "\n".join(checked().of("error"))
+
+
+def test_a_promise_in_the_public_pages_is_an_error(spoil: Spoil, checked: Check) -> None:
+    spoil("registration/en.yml", "In danger, call 911.", "A person will read your text. In danger, call 911.")
+    found = "\n".join(checked().of("error"))
+    assert "en.yml, line" in found
+    assert 'pages.terms says "A person will read"' in found
