@@ -16,7 +16,7 @@ from hotline.incidents.incident import Change, Incident, Notice
 from hotline.incidents.photo_links import attached, link
 from hotline.incidents.record import load
 from hotline.privacy import removals
-from hotline.privacy.decoding import cleaned_apart
+from hotline.privacy.decoding import NotDecoded, cleaned_apart
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import load_person
 from hotline.store import AWAY, DAY, Commit, Conflict
@@ -38,7 +38,9 @@ KEPT: Final = 7 * DAY
 LEASE: Final = 60.0  # seconds one worker has for one photo
 PAUSE: Final = 10.0
 WAITS: Final = 10 * 60.0  # seconds a photo without a report waits for one; then it is erased
-TRIES: Final = 5
+GIVEN_UP: Final = DAY  # the carrier or this machine may be away for hours; the photo is evidence
+RAREST: Final = 600.0  # seconds between two tries
+TRIES: Final = 5  # of one that nobody knows what is wrong with
 BATCH: Final = 10
 REST: Final = 1.0
 
@@ -137,10 +139,11 @@ class Photos:
             log.info("photo refused", photo=id_, reason=str(error))
             metrics.PHOTOS.labels("refused").inc()
             await self._erase(id_)
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, NotDecoded) as error:
+            over = self._clock() - float(fields["at"]) > GIVEN_UP
             log.warning("photo not fetched", photo=id_, error=type(error).__name__, tries=tries)
-            metrics.PHOTOS.labels("retried" if tries < TRIES else "lost").inc()
-            await (self._later(id_, PAUSE * tries, tries) if tries < TRIES else self._erase(id_))
+            metrics.PHOTOS.labels("lost" if over else "retried").inc()
+            await (self._erase(id_) if over else self._later(id_, min(RAREST, PAUSE * tries), tries))
         else:
             await self._keep(id_, fields, clean)
 

@@ -29,7 +29,7 @@ async def cleaned_apart(data: bytes) -> bytes:
     """
     try:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-m", "hotline.privacy.decoder",
+            sys.executable, "-I", "-B", "-m", "hotline.privacy.decoder",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             env={},
         )  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import shutil
 import sys
 from typing import Final
 
 import yaml
+from PIL import Image
 
 from hotline.content import Library
-from hotline.errors import ContentError, SettingsError
+from hotline.errors import ContentError, HotlineError, SettingsError
+from hotline.privacy.decoding import cleaned_apart
 from hotline.settings import ROOT, Settings, load_settings
 from hotline.stack.compose import differences
 from hotline.stack.findings import Finding
@@ -31,6 +34,7 @@ async def examine() -> list[Finding]:
     except SettingsError as error:
         return [Finding("settings", "wrong", str(error), "correct .env; see docs/operations.md")]
     still = [_settings(settings), _service(), *await _assistant(), _space(settings), _content(settings)]
+    still.append(await _photos())
     moving = [*await examine_redis(settings), *await examine_processes(settings)]
     return [*still, *moving, _compose(), _browser()]
 
@@ -106,6 +110,17 @@ def _content(settings: Settings) -> Finding:
         remedy = f"fill in partner_line in content/cities/{settings.city}.yml"
         return Finding("content", "note", f"{words}, no partner line for when nobody answers", remedy)
     return Finding("content", "ok", words)
+
+
+async def _photos() -> Finding:
+    """A photo that cannot be opened here waits; whoever texted it does not know."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    try:
+        await cleaned_apart(out.getvalue())
+    except HotlineError as error:
+        return Finding("photos", "wrong", str(error), "look at memory limits, and run make install")
+    return Finding("photos", "ok", "opened in a process of their own")
 
 
 def _compose() -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.content import Library
-from hotline.incidents.photos import TRIES, Photos
+from hotline.incidents.photos import Photos
 from hotline.settings import ROOT, load_settings
 from hotline.sms.carrier_media import CarrierMedia
 from hotline.sms.removals import Removals
@@ -60,12 +60,12 @@ async def waiting(crew: Crew, url: str) -> str:
     return report
 
 
-async def all_tries(crew: Crew) -> None:
-    """Every try there is, and whatever has to go at the carrier."""
+async def all_tries(crew: Crew, rounds: int = 7) -> None:
+    """Try after try, ten minutes apart, and whatever has to go at the carrier."""
     media = CarrierMedia(crew.settings)
     photos = Photos(crew.desk, crew.vault, crew.library, crew.settings, media, lambda: crew.now)
     removals = Removals(crew.store, crew.vault, media, lambda: crew.now)
-    for _ in range(TRIES + 2):
+    for _ in range(rounds):
         await photos.step()
         await removals.step()
         crew.now += 600
@@ -163,6 +163,19 @@ async def test_a_carrier_that_fails_again_and_again_is_asked_with_credentials_at
 ) -> None:
     carrier.status = 500
     await waiting(crew, carrier.url + MEDIA)
-    await all_tries(crew)
-    assert carrier.lines == [f"GET {MEDIA}"] * TRIES + [f"DELETE {MEDIA}.json"]
+    await all_tries(crew, rounds=160)
+    assert carrier.lines[-2:] == [f"GET {MEDIA}", f"DELETE {MEDIA}.json"]
+    assert 50 < carrier.lines.count(f"GET {MEDIA}") < 150
     assert stranger.requests == []
+    assert not await crew.store.redis.exists("photo:MM1", "photos:due")
+
+
+async def test_a_carrier_that_is_away_for_hours_loses_no_photo(crew: Crew, carrier: Host) -> None:
+    """Five tries in two minutes used to be all, and then the original went, too."""
+    carrier.status = 503
+    await waiting(crew, carrier.url + MEDIA)
+    await all_tries(crew, rounds=40)
+    assert carrier.lines.count(f"DELETE {MEDIA}.json") == 0
+    carrier.status = 200
+    await all_tries(crew, rounds=3)
+    assert await crew.store.redis.hexists("photo:MM1", "data")

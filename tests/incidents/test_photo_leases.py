@@ -9,9 +9,12 @@ import pytest
 
 from hotline.content import Library
 from hotline.incidents.photos import BATCH, Photos
+from hotline.privacy.decoding import NotDecoded
 from hotline.settings import ROOT
 from hotline.sms.carrier_media import CarrierMedia
+from hotline.sms.media import TWILIO
 from hotline.store import DAY, Commit
+from tests.incidents.carriers import MEDIA
 from tests.incidents.crew import Crew
 
 if TYPE_CHECKING:
@@ -113,3 +116,28 @@ async def test_a_lease_has_an_end_even_when_its_holder_dies(crew: Crew) -> None:
     assert 0 < left <= 60
     worker.go_on.set()
     await working
+
+
+async def test_a_machine_that_opens_no_picture_for_hours_loses_none(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too little memory, a broken installation: the photo waits, and the original stays."""
+
+    async def cannot(_: bytes) -> bytes:
+        raise NotDecoded("No process could be started to open a picture.")
+
+    async def fetch(*_: object) -> bytes:
+        return b"a good one"
+
+    monkeypatch.setattr("hotline.incidents.photos.cleaned_apart", cannot)
+    monkeypatch.setattr(CarrierMedia, "fetch", fetch)
+    commit = Commit()
+    fields = {"person": "p", "by": "", "at": str(crew.now), "url": crew.vault.seal(TWILIO + MEDIA)}
+    commit.hset("photo:MM00", fields, DAY)
+    commit.write("ZADD", "photos:due", crew.now, "MM00")
+    await crew.store.commit(commit)
+    for _ in range(30):
+        await crew.photos().step()
+        crew.now += 600
+    assert await crew.store.redis.exists("photo:MM00", "photos:due") == 2
+    assert not await crew.store.redis.exists("removals:due")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -178,3 +179,14 @@ def _hotline(*arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
+
+
+async def test_doctor_opens_a_picture_and_says_when_it_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (await doctor._photos()).state == "ok"
+
+    async def refused(*_: object, **__: object) -> object:
+        raise OSError
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
+    found = await doctor._photos()
+    assert (found.state, found.part) == ("wrong", "photos")
