@@ -39,8 +39,8 @@ class Talk:
     Attributes:
         promise: the sentence that is the test's name.
         steps: ``{"resident says": "…"}``, ``{"responder1 hears": "…"}``, ``{"resident hears not": "…"}``;
-            ``{"office sends": {"en": "…"}}`` and ``{"office closes": "left"}``: two organizers send news to
-            everybody and end it. ``{code}`` is its number from then on.
+            ``{"office sends": {"en": "…"}}`` and ``{"office closes": "cancelled"}``: two organizers announce
+            a meeting to everybody and end it. ``{code}`` is its number from then on.
             ``{"organizer1 notes": "code = DRAFT (.*),"}`` keeps a part of the text just heard: ``{code}``
             stands for it later.
             ``{"organizer1 waits": "ten minutes"}``: what lives no longer is over.
@@ -84,7 +84,7 @@ class Desk:
         settings, store = self._settings, Store(self._settings.redis_url)
         library, now = Library.load(settings.content_dir, settings.city), time.time()
         if what == "sends":
-            wish = Wish("organizer1", "news", 3600, words)
+            wish = Wish("organizer1", "event", 3600, words)
             draft = await drafting.draft(store, library, settings, wish, now)
             self._sent = await approval.approve(store, library, settings, draft.id, "organizer2", now)
         else:
