@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     type Write = Callable[[Mapping[str, str]], str]
 
 MOST: Final = 3  # segments: carriers refuse long texts, and each one costs the others time
+SPOKEN: Final = 6  # segments of what one person says to another through the line; more goes in several texts
 UNITS: Final = 160  # most characters of a segment
 PLACE: Final = 80  # characters
 CUT: Final = "..."  # the one character for it would make most texts cost twice as much

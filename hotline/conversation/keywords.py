@@ -26,9 +26,9 @@ _SWAP: Final = re.compile(  # a word, a shift, perhaps a day, and a handle
     re.IGNORECASE,
 )
 _DATED: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+(\d{4}-\d\d-\d\d)\W*")
-_SHOWN: Final = re.compile(
-    r"\W*(\w+)\s+#?(\d{1,9})(?:[\s,]+(\d{1,3}))?\W*"
-)  # a word, a report, perhaps a part
+_SHOWN: Final = re.compile(  # a word, a report or a question, perhaps a part
+    r"\W*(\w+)\s+#?(q?\d{1,9})(?:[\s,]+(\d{1,3}))?\W*", re.IGNORECASE
+)
 _WORD: Final = re.compile(r"[^\W_]+")
 _GLUED: Final = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -162,7 +162,7 @@ def _planned(text: str) -> Command | None:
     """SWAP with what belongs to it, AWAY and BACK with a day, or SHOW with a part."""
     shown = _SHOWN.fullmatch(text)
     if shown and (command := STAFF.get(split(shown[1]).words)) and command.kind == "show":
-        return Command("show", " ".join(part for part in shown.groups()[1:] if part))
+        return Command("show", " ".join(part.upper() for part in shown.groups()[1:] if part))
     dated, swap = _DATED.fullmatch(text), _SWAP.fullmatch(text)
     if dated and (command := STAFF.get(split(dated[1]).words)) and command.kind in ("away", "back"):
         return Command(command.kind, dated[2])

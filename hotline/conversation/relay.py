@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from hotline.content.fitting import SPOKEN, parts
 from hotline.incidents import photos, record, reporters
 from hotline.sms.outbox import Outbound, queued
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.conversation.floor import Floor
     from hotline.incidents.incident import Incident
+    from hotline.sms.people import Person
 
 PENDING: Final = "relay:"  # and when we asked, in seconds since the epoch
 PATIENCE: Final = 10 * 60.0  # seconds a text waits for the number it is for; as long as a photo does
@@ -104,14 +106,20 @@ async def _send(ctx: Context, one: Incident, words: str) -> None:
     """To everybody who reported this event and can be reached."""
     reached = await reporters.reached(ctx.services.store, one)
     for place, person in enumerate(reached):
-        body = ctx.library.say("relay_to_reporter", person.lang or "en", text=words)
-        message = Outbound(
-            f"{ctx.inbound.sid}relay{place}", person.id, person.address, body, incident=one.id,
-            author=ctx.handle,
-        )  # fmt: skip
         # Who asked in this moment to be forgotten is not texted any more.
         ctx.commit.guard("field", f"person:{person.id}", "address", person.address)
-        ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
+        _queue(ctx, one, person, words, f"{ctx.inbound.sid}relay{place}")
     if not reached:
         gone = not await reporters.known(ctx.services.store, one)
         ctx.say("relay_nobody" if gone else "relay_stopped", id=one.id)
+
+
+def _queue(ctx: Context, one: Incident, person: Person, words: str, id_: str) -> None:
+    lang = person.lang or "en"
+    said = parts(words, lambda _, part: ctx.library.say("relay_to_reporter", lang, text=part), most=SPOKEN)
+    for place, body in enumerate(said):
+        message = Outbound(
+            f"{id_}p{place}" if place else id_, person.id, person.address, body, incident=one.id,
+            author=ctx.handle,
+        )  # fmt: skip
+        ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))

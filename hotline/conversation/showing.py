@@ -1,11 +1,11 @@
-"""SHOW 7: everything that was reported, in as many texts as it needs."""
+"""SHOW 7, SHOW Q3: everything that was reported or asked, in as many texts as it needs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import parts
-from hotline.incidents import record
+from hotline.incidents import questions, record
 from hotline.incidents.phrasing import reported
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ AT_ONCE: Final = 4  # texts; the next ones when they are asked for
 async def handle_show(ctx: Context, everybody: Roster, command: Command) -> bool:
     """Answer with the words of a report and of its witnesses, or say why not."""
     number, _, first = command.argument.partition(" ")
+    if number[:1] == "Q":
+        return await _question(ctx, number, first)
     one = await record.load(ctx.services.store, number) if number else await _meant(ctx)
     if one is None or not _may_read(ctx, everybody, one):
         ctx.say("page_unknown", id=number) if number else ctx.say("page_none_open")
@@ -28,15 +30,29 @@ async def handle_show(ctx: Context, everybody: Roster, command: Command) -> bool
     ctx.drill = one.drill
     witnesses = await record.load_ids(ctx.services.store, one.children)
     text = "\n".join(_told(ctx, report) for report in (one, *witnesses))
-    found = parts(text, lambda place, part: f"{one.id} ({place}) {part}")
+    _in_parts(ctx, one.id, text, first)
+    return True
+
+
+async def _question(ctx: Context, code: str, first: str) -> bool:
+    text = await questions.words_of(ctx.services.store, code[1:])
+    if text:
+        _in_parts(ctx, code, text, first)
+    else:
+        ctx.say("question_unknown", code=code)
+    return True
+
+
+def _in_parts(ctx: Context, code: str, text: str, first: str) -> None:
+    """The parts from a number on, as many as go at once, and how to get the next ones."""
+    found = parts(text, lambda place, part: f"{code} ({place}) {part}")
     begin = max(1, int(first or 1)) - 1
     for words in found[begin : begin + AT_ONCE]:
         ctx.write(words)
     if len(found) > begin + AT_ONCE:
-        ctx.add("show_more", id=one.id, next=begin + AT_ONCE + 1)
+        ctx.add("show_more", id=code, next=begin + AT_ONCE + 1)
     elif begin >= len(found):
-        ctx.say("show_all", id=one.id)
-    return True
+        ctx.say("show_all", id=code)
 
 
 async def _meant(ctx: Context) -> Incident | None:

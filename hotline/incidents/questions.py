@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from hotline.content.fitting import SPOKEN, fitted, parts
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import load_person
 from hotline.store import DAY, Commit
@@ -35,10 +36,23 @@ async def ask(
     commit.hset(key, {"person": person, "lang": lang, "text": text, "at": str(now)}, QUESTION_TTL)
     commit.write("ZADD", "questions:open", now * 1000, number)
     for place, member in enumerate(_readers(roster, lang)):
-        words = library.say("question_page", member.lang, code=f"Q{number}", lang=lang, text=text)
+        words = _page(library, f"Q{number}", lang, text, member.lang)
         message = Outbound(f"q{number}n{place:02}", member.person, member.address, words)
         commit.merge(queued(message, vault, now))
     return commit
+
+
+def _page(library: Library, code: str, lang: str, text: str, to: str) -> str:
+    """What one of the team reads of it; `to` is their language."""
+    rest = library.say("rest_how", to, id=code)
+    return fitted(
+        lambda some: library.say("question_page", to, code=code, lang=lang, **some), {"text": text}, rest=rest
+    )
+
+
+async def words_of(store: Store, number: str) -> str:
+    """What was asked, masked; "" when there is no such question."""
+    return str(await cast("Any", store.redis.hget(f"question:{number}", "text")) or "")
 
 
 def _readers(roster: Roster, lang: str) -> list[Staff]:
@@ -66,7 +80,9 @@ async def answer(
     commit = Commit()
     commit.guard("member", "questions:open", number)
     commit.write("ZREM", "questions:open", number)
-    words = library.say("question_reply", person.lang or fields["lang"], text=text)
-    message = Outbound(f"{cause}a", person.id, person.address, words, author=by)
-    commit.merge(queued(message, vault, now))
+    lang = person.lang or fields["lang"]
+    said = parts(text, lambda _, part: library.say("question_reply", lang, text=part), most=SPOKEN)
+    for place, words in enumerate(said):
+        message = Outbound(f"{cause}a{place or ''}", person.id, person.address, words, author=by)
+        commit.merge(queued(message, vault, now))
     return commit

@@ -7,6 +7,7 @@ import io
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from hotline.content.fitting import fitted
 from hotline.errors import InputError
 from hotline.incidents.incident import iso
 from hotline.privacy.redaction import mask
@@ -70,10 +71,18 @@ def opened(one: Violation, roster: Roster, library: Library, vault: Vault) -> Co
     commit = noted(one.id, **asdict(one))
     commit.write("ZADD", "violations:all", one.at * 1000, one.id)
     for place, member in enumerate(roster.with_role("organizer")):
-        words = library.say("violation_page", member.lang, id=one.id, lang=one.lang, text=mask(one.what))
+        words = _page(library, one, member.lang)
         told = Outbound(f"v{one.id}n{place:02}", member.person, member.address, words)
         commit.merge(queued(told, vault, one.at))
     return commit
+
+
+def _page(library: Library, one: Violation, lang: str) -> str:
+    """What an organizer reads of it; the text says how to see the rest."""
+    return fitted(
+        lambda some: library.say("violation_page", lang, id=one.id, lang=one.lang, **some),
+        {"text": mask(one.what)},
+    )
 
 
 def noted(id_: str, **values: str | float) -> Commit:

@@ -238,3 +238,44 @@ async def test_any_text_reaches_every_reader_it_is_owed_to(
         assert all(count(body).count <= 3 for body in fresh)
         if not any(masked in body for body in fresh):
             assert masked in await crew.shown(handle, report)
+
+
+async def test_a_long_question_for_a_person_is_read_whole(crew: Crew) -> None:
+    """It was refused by the carrier, and whoever asked was told that we passed it on."""
+    await crew.store.commit(set_on_call("rita", on=True))
+    crew.numbers["mia"] = "+18605550177"
+    question = ("my papers, my rent and my boss, what do I do about all of that? " * 30)[:1600].strip()
+    await crew.says("mia", "PERSON")
+    await crew.says("mia", question)
+    page = await crew.hears("rita")
+    assert count(page).count <= 3
+    assert "... SHOW Q1\n" in page
+    assert question in await crew.shown("rita", "Q1")
+    assert "No open question Q7" in await crew.says("rita", "SHOW Q7")
+
+
+async def test_a_long_answer_of_a_person_arrives_whole(crew: Crew) -> None:
+    report = await crew.reported("mia", "ICE is here")
+    await crew.says("rita", "1")
+    words = ("I see two cars and four people by the school, nobody has gone in so far. " * 30)[:1600].strip()
+    await crew.hears("mia")
+    await crew.says("rita", words)
+    heard = await bodies(crew, "mia")
+    told = [body.removeprefix("Responder: ") for body in heard if body.startswith("Responder: ")]
+    assert len(told) > 1
+    assert sorted("".join(told).split()) == sorted(words.split())
+    assert all(len(body) <= 1600 for body in heard)
+    assert report
+
+
+async def test_a_long_answer_to_a_question_arrives_whole(crew: Crew) -> None:
+    await crew.store.commit(set_on_call("rita", on=True))
+    crew.numbers["mia"] = "+18605550177"
+    await crew.says("mia", "PERSON")
+    await crew.says("mia", "what do I do about my rent")
+    words = ("first call the help line and then bring the letter with you please. " * 30)[:1590].strip()
+    await crew.says("rita", f"Q1 {words}")
+    heard = await bodies(crew, "mia")
+    told = [body.removeprefix("From a person: ") for body in heard if body.startswith("From a person: ")]
+    assert sorted("".join(told).split()) == sorted(words.split())
+    assert all(len(body) <= 1600 for body in heard)
