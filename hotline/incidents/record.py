@@ -153,7 +153,7 @@ async def paged_at(store: Store, id_: str, handle: str) -> float:
     """When somebody was last paged for an incident, in seconds since the epoch; 0 for never."""
     lines = await cast("Any", store.redis.lrange(f"incident:{id_}:log", 0, -1))
     for event in map(json.loads, reversed(lines)):
-        if event["type"] == "paged" and handle in event.get("details", {}).get("handles", "").split(","):
+        if handle in event.get("details", {}).get("handles", "").split(","):
             return datetime.fromisoformat(event["at"]).timestamp()
     return 0.0
 

@@ -43,7 +43,8 @@ def link(
         paged=readers if alone else first.paged,
     )  # fmt: skip
     notices = _more(fresh, first, readers) if alone else _witness(fresh, first)
-    return linked, Change(fuller, "witnessed", by, {"report": fresh.id}, tuple(notices))
+    called = {"handles": ",".join(readers)} if alone else {}
+    return linked, Change(fuller, "witnessed", by, {"report": fresh.id} | called, tuple(notices))
 
 
 def _witness(fresh: Incident, first: Incident) -> list[Notice]:

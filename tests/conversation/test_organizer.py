@@ -112,6 +112,7 @@ async def test_two_organizers_send_and_close_an_alert_by_text(team: Team) -> Non
     spanish = await team.sign_up(2, lang="es", first=10)
     await team.sign_up(1, "parkville", first=20)
     id_ = await team.report("confirmed", zone="frog_hollow")
+    await team.hears("rita")  # the words of the report that she took
     code = await team.drafted("ana", f"ALERT {id_}")
     one = await team.one(code)
     assert (one.state, one.zone, one.expires - team.now) == ("draft", "frog_hollow", 2 * HOUR)

@@ -163,6 +163,16 @@ async def test_1_takes_the_page_that_came_after_the_menu(crew: Volunteers) -> No
     assert "is yours" in await crew.says("rita", "1")
 
 
+async def test_1_takes_the_report_to_which_one_more_came_after_the_question(crew: Volunteers) -> None:
+    id_ = await crew.open()
+    crew.now += 60
+    await crew.says("rita", "DELETE")
+    crew.now += 60
+    await crew.open("124 Park Street")
+    assert "One more report near" in await crew.hears("rita")
+    assert f"{id_} is yours" in await crew.says("rita", "1")
+
+
 @pytest.mark.parametrize("words", ["1", "yes", "si"])
 async def test_a_late_1_to_a_page_never_answers_an_older_question(crew: Volunteers, words: str) -> None:
     await crew.says("rita", "DELETE")
