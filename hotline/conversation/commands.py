@@ -26,7 +26,7 @@ async def handle(ctx: Context, *, in_incident: bool) -> bool:
         return True
     if command is None or (in_incident and command.kind in ("choice", "menu", "human")):
         return False
-    if stopped and command.kind != "start":
+    if stopped and command.kind not in ("start", "delete"):
         return False
     return await _do(ctx, command, in_incident=in_incident)
 
@@ -127,7 +127,7 @@ async def _do(ctx: Context, command: Command, *, in_incident: bool) -> bool:
     elif kind == "start":
         await leaving.start(ctx)
     elif kind == "delete":
-        _ask_delete(ctx, in_incident=in_incident)
+        await _ask_delete(ctx, in_incident=in_incident)
     elif kind == "human":
         ctx.change(pending="human")
         ctx.say("human_requested")
@@ -144,18 +144,23 @@ def _speak(ctx: Context, lang: str) -> None:
     ctx.say("language_set")
 
 
-def _ask_delete(ctx: Context, *, in_incident: bool) -> None:
+async def _ask_delete(ctx: Context, *, in_incident: bool) -> None:
+    """What goes and what stays, before anything goes. Who stopped us may ask for it too: that is answered."""
+    if ctx.inbound.sender in ctx.person.blocked:  # no question of ours would reach them
+        await _delete(ctx, sure=True)
+        return
     ctx.change(pending="delete")
-    ctx.say("delete_confirm")
+    ctx.say("delete_confirm", force=True)
     if in_incident:
-        ctx.say("delete_open")
+        ctx.say("delete_open", force=True)
 
 
 async def _delete(ctx: Context, *, sure: bool) -> None:
     if not sure:
         ctx.change(pending="")
-        ctx.say("delete_kept")
+        ctx.say("delete_kept", force=True)
         return
     ctx.commit.merge(await forget(ctx.services.store, ctx.person.id, asked_in=ctx.inbound.sid))
     ctx.keep_person = False
-    ctx.say("deleted")
+    if ctx.inbound.sender not in ctx.person.blocked:
+        ctx.say("deleted", force=True)

@@ -170,7 +170,7 @@ async def _stop(ctx: Context, *, everything: bool, confirm: bool = True) -> None
         ctx.commit.merge(opt_out(ctx.person.id, sender))
     had = await subscribers.one(ctx.services.store, ctx.person.id)
     ctx.commit.merge(subscribers.removed(ctx.person.id))
-    ctx.change(pending="", choices=(), stopped=frozenset(SENDERS))
+    ctx.change(pending=signup.still_told(ctx), choices=(), stopped=frozenset(SENDERS))
     await _reporter_stopped(ctx)
     if ctx.handle:
         await offcall.stopped(ctx, anew="hotline" not in stopped)
@@ -212,8 +212,8 @@ def remind(ctx: Context, *, in_danger: bool) -> None:
 
     Where the carrier blocks us nothing would reach them.
     """
-    if ctx.inbound.sender not in ctx.person.blocked and (in_danger or ctx.person.pending != "stopped"):
-        ctx.change(pending="stopped")
+    if ctx.inbound.sender not in ctx.person.blocked and (in_danger or ctx.person.pending != signup.TOLD):
+        ctx.change(pending=signup.TOLD)
         ctx.say("stopped_notice", force=True)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hotline.subscribers import Subscriber
 
 PENDING_ZONE: Final = "alerts"
+TOLD: Final = "stopped"  # how to come back, to somebody who stopped
 PENDING_NIGHT: Final = "night:"
 WAITS: Final = DAY  # seconds in which 1 or 2 answers the question about nights; silence means no
 SHOWN: Final = 4  # zones named in a text; of more only how many
@@ -108,9 +109,14 @@ def stop_alerts(ctx: Context, *, confirm: bool = True) -> None:
     stopped = ctx.person.stopped
     ctx.commit.merge(opt_out(ctx.person.id, "alerts"))
     ctx.commit.merge(subscribers.removed(ctx.person.id))
-    ctx.change(pending="", choices=(), stopped=stopped | {"alerts"})
+    ctx.change(pending=still_told(ctx), choices=(), stopped=stopped | {"alerts"})
     if confirm and not stopped.issuperset({"alerts", ctx.inbound.sender}):  # one confirmation, never a second
         ctx.say("stopped_hotline" if "hotline" in stopped else "stopped_alerts", force=True)
+
+
+def still_told(ctx: Context) -> str:
+    """What is pending after a stop: that they were told how to come back is never said a second time."""
+    return TOLD if ctx.person.pending == TOLD else ""
 
 
 def ask_anew(ctx: Context) -> None:

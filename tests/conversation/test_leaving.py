@@ -350,3 +350,32 @@ async def test_nobody_can_sign_up_who_stopped_for_them(talk: Talk, sender: str) 
             talk.store, talk.vault, RESIDENT, ("all",), "en", consent="told me at the fair", now=NOW
         )
     assert await subscribers.one(talk.store, talk.person) is None
+
+
+# -- DELETE after a STOP
+
+
+async def test_who_stopped_can_still_have_everything_deleted(talk: Talk) -> None:
+    await talk.says("please stop texting me")
+    await sent(talk)
+    await talk.says("DELETE")
+    assert await sent(talk) == [("hotline", talk.library.say("delete_confirm", "en"))]
+    await talk.says("1")
+    assert await sent(talk) == [("hotline", talk.library.say("deleted", "en"))]
+    assert not await talk.store.redis.exists(f"person:{talk.person}")
+    assert (await talk.known()).stopped == set(SENDERS)
+
+
+async def test_who_cannot_be_asked_because_the_carrier_blocks_us_is_deleted_at_their_word(talk: Talk) -> None:
+    await talk.says("STOP")
+    await talk.says("DELETE")
+    assert await sent(talk) == []
+    assert not await talk.store.redis.exists(f"person:{talk.person}")
+    assert (await talk.known()).blocked == {"hotline"}
+
+
+async def test_how_to_come_back_is_said_once_however_often_they_stop(talk: Talk) -> None:
+    await talk.says("please stop texting me")
+    assert len(await talk.says("what are my rights")) == 1
+    await talk.says("stop the alerts")
+    assert await talk.says("what are my rights") == []
