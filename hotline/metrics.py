@@ -17,6 +17,7 @@ SLOW = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900)
 WEBHOOKS = Counter("hotline_webhooks_total", "Webhook requests by route and answer", ["route", "answer"])
 TRIAGE = Histogram("hotline_triage_seconds", "Time the rules took for one text", buckets=FAST)
 TRIAGED = Counter("hotline_triaged_total", "Texts by urgency", ["urgency"])
+CRISES = Counter("hotline_crises_total", "Texts that speak of death or danger, by kind", ["kind"])
 RAISED = Counter(
     "hotline_urgency_raised_total",
     "Texts that the second look called more urgent than the rules",

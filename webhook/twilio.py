@@ -14,8 +14,10 @@ from starlette.responses import PlainTextResponse, Response
 from hotline import metrics
 from hotline.broadcasts.canary import Arrival, Watch
 from hotline.broadcasts.refusals import Refusals
-from hotline.conversation import bulletins, verify
+from hotline.conversation import bulletins, crisis, verify
 from hotline.errors import SettingsError
+from hotline.incidents.cries import Cried
+from hotline.incidents.roster import handle_of
 from hotline.language import LanguageGuesser
 from hotline.privacy.addresses import Address, Route
 from hotline.privacy.redaction import mask
@@ -23,7 +25,8 @@ from hotline.sms import callbacks, inbox, outbox
 from hotline.sms.inbox import Inbound
 from hotline.sms.media import MediaAddresses
 from hotline.sms.outcome import Together
-from hotline.store import AWAY, Conflict
+from hotline.sms.people import load_person
+from hotline.store import AWAY, Commit, Conflict
 from webhook.signed import Gate, Refusal
 
 if TYPE_CHECKING:
@@ -111,9 +114,12 @@ class TwilioRoutes:
         reading = self._intake.read(form.get("Body", ""), media=len(_media(form)), located=_located(form))
         sealed = self._runtime.vault.seal(str(Route.of(address, form.get("To", ""))))
         inbound = self._inbound(form, sid, sealed, reading)
-        if reading.verdict.urgency == "page" and await self._opened(inbound, sealed, reading):
+        inbound, words = await self._cried(inbound, sealed, reading)
+        if reading.verdict.urgency == "page" and await self._opened(inbound, sealed, reading, words):
             return "opened"
-        fresh = await inbox.accept(self._runtime.store, inbox.stored(inbound, sealed))
+        commit = inbox.stored(inbound, sealed)
+        commit.merge(words)
+        fresh = await inbox.accept(self._runtime.store, commit)
         return "accepted" if fresh else "duplicate"
 
     def _inbound(self, form: MultiDict[str], sid: str, sealed: str, reading: Reading) -> Inbound:
@@ -144,7 +150,23 @@ class TwilioRoutes:
             metrics.PHOTOS.labels("refused").inc(strange)
         return tuple(url and self._runtime.vault.seal(url) for url in known)
 
-    async def _opened(self, inbound: Inbound, sealed: str, reading: Reading) -> bool:
+    async def _cried(self, inbound: Inbound, sealed: str, reading: Reading) -> tuple[Inbound, Commit]:
+        """What answers somebody in crisis, to be stored with the text. Of the staff the worker decides."""
+        runtime = self._runtime
+        if not reading.cry.kinds or inbound.opt_out or await handle_of(runtime.store, inbound.person):
+            return inbound, Commit()
+        person = replace(await load_person(runtime.store, inbound.person), address=sealed)
+        if self._quoted(reading.text, person.pending):
+            return inbound, Commit()
+        lang = self._language(reading.text, person.lang, fixed=person.lang_fixed)
+        cried = Cried(inbound.sid, person, lang, reading.text, reading.cry.kinds, runtime.clock())
+        commit = await crisis.answered(
+            runtime.store, runtime.vault, runtime.library, await runtime.desk.roster(), cried,
+            through=inbound.through,
+        )  # fmt: skip
+        return replace(inbound, crisis=reading.cry.kinds), commit
+
+    async def _opened(self, inbound: Inbound, sealed: str, reading: Reading, words: Commit) -> bool:
         """Store the text and open its incident in one step. False: not this way, store it as any text."""
         store, desk = self._runtime.store, self._runtime.desk
         known = store.redis.pipeline(transaction=False)  # one trip for the three
@@ -157,6 +179,7 @@ class TwilioRoutes:
         ):
             return False
         commit = inbox.stored(replace(inbound, incident=str(id_)), sealed)
+        commit.merge(words)
         commit.guard("absent", f"reporter:{inbound.person}")  # a second text adds to the first one's incident
         commit.merge(
             desk.opening(

@@ -109,6 +109,7 @@ async def _explain(body: str) -> None:
         "kept as": found.masked,
         "language": found.lang,
         "urgency": found.urgency + (f" ({', '.join(found.reasons)})" if found.reasons else ""),
+        "crisis": ", ".join(found.crisis) or "-",
         "decided by": found.by,
         "topic": f"{found.topic or '-'} {found.confidence:.2f}",
         "offered": ", ".join(found.choices) or "-",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from hotline.content.cards import Card, read_card_files
-from hotline.content.city import City, read_city
+from hotline.content.city import HELP_LINES, City, read_city
 from hotline.content.documents import read
 from hotline.content.facts import after_review, read_facts, unknown
 from hotline.content.library import EVENTS, PARTS, Library
@@ -122,9 +122,10 @@ def _messages(
     messages: Messages, city: City, bans: dict[str, tuple[Ban, ...]], cheaper: Cheaper
 ) -> Iterator[Finding]:
     base = messages.by_lang[FALLBACK]
-    for lang in city.languages:
+    further = [lang for lang in messages.by_lang if lang not in city.languages]  # a few urgent sentences
+    for lang in (*city.languages, *further):
         spoken = messages.by_lang.get(lang, {})
-        for key in sorted(base.keys() - spoken.keys()):
+        for key in sorted(base.keys() - spoken.keys()) if lang in city.languages else ():
             yield Finding("error", f"{lang}.yml, line 1, language {lang}: message {key} is missing.")
         for key, text in spoken.items():
             where = f"{messages.documents[lang].where((key,))}, language {lang}: message {key}"
@@ -132,8 +133,21 @@ def _messages(
                 yield Finding("error", f"{where} is not in {FALLBACK}.yml.")
             elif fields(text) != fields(base[key]):
                 yield Finding("error", f"{where} must have the same names in braces as in {FALLBACK}.yml.")
-            yield from _budget(where, text.replace("[", "").replace("]", ""), MESSAGE_SEGMENTS, lang, cheaper)
-            yield from _words(where, text, bans[lang], city)
+            for name in sorted(
+                fields(text) & {name for name, number in city.help_lines().items() if not number}
+            ):
+                missing = f"{{{name}}} needs {HELP_LINES[name]} in the directory, at grade B or better."
+                yield Finding("error", f"{where}: {missing}")
+            yield from _budget(where, _longest(text, city), MESSAGE_SEGMENTS, lang, cheaper)
+            yield from _words(where, text, bans.get(lang, ()), city)
+
+
+def _longest(text: str, city: City) -> str:
+    """A message with every part that may be left out, and the numbers it names."""
+    whole = text.replace("[", "").replace("]", "")
+    for name, number in city.help_lines().items():
+        whole = whole.replace(f"{{{name}}}", number)
+    return whole
 
 
 def _pages(prose: Prose, pages: Document, bans: tuple[Ban, ...]) -> Iterator[Finding]:

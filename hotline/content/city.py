@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, field_validator, model_validator
@@ -15,6 +15,9 @@ from hotline.privacy.phones import parse_number
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# Numbers that stand in messages by name, so that the directory alone says what they are.
+HELP_LINES: Final = {"crisis_line": "crisis", "violence_line": "safe_connect"}
 
 type Grade = Literal["A", "A-", "B+", "B", "B-", "C+", "C"]
 type Who = Literal["oncall", "oncall:zone", "oncall:language", "everyone", "organizers", "partner"]
@@ -165,6 +168,11 @@ class City(Strict):
         """Events of today and later, the next first."""
         ahead = [event for event in self.events if event.starts.date() >= today]
         return tuple(sorted(ahead, key=lambda event: event.starts))
+
+    def help_lines(self) -> dict[str, str]:
+        """The numbers that urgent messages name, by their names in braces; "" for one nobody may be told."""
+        told = {one.id: one for one in self.directory if one.number and one.grade in PRINTABLE}
+        return {name: told[id_].number if id_ in told else "" for name, id_ in HELP_LINES.items()}
 
     def printable_numbers(self) -> frozenset[str]:
         """Digits of every directory number that residents may be given."""

@@ -120,7 +120,7 @@ class Library:
         Raises:
             ContentError: no such key, or a placeholder got no value.
         """
-        here = {"city": self.city.name, "line_name": self.city.line_name}
+        here = {"city": self.city.name, "line_name": self.city.line_name} | self.city.help_lines()
         return self._messages.say(key, lang, **(here | values))
 
     def render(self, card: Card, lang: str, part: Part) -> str:

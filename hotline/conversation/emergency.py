@@ -46,6 +46,13 @@ async def detail(ctx: Context, one: Incident) -> None:
     """A text of somebody whose report is open: an answer, a photo, anything; all of it is passed on."""
     ctx.answered_by = "incident"
     asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
+    change, first = await passed_on(ctx, one, asked)
+    known = _precise(ctx, change.after.place) or asked == "where"
+    _after_answer(ctx, asked, known_place=known, held=(first or one).held)
+
+
+async def passed_on(ctx: Context, one: Incident, asked: str = "") -> tuple[Change, Incident | None]:
+    """Give a text to whoever works on the report, without a further question."""
     first = await record.load(ctx.services.store, one.same_as) if one.same_as else None
     answer = None if ctx.inbound.media else DIGITS.get((asked, ctx.text.strip()))
     roster = await ctx.services.desk.roster()
@@ -57,8 +64,7 @@ async def detail(ctx: Context, one: Incident) -> None:
     if first:  # who comes to the event in this moment reads this, too: either they see it, or it sees them
         ctx.commit.guard("field", f"incident:{first.id}", "version", str(first.version))
     ctx.commit.merge(await ctx.services.desk.written(one, change, roster))
-    known = _precise(ctx, change.after.place) or asked == "where"
-    _after_answer(ctx, asked, known_place=known, held=(first or one).held)
+    return change, first
 
 
 def _told(ctx: Context, one: Incident, asked: str, first: Incident | None, looking: list[str]) -> Change:

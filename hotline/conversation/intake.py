@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from hotline import metrics
+from hotline.conversation.cries import Cry, crisis_rules
 from hotline.conversation.triage import Triage, Verdict
 from hotline.incidents import details
 from hotline.incidents.gazetteer import gazetteer
@@ -36,11 +37,13 @@ class Reading:
         text: masked; the only form that is stored.
         verdict: urgency and the rules that fired.
         details: place and the like; empty unless the text is urgent.
+        cry: whether somebody may die or is hurt at home.
     """
 
     text: str
     verdict: Verdict
     details: Details
+    cry: Cry
 
 
 class Intake:
@@ -48,16 +51,17 @@ class Intake:
 
     def __init__(self, rules: Path, city: City) -> None:
         self._triage = Triage(rules, gazetteer(city).names())
+        self._crisis = crisis_rules(rules)
         self._city = city
 
     def read(self, text: str, *, media: int = 0, located: str = "") -> Reading:
         """Read one text of at most 1,600 characters; `located` is a place that was shared from a map."""
         started = time.perf_counter()
-        verdict = self._triage.judge(text, media=media)
+        verdict, cry = self._triage.judge(text, media=media), self._crisis.read(text)
         if (located and not text.strip()) or MAP_LINK.fullmatch(text):
             verdict = Verdict("page", ("location",))
         metrics.TRIAGE.observe(time.perf_counter() - started)
         TRIAGED[verdict.urgency].inc()
         masked = " ".join(filter(None, (mask(text), located)))
         found = details.extract(masked if verdict.urgency == "page" else "", self._city)
-        return Reading(masked, verdict, replace(found, place=found.place or located))
+        return Reading(masked, verdict, replace(found, place=found.place or located), cry)

@@ -55,6 +55,12 @@ async def stopping(ctx: Context) -> bool:
     return True
 
 
+async def kept(ctx: Context) -> None:
+    """A sure wish beside something that was answered first is kept; an unsure one is not asked about."""
+    if optout(ctx.text) == "stop" and not await _doubted(ctx):
+        await _stop(ctx, everything=not _only_alerts(ctx))
+
+
 def _carrier_stops(ctx: Context) -> bool:
     return ctx.inbound.opt_out == "STOP" or _is_word(ctx, CARRIER_STOPS)
 

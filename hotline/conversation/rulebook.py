@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 type Urgency = Literal["page", "ask", "none"]
 type Ruling = Literal["page", "ask", "hint"]  # a hint alone leaves a text calm
+type Crisis = Literal["medical", "violence", "suicide"]  # in the order they are answered
 
 RULES_FILE = "rules.yml"
 NUMBER, YEAR = "#", "#year"
@@ -48,7 +49,8 @@ class Rule(WordFile):
     """One way to reach a verdict: see the head of rules.yml for the meaning of each field."""
 
     id: str
-    verdict: Ruling
+    verdict: Ruling = "page"
+    kind: Crisis | None = None
     near: tuple[str, ...] = Field(min_length=1)
     within: int = Field(8, ge=1)
     ordered: bool = False

@@ -26,7 +26,7 @@ from hotline.conversation.rulebook import (
 from hotline.spelling import Words, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from spacy.vocab import Vocab
@@ -88,15 +88,28 @@ class Triage:
         }
         self._stems = _by_head(book.stems)
         self._bearing = [(rule, _bearing(rule, book.grammar.blockers)) for rule in book.grammar.rules]
-        self._known = frozenset(
-            word for phrases in book.phrases.values() for words in phrases for word in words
-        )
+        spelt = self._spelt_alike(book.phrases)
+        self._known = frozenset(word for phrases in spelt.values() for words in phrases for word in words)
         self._vocab = spacy.blank("xx").vocab
         self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
-        for concept, phrases in book.phrases.items():
+        for concept, phrases in spelt.items():
             self._matcher.add(concept, _patterns(self._vocab, phrases))
         self._starts = _starts(book.grammar)
         self._names = {self._vocab.strings[concept]: concept for concept in book.phrases}
+
+    def _spelt_alike(
+        self, phrases: Mapping[str, frozenset[tuple[str, ...]]]
+    ) -> dict[str, frozenset[tuple[str, ...]]]:
+        """The phrases as texts are read: one language's misspelling may be another language's word."""
+        words = {word for wordings in phrases.values() for wording in wordings for word in wording}
+        changed = {word: meant for word in words if (meant := self._meant(word)) != (word,)}
+        return {
+            concept: frozenset(
+                wording if changed.keys().isdisjoint(wording) else _respelt(wording, changed)
+                for wording in wordings
+            )
+            for concept, wordings in phrases.items()
+        }
 
     def judge(self, text: str, *, media: int = 0) -> Verdict:
         """The urgency of one text, whatever its language.
@@ -112,6 +125,17 @@ class Triage:
         if media and _RANK[best.ruling] <= _RANK["hint"]:
             return Verdict("ask", ("photo-with-words",))
         return Verdict("none" if best.ruling == "hint" else best.ruling, best.reasons)
+
+    def fired(self, text: str) -> tuple[Rule, ...]:
+        """Every rule that pages after all that lowers it: one text may say several things."""
+        words = self._respelled(split(text))
+        reading = Reading(words, self._find(words)) if words.words else None
+        return tuple(self._fired(reading)) if reading else ()
+
+    def _fired(self, reading: Reading) -> Iterator[Rule]:
+        for rule, blockers in self._candidates_of(reading):
+            if _applied(rule, reading, blockers, _Finding("ask")).ruling == "page":
+                yield rule
 
     def _respelled(self, words: Words) -> Words:
         """The same text with known misspellings undone."""
@@ -157,23 +181,31 @@ class Triage:
         }
         return sorted(found)
 
-    def _best(self, reading: Reading) -> _Finding:
-        best = _Finding("none")
+    def _candidates_of(self, reading: Reading) -> Iterator[tuple[Rule, list[tuple[str, Blocker]]]]:
+        """The rules whose concepts are all in the text, each with the blockers that may lower it."""
         candidates = self._candidates(reading)
         if not candidates:
-            return best
+            return
         active = {
             name for name, blocker in self._grammar.blockers.items() if reading.may_lower(name, blocker)
         }
         for rule, bearing in (self._bearing[place] for place in candidates):
+            yield rule, [item for item in bearing if item[0] in active]
+
+    def _best(self, reading: Reading) -> _Finding:
+        best = _Finding("none")
+        for rule, blockers in self._candidates_of(reading):
             if _RANK[rule.verdict] <= _RANK[best.ruling]:
                 continue
-            blockers = [item for item in bearing if item[0] in active]
             if not _hopeless(rule, blockers, _RANK[best.ruling]):
                 best = _applied(rule, reading, blockers, best)
             if best.ruling == "page":
                 break
         return best
+
+
+def _respelt(wording: tuple[str, ...], changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(one for word in wording for one in changed.get(word, (word,)))
 
 
 def _starts(grammar: Grammar) -> dict[str, list[Candidate]]:

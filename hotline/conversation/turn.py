@@ -13,6 +13,7 @@ from hotline.conversation import (
     bulletins,
     commands,
     crew,
+    crisis,
     emergency,
     leaving,
     news,
@@ -92,7 +93,7 @@ class Conversation:
         ctx.change(lang=lang or ctx.services.guesser.answering(ctx.text, known, fixed=fixed))
 
     async def _route(self, ctx: Context) -> None:
-        if await self._leaves(ctx):
+        if await crisis.handled(ctx) or await self._leaves(ctx):
             return
         if await verify.handle(ctx) or await self._crew(ctx):
             return

@@ -14,8 +14,8 @@ from hotline.conversation.optout import optout, says_only_stop
 
 if TYPE_CHECKING:
     from hotline.conversation.dialogue import Dialogue, Understood
-    from hotline.conversation.intake import Intake
-    from hotline.conversation.rulebook import Urgency
+    from hotline.conversation.intake import Intake, Reading
+    from hotline.conversation.rulebook import Crisis, Urgency
     from hotline.conversation.urgency import UrgencyModel
     from hotline.conversation.wish import Likeness, WishModel
     from hotline.language import LanguageGuesser
@@ -45,6 +45,7 @@ class Understanding:
         reasons: ids of the triage rules that fired.
         answer: what would be answered, "" when something else happens.
         stop: what is done about a wish for no more texts: see `Stop`.
+        crisis: what is answered before everything else: see `cries`.
         by: ``triage``, ``keyword``, ``second look`` or ``rasa``.
     """
 
@@ -58,6 +59,7 @@ class Understanding:
     answer: str = ""
     stop: Stop = ""
     by: str = "rasa"
+    crisis: tuple[Crisis, ...] = ()
 
     def public(self) -> dict[str, object]:
         """The fields `hotline classify` adds to a line."""
@@ -68,6 +70,7 @@ class Understanding:
             "urgency": self.urgency,
             "lang": self.lang,
             "stop": self.stop,
+            "crisis": list(self.crisis),
         }
 
 
@@ -91,8 +94,8 @@ async def understand(
     lang = guesser.guess(reading.text).lang
     reasons = reading.verdict.reasons
     urgency: Urgency = reading.verdict.urgency
-    if urgency == "page":
-        return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="triage")
+    if at_once := _at_once(reading, lang):
+        return at_once
     if stop := await _stopping(reading.text, wish_model):
         return Understanding(LEAVES, 1.0, (), urgency, lang, reading.text, reasons, stop=stop, by="keyword")
     if topic := _keyword(reading.text):
@@ -113,6 +116,20 @@ async def understand(
         heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons,
         "\n".join(said.text for said in heard.say), _answered(heard, wish, urgency),
     )  # fmt: skip
+
+
+def _at_once(reading: Reading, lang: str) -> Understanding | None:
+    """What the webhook answers: a crisis, a report, or both in one text."""
+    cry, verdict = reading.cry, reading.verdict
+    topic = "report_raid" if verdict.urgency == "page" else "out_of_scope"
+    if cry.kinds:
+        rules = (*cry.rules, *verdict.reasons)
+        return Understanding(
+            topic, 1.0, (), verdict.urgency, lang, reading.text, rules, by="crisis", crisis=cry.kinds
+        )
+    if verdict.urgency != "page":
+        return None
+    return Understanding(topic, 1.0, (), "page", lang, reading.text, verdict.reasons, by="triage")
 
 
 async def _stopping(text: str, wish_model: WishModel) -> Stop:

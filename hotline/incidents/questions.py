@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from hotline.content.fitting import SPOKEN, fitted, parts
-from hotline.sms.outbox import Outbound, queued
+from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.people import load_person
 from hotline.store import DAY, Commit
 
@@ -80,9 +80,14 @@ async def answer(
     commit = Commit()
     commit.guard("member", "questions:open", number)
     commit.write("ZREM", "questions:open", number)
+    crisis = bool(fields.get("crisis"))  # an emergency asks no consent: their text cried for help
+    urgent = Priority.PAGE if crisis else Priority.REPLY
     lang = person.lang or fields["lang"]
     said = parts(text, lambda _, part: library.say("question_reply", lang, text=part), most=SPOKEN)
     for place, words in enumerate(said):
-        message = Outbound(f"{cause}a{place or ''}", person.id, person.address, words, author=by)
+        message = Outbound(
+            f"{cause}a{place or ''}", person.id, person.address, words,
+            priority=urgent, force=crisis, author=by,
+        )  # fmt: skip
         commit.merge(queued(message, vault, now))
     return commit

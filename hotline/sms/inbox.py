@@ -36,6 +36,7 @@ class Inbound:
         urgency: what triage said in the webhook: ``page``, ``ask`` or ``none``.
         incident: number of the incident this text opened, "" when none.
         at: when it was stored, seconds since the epoch.
+        crisis: kinds of crisis that the webhook has answered already.
         opt_out: Twilio's OptOutType when Twilio handled the word itself.
         aside: only its question still waits for an answer; its words were passed on.
         channel: what it came by: "" for a plain text, ``whatsapp``, ``messenger``, ``rcs``.
@@ -53,6 +54,7 @@ class Inbound:
     at: float = 0.0
     opt_out: str = ""
     through: str = ""
+    crisis: tuple[str, ...] = ()
     aside: bool = False
     channel: str = ""
     route: str = ""
@@ -65,7 +67,7 @@ class Inbound:
     def from_json(cls, text: str) -> Inbound:
         """Read a mailbox entry."""
         fields = json.loads(text)
-        fields["media"] = tuple(fields["media"])
+        fields["media"], fields["crisis"] = tuple(fields["media"]), tuple(fields.get("crisis", ()))
         return cls(**fields)
 
 

@@ -1,0 +1,117 @@
+"""Crisis before everything: the words that may save a life go out first, and a person is told at once.
+
+A text that also asks to stop is answered once all the same, and the stop is kept. Only a person's answer to
+it may follow: 47 U.S.C. 227(b)(1)(A) asks no consent for what is sent in an emergency.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from hotline import metrics
+from hotline.conversation import bulletins, emergency, leaving, verify
+from hotline.conversation.cries import crisis_rules
+from hotline.conversation.keywords import staff_command
+from hotline.conversation.relay import addressed
+from hotline.incidents import cries
+from hotline.incidents.cries import Cried
+from hotline.sms.outbox import Outbound, Priority, family, queued
+from hotline.sms.people import opt_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hotline.content import Library
+    from hotline.conversation.context import Context
+    from hotline.conversation.rulebook import Crisis
+    from hotline.incidents.roster import Roster
+    from hotline.privacy.phones import Vault
+    from hotline.store import Commit, Store
+
+
+async def answered(
+    store: Store, vault: Vault, library: Library, roster: Roster, cried: Cried, *, through: str
+) -> Commit:
+    """The writes that answer somebody in crisis and tell people; the same for the webhook and the worker.
+
+    They leave in the lane of pages, and reach who stopped us: their text asks for help.
+    """
+    commit, people = await cries.paged(store, vault, library, roster, cried)
+    if "hotline" in cried.person.stopped:
+        commit.merge(opt_in(cried.person.id, "hotline"))
+    sender = "hotline" if family(through) in cried.person.blocked else through
+    for place, kind in enumerate(cried.kinds):
+        last = place == len(cried.kinds) - 1
+        team = library.say("crisis_team", cried.lang) if last and people else ""
+        words = library.say(f"crisis_{kind}", cried.lang, team=team)
+        message = Outbound(
+            f"{cried.sid}c{place:02}", cried.person.id, cried.person.address, words,
+            sender=sender, priority=Priority.PAGE, force=True,
+        )  # fmt: skip
+        commit.merge(queued(message, vault, cried.now))
+        metrics.CRISES.labels(kind).inc()
+    return commit
+
+
+async def handled(ctx: Context) -> bool:
+    """Answer a crisis before anything else is looked at. True: the turn is over."""
+    kinds = _kinds(ctx)
+    if not kinds:
+        return False
+    ctx.answered_by = "crisis"
+    if not ctx.inbound.crisis:  # the webhook has not answered it
+        await _answer(ctx, kinds)
+    if ctx.handle and _relays(ctx, kinds):
+        return False
+    await _besides(ctx)
+    return True
+
+
+def _kinds(ctx: Context) -> Sequence[Crisis]:
+    if ctx.inbound.crisis:
+        return cast("Sequence[Crisis]", ctx.inbound.crisis)
+    if ctx.inbound.opt_out or _speaks_for_others(ctx):
+        return ()
+    return crisis_rules(ctx.services.settings.content_dir / "triage").read(ctx.text).kinds
+
+
+def _speaks_for_others(ctx: Context) -> bool:
+    """Words of another text, or of the staff to somebody else: "Q3 do you want to die? Call 988"."""
+    if verify.expects(ctx.person.pending, ctx.now) and verify.is_quoting(ctx.text):
+        return True
+    if not ctx.handle:
+        return False
+    said = staff_command(ctx.text) is not None or bool(addressed(ctx.text)[0])
+    return said or bulletins.read(ctx.text) is not None
+
+
+def _relays(ctx: Context, kinds: Sequence[Crisis]) -> bool:
+    """Whether what one of the staff texts goes on as always: "he cannot breathe" may be for a reporter."""
+    return "suicide" not in kinds or "?" in ctx.text
+
+
+async def _answer(ctx: Context, kinds: Sequence[Crisis]) -> None:
+    services = ctx.services
+    cried = Cried(ctx.inbound.sid, ctx.person, ctx.lang, ctx.text, kinds, ctx.now, ctx.handle)
+    ctx.commit.merge(
+        await answered(
+            services.store, services.vault, ctx.library, await services.desk.roster(), cried,
+            through=ctx.inbound.through or ctx.inbound.sender,
+        )
+    )  # fmt: skip
+    ctx.change(stopped=ctx.person.stopped - {"hotline"})
+
+
+async def _besides(ctx: Context) -> None:
+    """What else the text does, without a question: a report is opened or hears of it, a stop is kept."""
+    one = await ctx.services.desk.reported_by(ctx.person.id)
+    if ctx.inbound.incident:
+        await emergency.opened(ctx, one.place if one else "")
+    elif one:
+        await emergency.passed_on(ctx, one)
+    elif ctx.inbound.urgency == "page":
+        await emergency.open_now(ctx, ctx.text)
+    else:
+        await leaving.kept(ctx)
+    if ctx.person.pending == "human":  # a person has these words now
+        ctx.change(pending="")
