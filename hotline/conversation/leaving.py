@@ -159,7 +159,11 @@ async def start(ctx: Context, *, silent: bool = False) -> None:
         ctx.say("started_help", line_name=ctx.library.city.line_name)
     elif not silent:
         ctx.say("started", line_name=ctx.library.city.line_name)
-    if ctx.handle and sender == "hotline":
+    if (
+        ctx.handle
+        and sender == "hotline"
+        and not (await ctx.services.desk.roster()).by_handle[ctx.handle].oncall
+    ):
         ctx.add("staff_started")
 
 

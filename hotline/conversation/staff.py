@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CREW: Final = ("lost", "vouch")
 ON_REPORT: Final = ("take", "pass", "backup")
+AT_WORK: Final = ("on", "take", "backup")
 SMALL_TALK: Final = ("ok", "no", "take")  # to a resident's answer, or to nobody
 NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
 
@@ -52,6 +53,9 @@ async def handle_staff(ctx: Context) -> bool:
 
 async def _do(ctx: Context, floor: Floor, command: Command) -> bool:
     """Do a command; what only looks like one is for the reporter."""
+    if command.kind in AT_WORK and not ctx.person.hears("hotline"):
+        ctx.say("staff_start_first", force=True)  # no page, and no word of a reporter, would reach them
+        return True
     if command.kind in SWAPS:
         return await handle_swaps(ctx, floor, command) or await relay(ctx, floor)
     for kinds, handle in ((CREW, handle_crew), (BOARD, handle_board), (SHOW, handle_show)):

@@ -8,6 +8,7 @@ import pytest
 
 from hotline.incidents import incident as incidents
 from hotline.incidents import record
+from hotline.incidents.phrasing import phrased
 from hotline.sms.people import Person, block, opt_out, save_person, unblock
 from tests.incidents.crew import MINUTES, Crew
 
@@ -93,6 +94,28 @@ async def test_start_says_how_to_be_on_call_again(street: Street) -> None:
     assert "text ON" not in await street.says("resident", "START")
 
 
+@pytest.mark.parametrize("words", ["ON", "1", "TAKE {id}", "BACKUP {id}"])
+async def test_who_stopped_our_texts_is_not_put_to_work_before_start(street: Street, words: str) -> None:
+    """A page, or a reporter's words, would reach nobody; the report stays free for others."""
+    await street.says("rita", "END")
+    id_ = await street.called()
+    await street.says("ana", "OFF")
+    if "BACKUP" in words:
+        await street.says("ana", f"TAKE {id_}")
+    await cast("Any", street.store.redis.srem("staff:oncall", "rita"))
+    assert "START" in await street.says("rita", words.format(id=id_))
+    one = await street.kept(id_)
+    assert "rita" not in (one.claimed_by, *one.backups)
+    assert not await street.store.redis.sismember("staff:oncall", "rita")
+    await street.says("rita", "START")
+    assert "START" not in await street.says("rita", words.format(id=id_))
+
+
+async def test_who_never_stopped_is_not_told_to_text_on(street: Street) -> None:
+    await street.says("rita", "ON")
+    assert "text ON" not in await street.says("rita", "RESUME")
+
+
 # -- a reporter stops
 
 
@@ -141,15 +164,9 @@ async def test_the_holder_hears_it_when_the_reporter_stops_later(street: Street)
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "pt", "ht"])
-async def test_it_is_said_in_each_language_at_the_console_and_by_text(street: Street, lang: str) -> None:
+async def test_it_is_said_in_each_language_at_the_console(street: Street, lang: str) -> None:
     id_ = await street.called()
-    await cast("Any", street.store.redis.hset("staff", "carl", await _speaking(street, lang)))
     change = incidents.assigned(await street.kept(id_), "carl", street.now, MINUTES, mute=True)
     assert change
-    words = street.desk.words(change.after, change.notices[0], lang)
-    assert MUTE[lang] in words
-
-
-async def _speaking(street: Street, lang: str) -> str:
-    kept = str(await cast("Any", street.store.redis.hget("staff", "carl")))
-    return kept.replace('"en"', f'"{lang}"')
+    (notice,) = [one for one in change.notices if one.to == "carl" and "yours" in one.key]
+    assert MUTE[lang] in phrased(street.library, change.after, notice, lang)

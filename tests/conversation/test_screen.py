@@ -6,8 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast, override
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hotline.conversation import screen
 from hotline.conversation.dialogue import Understood
+from hotline.conversation.keywords import STAFF, staff_command
 from hotline.incidents import record
 from hotline.sms.people import load_person, save_person
 from tests.conversation.talk import Dictated, SecondHearing, SecondLook
@@ -111,6 +115,22 @@ async def test_no_question_of_ours_eats_a_command(crew: Volunteers, pending: str
             await cast("Any", crew.store.redis.delete("incidents:open", "incidents:due", f"incident:{id_}"))
         crew.now += 60
     assert not await crew.store.redis.sismember("optout:hotline", crew.vault.pseudonym(crew.numbers["rita"]))
+
+
+@pytest.mark.parametrize("pending", QUESTIONS)
+def test_no_command_word_in_any_language_is_an_answer_to_a_question(pending: str) -> None:
+    """But for 1, yes and no, and for what tells where and whether: "here", "they left"."""
+    for phrase, command in STAFF.items():
+        words = " ".join(phrase)
+        if command.kind not in screen.TELLING and words != "1":
+            assert not screen._fits(words, pending, command), (words, pending)
+
+
+@given(words=st.text(max_size=60), pending=st.sampled_from(QUESTIONS))
+def test_any_text_is_read_beside_any_question(words: str, pending: str) -> None:
+    command = staff_command(words)
+    if command and command.argument:
+        assert not screen._fits(words, pending, command)
 
 
 @pytest.mark.parametrize("words", TALK)
