@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.broadcasts import approval
+from hotline.broadcasts import approval, drafting
 from hotline.broadcasts.drafting import Wish
 from hotline.errors import InputError
+from hotline.store import Conflict
 from tests.broadcasts.office import HOUR
 from tests.broadcasts.reports import report
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from hotline.broadcasts.broadcast import Broadcast
+    from hotline.store import Commit
     from tests.broadcasts.office import Office
 
 REASON = "the agents came back, three of us saw it"
@@ -97,6 +100,36 @@ async def test_of_drafts_written_at_once_one_is_kept(office: Office) -> None:
     kept = await asyncio.gather(*[tried(office.wish(alert(id_))) for _ in range(6)])
     assert len([one for one in kept if one]) == 1
     assert await office.store.redis.zcard("broadcasts:all") == 1
+
+
+async def committed(office: Office, *decided: tuple[Broadcast, Commit]) -> int:
+    """How many of the decisions, each made without knowing of the others, still hold when they are done."""
+    done = 0
+    for _, commit in decided:
+        with contextlib.suppress(Conflict):
+            await office.store.commit(commit)
+            done += 1
+    return done
+
+
+async def test_of_decisions_made_at_the_same_moment_one_holds(office: Office) -> None:
+    await office.sign_up(1)
+    id_ = await report(office, "confirmed")
+
+    async def drafting_() -> tuple[Broadcast, Commit]:
+        return await drafting.drafted(office.store, office.library, office.settings, alert(id_), office.now)
+
+    assert await committed(office, await drafting_(), await drafting_()) == 1
+    ids = await office.store.redis.zrange("broadcasts:all", 0, -1)
+    again = await office.wish(alert(id_, override=REASON))
+    await cast("Any", office.store.redis.hset(f"broadcast:{again.id}", "why", ""))
+
+    async def approving(one: str) -> tuple[Broadcast, Commit]:
+        return await approval.approved(
+            office.store, office.library, office.settings, one, "organizer2", office.now
+        )
+
+    assert await committed(office, await approving(str(ids[0])), await approving(again.id)) == 1
 
 
 async def test_of_two_drafts_approved_at_once_one_is_sent(office: Office) -> None:
