@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.content.fitting import parts
 from hotline.incidents import questions, record
 from hotline.incidents.phrasing import reported
+from hotline.sms.segments import breakers, plainer
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -44,7 +45,11 @@ async def _question(ctx: Context, code: str, first: str) -> bool:
 
 
 def _in_parts(ctx: Context, code: str, text: str, first: str) -> None:
-    """The parts from a number on, as many as go at once, and how to get the next ones."""
+    """The parts from a number on, as many as go at once, and how to get the next ones.
+
+    Without accents, where they alone would make it twice as many.
+    """
+    text = text if breakers(plainer(text)) else plainer(text)
     found = parts(text, lambda place, part: f"{code} ({place}) {part}")
     begin = max(1, int(first or 1)) - 1
     for words in found[begin : begin + AT_ONCE]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hotline.incidents import record, unreached
@@ -34,17 +35,26 @@ class Texts:
         """The writes that queue every text of a transition, once."""
         commit, pages = Commit(), list[str]()
         children = await self._children(after, notices, commit)
+        known: dict[object, str] = {}  # many read the same words, and cutting them to size takes its time
         for place, notice in enumerate(notices):
             to = await self._recipient(after, notice, roster)
             if to is None:
                 continue
             person, address, lang = to
+            alike = (
+                notice.key,
+                lang,
+                notice.to == PARTNER,
+                *sorted(notice.values.items(), key=itemgetter(0)),
+            )
+            if alike not in known:
+                known[alike] = phrased(self._library, after, notice, lang, children)
             message = Outbound(
                 # The version makes the id: the same transition queues each of its texts once.
                 id=f"i{after.id}v{before.version + 1}n{place:02}",
                 person=person,
                 address=address,
-                body=phrased(self._library, after, notice, lang, children),
+                body=known[alike],
                 priority=_priority(notice),
                 incident=after.id,
             )

@@ -237,7 +237,8 @@ async def test_any_text_reaches_every_reader_it_is_owed_to(
         assert any(holds(body, masked, rest) for body in fresh)
         assert all(count(body).count <= 3 for body in fresh)
         if not any(masked in body for body in fresh):
-            assert masked in await crew.shown(handle, report)
+            shown = await crew.shown(handle, report)
+            assert masked in shown or plainer(masked) in shown
 
 
 async def test_a_long_question_for_a_person_is_read_whole(crew: Crew) -> None:
