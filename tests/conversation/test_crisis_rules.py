@@ -106,6 +106,18 @@ def test_what_is_no_cry_is_left_alone(rules: CrisisRules, text: str) -> None:
     assert rules.read(text).kinds == ()
 
 
+def test_the_texts_that_the_rules_were_written_with_stay_heard(rules: CrisisRules) -> None:
+    path = PROBE.with_name("crisis_dev.jsonl")
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    wrong = [row for row in rows if not _as_meant(rules, row)]
+    assert not wrong
+
+
+def _as_meant(rules: CrisisRules, row: dict[str, Any]) -> bool:
+    kinds = rules.read(row["text"]).kinds
+    return not kinds if row["crisis"] == "none" else row["crisis"] in kinds
+
+
 def probe(lang: str) -> list[dict[str, Any]]:
     path = PROBE / f"{lang}.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
