@@ -152,3 +152,24 @@ async def pages(line: Line, phone: str) -> list[str]:
         if body.startswith(("REPORT", "AVISO"))
     ]
     return [number for number in found if number.isdigit()]
+
+
+@pytest.mark.parametrize("point", ["mid_turn", "after_turn"])
+async def test_a_question_inside_a_report_is_passed_on_once_whenever_the_worker_is_killed(
+    tmp_path: Path, point: str
+) -> None:
+    """The question and its answer are two turns; each of them may be the one that is cut off."""
+    callers = phones(12)
+    async with Line(tmp_path) as line:
+        await line.start("simulator", "webhook", "worker")
+        await text_all(line, callers, "ICE is at {} taking people")
+        await answered(line, callers)
+        line.stop("worker")
+        line.spawn("worker", dying(point, 5))
+        keeper = asyncio.create_task(keep_alive(line, "worker", dying(point, 5), deaths=2))
+        await text_all(line, callers, "should I open, they say {} is on the paper?")
+        assert await keeper == 2
+        for number in range(len(callers)):
+            await line.hears(RESPONDER1, f"they say {SPOTS[number]} is on the paper", 30)
+        bodies = await line.received(RESPONDER1)
+        assert sum("is on the paper" in body for body in bodies) == len(callers)
