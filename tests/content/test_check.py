@@ -358,6 +358,16 @@ def test_the_nations_cards_and_every_message_are_right_in_four_languages(
     assert [text for text in checked().of("error") if not re.search(r"card (?!national\.)", text)] == []
 
 
+def test_a_number_that_urgent_messages_name_must_stand_in_the_directory_at_grade_b_or_better(
+    spoil: Spoil, checked: Check
+) -> None:
+    spoil("cities/hartford.yml", r"day and night - dial before opening, grade: A-", "x, grade: B-")
+    errors = "\n".join(checked().of("error"))
+    for lang in ("en", "es", "pt", "ht", "fr", "pl"):
+        assert f"language {lang}: message crisis_violence" in errors
+    assert "{violence_line} needs safe_connect in the directory" in errors
+
+
 def test_an_expired_card_is_a_warning_with_its_date(root: Path) -> None:
     found = "\n".join(check(root, "hartford", today=date(2027, 1, 1)).of("warning"))
     assert "card national.rights_at_door: expired on 2026-12-31" in found
