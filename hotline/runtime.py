@@ -90,6 +90,7 @@ class Runtime:
     def conversation(self, guesser: LanguageGuesser) -> Conversation:
         """What decides a turn. Make it once, inside the event loop."""
         from hotline.conversation.context import Services  # noqa: PLC0415 - the webhook does without Rasa's client
+        from hotline.conversation.crisis_look import CrisisModel  # noqa: PLC0415 - same
         from hotline.conversation.dialogue import KeywordDialogue, RasaDialogue  # noqa: PLC0415 - same
         from hotline.conversation.embedding import Embedder  # noqa: PLC0415 - same
         from hotline.conversation.turn import Conversation  # noqa: PLC0415 - same
@@ -108,6 +109,7 @@ class Runtime:
                 guesser=guesser,
                 urgency=UrgencyModel.load(learnt / "urgency.npz", embedder),
                 wishes=WishModel.load(learnt / "wishes.npz", embedder),
+                crises=CrisisModel.load(learnt / "crisis.npz", embedder),
                 clock=self.clock,
                 settings=self.settings,
                 claim_minutes=self.settings.claim_minutes,

@@ -62,6 +62,7 @@ class Ear:
 
     async def __aenter__(self) -> Self:
         from hotline.content import Library
+        from hotline.conversation.crisis_look import CrisisModel
         from hotline.conversation.dialogue import RasaDialogue
         from hotline.conversation.embedding import Embedder
         from hotline.conversation.intake import Intake
@@ -78,6 +79,7 @@ class Ear:
         learnt, embedder = settings.content_dir / "triage", Embedder.load()
         self._urgency = UrgencyModel.load(learnt / "urgency.npz", embedder)
         self._wishes = WishModel.load(learnt / "wishes.npz", embedder)
+        self._crises = CrisisModel.load(learnt / "crisis.npz", embedder)
         self._rasa = borrowed_rasa(settings)
         self._dialogue = RasaDialogue(await self._rasa.__aenter__(), PATIENCE)
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -100,6 +102,7 @@ class Ear:
                         guesser=self._guesser,
                         urgency_model=self._urgency,
                         wish_model=self._wishes,
+                        crisis_model=self._crises,
                         dialogue=self._dialogue,
                         person=_nobody(),
                     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.content import Answer, Library
+    from hotline.conversation.crisis_look import CrisisModel
     from hotline.conversation.dialogue import Dialogue
     from hotline.conversation.urgency import UrgencyModel
     from hotline.conversation.wish import WishModel
@@ -38,6 +39,7 @@ class Services:
     guesser: LanguageGuesser
     urgency: UrgencyModel
     wishes: WishModel
+    crises: CrisisModel
     clock: Callable[[], float]
     settings: Settings
     claim_minutes: float = 15.0

@@ -6,7 +6,7 @@ it may follow: 47 U.S.C. 227(b)(1)(A) asks no consent for what is sent in an eme
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from hotline import metrics
 from hotline.conversation import bulletins, emergency, leaving, verify
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
     from hotline.content import Library
     from hotline.conversation.context import Context
+    from hotline.conversation.crisis_look import Likeness
     from hotline.conversation.rulebook import Crisis
     from hotline.incidents.roster import Roster
     from hotline.privacy.phones import Vault
     from hotline.store import Commit, Store
+
+
+UNSURE: Final = ("unsure",)  # what a second look hears: of which kind, people see
 
 
 async def answered(
@@ -67,6 +71,20 @@ async def handled(ctx: Context) -> bool:
     return True
 
 
+async def unsure(ctx: Context) -> Likeness:
+    """Where no rule heard a crisis: say first where help is if it sounds like one, and tell a person if much.
+
+    Volunteers talk of other people's danger all day: no guess is made about their words.
+    """
+    likeness = "none" if ctx.handle else await ctx.services.crises.hears(ctx.text)
+    if likeness == "likely":
+        ctx.answered_by = "crisis"
+        await _answer(ctx, UNSURE)
+    elif likeness == "faint":
+        ctx.say("crisis_unsure", priority=Priority.PAGE, team="")
+    return likeness
+
+
 def _kinds(ctx: Context) -> Sequence[Crisis]:
     if ctx.inbound.crisis:
         return cast("Sequence[Crisis]", ctx.inbound.crisis)
@@ -90,7 +108,7 @@ def _relays(ctx: Context, kinds: Sequence[Crisis]) -> bool:
     return "suicide" not in kinds or "?" in ctx.text
 
 
-async def _answer(ctx: Context, kinds: Sequence[Crisis]) -> None:
+async def _answer(ctx: Context, kinds: Sequence[str]) -> None:
     services = ctx.services
     cried = Cried(ctx.inbound.sid, ctx.person, ctx.lang, ctx.text, kinds, ctx.now, ctx.handle)
     ctx.commit.merge(

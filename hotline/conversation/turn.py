@@ -144,7 +144,10 @@ class Conversation:
         if urgency == "page":
             await emergency.open_now(ctx, ctx.text)
             return
-        wish = await leaving.likeness(ctx)
+        crisis_like = await crisis.unsure(ctx)
+        if crisis_like == "likely" and not _is_answer(ctx):
+            return
+        wish = "none" if crisis_like != "none" else await leaving.likeness(ctx)
         if urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
             await violation.interrupted(ctx)
             emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
@@ -177,7 +180,7 @@ class Conversation:
             await leaving.ask(ctx)
         else:
             await self._respond(ctx, heard)
-            if wish != "none" and heard.topic not in leaving.TOPICS:
+            if wish != "none" and heard.topic not in leaving.TOPICS and not ctx.handle:
                 ctx.add("stop_how")
 
     async def _heard_or_none(self, ctx: Context) -> Understood | None:
@@ -235,6 +238,11 @@ class Conversation:
 def _is_guess(heard: Understood, text: str) -> bool:
     """Whether what the assistant made of a volunteer's words would only lead to a question of ours."""
     return heard.urgent or heard.topic in leaving.TOPICS or (heard.vague and "?" not in text)
+
+
+def _is_answer(ctx: Context) -> bool:
+    """Whether a person or an interview waits for these words: they are not lost to a guess."""
+    return ctx.person.pending == "human" or ctx.person.pending.startswith("violation:")
 
 
 def _speak(ctx: Context, heard: Understood) -> None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from hotline.conversation.crisis import UNSURE
 from hotline.conversation.keywords import resident_command
 from hotline.conversation.leaving import CARRIER_STOPS, HEARD, TOPICS, is_meant, put_right
 from hotline.conversation.optout import optout, says_only_stop
 
 if TYPE_CHECKING:
+    from hotline.conversation.crisis_look import CrisisModel
     from hotline.conversation.dialogue import Dialogue, Understood
     from hotline.conversation.intake import Intake, Reading
-    from hotline.conversation.rulebook import Crisis, Urgency
+    from hotline.conversation.rulebook import Urgency
     from hotline.conversation.urgency import UrgencyModel
     from hotline.conversation.wish import Likeness, WishModel
     from hotline.language import LanguageGuesser
@@ -59,7 +61,7 @@ class Understanding:
     answer: str = ""
     stop: Stop = ""
     by: str = "rasa"
-    crisis: tuple[Crisis, ...] = ()
+    crisis: tuple[str, ...] = ()
 
     def public(self) -> dict[str, object]:
         """The fields `hotline classify` adds to a line."""
@@ -81,6 +83,7 @@ async def understand(
     guesser: LanguageGuesser,
     urgency_model: UrgencyModel,
     wish_model: WishModel,
+    crisis_model: CrisisModel,
     dialogue: Dialogue,
     person: str,
     media: int = 0,
@@ -103,7 +106,8 @@ async def understand(
     urgency = await urgency_model.look(reading.text, urgency, reading.verdict.rule)
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
-    wish = await wish_model.hears(reading.text)
+    crisis = UNSURE if await crisis_model.hears(reading.text) != "none" else ()
+    wish = "none" if crisis else await wish_model.hears(reading.text)
     heard = put_right(await dialogue.ask(person, reading.text, lang), reading.text)
     if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
         urgency = "ask"
@@ -115,6 +119,7 @@ async def understand(
     return Understanding(
         heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons,
         "\n".join(said.text for said in heard.say), _answered(heard, wish, urgency),
+        crisis=crisis,
     )  # fmt: skip
 
 

@@ -45,21 +45,53 @@ class Limits:
     unlikely: float
 
 
-class WishModel:
+class Likelihood:
     """A logistic regression over letters and (where it can be had) small networks over the embedding."""
 
-    def __init__(self, weights: dict[str, Floats], embedder: Embedder | None) -> None:
+    def __init__(self, weights: dict[str, Floats], embedder: Embedder | None, unlikely: float) -> None:
+        """Remember the weights; below `unlikely` the letters alone decide."""
         self._weights = weights
         self._embedder = embedder
+        self._unlikely = unlikely
+
+    def score(self, text: str) -> float:
+        """How much a text sounds like what was learnt, 0 to 1."""
+        places, values = places_of(text)
+        start = float(self._weights["letters_start"])
+        by_letters = probability(start + float(values @ self._weights["letters"][places]))
+        if self._embedder is None or by_letters < self._unlikely:
+            return by_letters
+        by_sense = self._by_sense(centred(self._embedder.vector(text), self._weights["mean"]))
+        share = float(self._weights["share"])
+        return share * by_sense + (1 - share) * by_letters
+
+    def _by_sense(self, vector: Floats) -> float:
+        """What the networks say on average of an embedding."""
+        inside, weights = vector[None], self._weights
+        for layer in LAYERS[:-1]:
+            inside = np.maximum(inside @ weights[layer] + weights[f"{layer}_start"], 0)
+        last = (inside @ weights[LAYERS[-1]] + weights[f"{LAYERS[-1]}_start"]).ravel()
+        return sum(probability(float(score)) for score in last) / len(last)
+
+
+def weights_of(file: Path) -> dict[str, Floats]:
+    """The weights that a training wrote. No pickles."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files if name != "data"}
+
+
+class WishModel(Likelihood):
+    """Hears the wish to get no more texts, by what `python -m hotline.conversation.wish_training` wrote."""
+
+    def __init__(self, weights: dict[str, Floats], embedder: Embedder | None) -> None:
         # Without the embedding the letters decide alone, with limits of their own.
         self._limits = Limits(*map(float, weights["limits" if embedder else "limits_letters"]))
+        super().__init__(weights, embedder, self._limits.unlikely)
 
     @classmethod
     def load(cls, file: Path, embedder: Embedder | None) -> WishModel:
-        """The weights that `python -m hotline.conversation.wish_training` wrote. No pickles."""
-        with np.load(file, allow_pickle=False) as arrays:
-            weights = {name: arrays[name].astype(np.float32) for name in arrays.files if name != "data"}
-        return cls(weights, embedder)
+        """See `weights_of`."""
+        return cls(weights_of(file), embedder)
 
     async def hears(self, text: str) -> Likeness:
         """`likeness`, in a thread that steps back for everything else."""
@@ -81,22 +113,3 @@ class WishModel:
     def hardly_wishes(self, text: str) -> bool:
         """Whether a text that a rule takes for a wish sounds like something else: "basta ya de redadas"."""
         return self.score(text) < self._limits.doubts
-
-    def score(self, text: str) -> float:
-        """How much a text sounds like the wish, 0 to 1."""
-        places, values = places_of(text)
-        start = float(self._weights["letters_start"])
-        by_letters = probability(start + float(values @ self._weights["letters"][places]))
-        if self._embedder is None or by_letters < self._limits.unlikely:
-            return by_letters
-        by_sense = self._by_sense(centred(self._embedder.vector(text), self._weights["mean"]))
-        share = float(self._weights["share"])
-        return share * by_sense + (1 - share) * by_letters
-
-    def _by_sense(self, vector: Floats) -> float:
-        """What the networks say on average of an embedding."""
-        inside, weights = vector[None], self._weights
-        for layer in LAYERS[:-1]:
-            inside = np.maximum(inside @ weights[layer] + weights[f"{layer}_start"], 0)
-        last = (inside @ weights[LAYERS[-1]] + weights[f"{LAYERS[-1]}_start"]).ravel()
-        return sum(probability(float(score)) for score in last) / len(last)

@@ -107,10 +107,10 @@ def train(file: Path = WEIGHTS) -> None:
         "mean": mean, "share": np.array(SHARE), "data": np.array(fingerprint(data)),
     }  # fmt: skip
     guesses: dict[str, Floats] = {}
-    for kind, model in (("letters", regression()), ("sense", _networks())):
+    for kind, model in (("letters", regression()), ("sense", networks())):
         guesses[kind] = held_out(matrices[kind], truth, model)
         model.fit(matrices[kind], truth)
-        weights |= _of_networks(model.estimators_) if kind == "sense" else plane(kind, model)
+        weights |= of_networks(model.estimators_) if kind == "sense" else plane(kind, model)
     known = np.array([optout(text) == "stop" for text in texts])
     for name, share in (("limits", SHARE), ("limits_letters", 0.0)):
         mixed = share * guesses["sense"] + (1 - share) * guesses["letters"]
@@ -119,7 +119,8 @@ def train(file: Path = WEIGHTS) -> None:
     np.savez_compressed(file, **{name: small(array) for name, array in weights.items()})
 
 
-def _networks() -> Any:
+def networks() -> Any:
+    """What is learnt from beside the letters; not learnt yet."""
     from sklearn.ensemble import VotingClassifier  # noqa: PLC0415 - development only
     from sklearn.neural_network import MLPClassifier  # noqa: PLC0415 - development only
 
@@ -130,7 +131,7 @@ def _networks() -> Any:
     return VotingClassifier(voters, voting="soft")
 
 
-def _of_networks(voters: Any) -> dict[str, Floats]:
+def of_networks(voters: Any) -> dict[str, Floats]:
     """The weights of each layer of all networks, by the names that `wish` knows them by."""
     found: dict[str, Floats] = {}
     for number, name in enumerate(LAYERS):

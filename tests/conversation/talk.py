@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast, override
 
 from hotline.conversation.context import Services
+from hotline.conversation.crisis_look import CrisisModel
 from hotline.conversation.dialogue import Say, Understood
 from hotline.conversation.turn import Conversation
 from hotline.conversation.urgency import UrgencyModel
@@ -19,6 +20,7 @@ from hotline.sms.people import Person, load_person, save_person
 
 if TYPE_CHECKING:
     from hotline.content import Library
+    from hotline.conversation.crisis_look import Likeness as Alarm
     from hotline.conversation.rulebook import Urgency
     from hotline.conversation.wish import Likeness
     from hotline.privacy.phones import Vault
@@ -75,6 +77,18 @@ class SecondHearing(WishModel):
         return text in self.doubted
 
 
+class SecondAlarm(CrisisModel):
+    """Hears a crisis in the texts that the test says."""
+
+    @override
+    def __init__(self) -> None:
+        self.sounds: dict[str, Alarm] = {}
+
+    @override
+    def likeness(self, text: str) -> Alarm:
+        return self.sounds.get(text, "none")
+
+
 class Talk:
     """One resident who texts the line; each turn is committed, and the replies are read from the outbox."""
 
@@ -85,6 +99,7 @@ class Talk:
         self.assistant = Dictated()
         self.second_look = SecondLook()
         self.second_hearing = SecondHearing()
+        self.second_alarm = SecondAlarm()
         self.person = vault.pseudonym(phone)
         self._address = vault.seal(phone)
         self.desk = Desk(store, vault, library, lambda: NOW)
@@ -100,6 +115,7 @@ class Talk:
                 guesser=LanguageGuesser(),
                 urgency=self.second_look,
                 wishes=self.second_hearing,
+                crises=self.second_alarm,
                 clock=lambda: NOW,
                 settings=load_settings(_env_file=None, environment="test"),
             )

@@ -33,6 +33,7 @@ async def classified(talk: Talk, library: Library, text: str) -> Understanding:
         guesser=LanguageGuesser(),
         urgency_model=talk.second_look,
         wish_model=talk.second_hearing,
+        crisis_model=talk.second_alarm,
         dialogue=talk.assistant,
         person="classify" + "0" * 18,
     )
