@@ -71,7 +71,12 @@ KEYS: Final = (
     Key("questions:last", "incidents.questions", "permanent", "the last question number given out"),
     Key("questions:open", "incidents.questions", "trimmed by age", "questions that wait for a person"),
     Key("question:*", "incidents.questions", 30 * DAY, "one question for a person, masked"),
-    Key("cried:*", "incidents.cries", 60 * MINUTE, "the open question of somebody in crisis, and its pages"),
+    Key(
+        "crisis:*",
+        "incidents.crisis_pages",
+        60 * MINUTE,
+        "the open question of somebody in crisis, and its pages",
+    ),
     Key("violations:last", "incidents.violations", "permanent", "the last violation number given out"),
     Key("violations:all", "incidents.violations", "trimmed by age", "violations by time of reporting"),
     Key("violation:*", "incidents.violations", 180 * DAY, "one report of a broken ordinance, masked"),

@@ -16,7 +16,7 @@ from hotline.broadcasts.canary import Arrival, Watch
 from hotline.broadcasts.refusals import Refusals
 from hotline.conversation import bulletins, crisis, verify
 from hotline.errors import SettingsError
-from hotline.incidents.cries import Cried
+from hotline.incidents.crisis_pages import CrisisText
 from hotline.incidents.roster import handle_of
 from hotline.language import LanguageGuesser
 from hotline.privacy.addresses import Address, Route
@@ -114,7 +114,7 @@ class TwilioRoutes:
         reading = self._intake.read(form.get("Body", ""), media=len(_media(form)), located=_located(form))
         sealed = self._runtime.vault.seal(str(Route.of(address, form.get("To", ""))))
         inbound = self._inbound(form, sid, sealed, reading)
-        inbound, words = await self._cried(inbound, sealed, reading)
+        inbound, words = await self._in_crisis(inbound, sealed, reading)
         if reading.verdict.urgency == "page" and await self._opened(inbound, sealed, reading, words):
             return "opened"
         commit = inbox.stored(inbound, sealed)
@@ -150,21 +150,23 @@ class TwilioRoutes:
             metrics.PHOTOS.labels("refused").inc(strange)
         return tuple(url and self._runtime.vault.seal(url) for url in known)
 
-    async def _cried(self, inbound: Inbound, sealed: str, reading: Reading) -> tuple[Inbound, Commit]:
+    async def _in_crisis(self, inbound: Inbound, sealed: str, reading: Reading) -> tuple[Inbound, Commit]:
         """What answers somebody in crisis, to be stored with the text. Of the staff the worker decides."""
         runtime = self._runtime
-        if not reading.cry.kinds or inbound.opt_out or await handle_of(runtime.store, inbound.person):
+        if not reading.crisis.kinds or inbound.opt_out or await handle_of(runtime.store, inbound.person):
             return inbound, Commit()
         person = replace(await load_person(runtime.store, inbound.person), address=sealed)
         if self._quoted(reading.text, person.pending):
             return inbound, Commit()
         lang = self._language(reading.text, person.lang, fixed=person.lang_fixed)
-        cried = Cried(inbound.sid, person, lang, reading.text, reading.cry.kinds, runtime.clock())
+        crisis_text = CrisisText(
+            inbound.sid, person, lang, reading.text, reading.crisis.kinds, runtime.clock()
+        )
         commit = await crisis.answered(
-            runtime.store, runtime.vault, runtime.library, await runtime.desk.roster(), cried,
+            runtime.store, runtime.vault, runtime.library, await runtime.desk.roster(), crisis_text,
             through=inbound.through,
         )  # fmt: skip
-        return replace(inbound, crisis=reading.cry.kinds), commit
+        return replace(inbound, crisis=reading.crisis.kinds), commit
 
     async def _opened(self, inbound: Inbound, sealed: str, reading: Reading, words: Commit) -> bool:
         """Store the text and open its incident in one step. False: not this way, store it as any text."""

@@ -139,7 +139,7 @@ async def needs_two(store: Store, one: Broadcast) -> bool:
             a reason to do so again.
     """
     try:
-        found = await confirmed(store, one.incident, one.why, drill=one.drill)
+        found = await confirmed(store, one.incident, one.why, drill=one.drill, drafted_at=one.drafted_at)
     except InputError:
         raise InputError(
             f"Report {one.incident} is not confirmed any more: cancel this draft, or write it anew."

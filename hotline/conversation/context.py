@@ -50,6 +50,7 @@ class Context:
     """One turn under way. `commit` and `replies` are what it will do, all at once, at its end.
 
     With `drill` every reply is marked: it is about a made-up raid. `mark` are words put before every reply.
+    `after_crisis`: kinds of a crisis that they texted about within the hour.
     """
 
     services: Services
@@ -62,6 +63,7 @@ class Context:
     drill: bool = False
     mark: str = ""
     keep_person: bool = True
+    after_crisis: tuple[str, ...] = ()
     replies: list[tuple[str, Priority, bool]] = field(default_factory=list[tuple[str, Priority, bool]])
     commit: Commit = field(default_factory=Commit)
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final, cast
 
 from hotline import metrics
 from hotline.conversation import bulletins, emergency, leaving, verify
-from hotline.conversation.cries import crisis_rules
+from hotline.conversation.crisis_rules import crisis_rules
 from hotline.conversation.keywords import staff_command
 from hotline.conversation.relay import addressed
-from hotline.incidents import cries
-from hotline.incidents.cries import Cried
+from hotline.incidents import crisis_pages
+from hotline.incidents.crisis_pages import CrisisText
 from hotline.sms.outbox import Outbound, Priority, family, queued
 from hotline.sms.people import opt_in
 
@@ -34,25 +34,27 @@ UNSURE: Final = ("unsure",)  # what a second look hears: of which kind, people s
 
 
 async def answered(
-    store: Store, vault: Vault, library: Library, roster: Roster, cried: Cried, *, through: str
+    store: Store, vault: Vault, library: Library, roster: Roster, crisis_text: CrisisText, *, through: str
 ) -> Commit:
     """The writes that answer somebody in crisis and tell people; the same for the webhook and the worker.
 
     They leave in the lane of pages, and reach who stopped us: their text asks for help.
     """
-    commit, people = await cries.paged(store, vault, library, roster, cried)
-    if "hotline" in cried.person.stopped:
-        commit.merge(opt_in(cried.person.id, "hotline"))
-    sender = "hotline" if family(through) in cried.person.blocked else through
-    for place, kind in enumerate(cried.kinds):
-        last = place == len(cried.kinds) - 1
-        team = library.say("crisis_team", cried.lang) if last and people else ""
-        words = library.say(f"crisis_{kind}", cried.lang, team=team)
+    commit, people = await crisis_pages.paged(store, vault, library, roster, crisis_text)
+    if "hotline" in crisis_text.person.stopped:
+        commit.merge(opt_in(crisis_text.person.id, "hotline"))
+    blocked = crisis_text.person.blocked
+    open_to = [name for name in (through, "hotline", "alerts") if family(name) not in blocked]
+    sender = open_to[0] if open_to else through  # the carrier blocks a number, not the person
+    for place, kind in enumerate(crisis_text.kinds):
+        last = place == len(crisis_text.kinds) - 1
+        team = library.say("crisis_team", crisis_text.lang) if last and people else ""
+        words = library.say(f"crisis_{kind}", crisis_text.lang, team=team)
         message = Outbound(
-            f"{cried.sid}c{place:02}", cried.person.id, cried.person.address, words,
+            f"{crisis_text.sid}c{place:02}", crisis_text.person.id, crisis_text.person.address, words,
             sender=sender, priority=Priority.PAGE, force=True,
         )  # fmt: skip
-        commit.merge(queued(message, vault, cried.now))
+        commit.merge(queued(message, vault, crisis_text.now))
         metrics.CRISES.labels(kind).inc()
     return commit
 
@@ -71,12 +73,29 @@ async def handled(ctx: Context) -> bool:
     return True
 
 
+async def follows(ctx: Context) -> bool:
+    """What somebody in crisis texts next goes to those who were told. False: there was no crisis lately."""
+    if not ctx.after_crisis or ctx.handle:
+        return False
+    services = ctx.services
+    next_words = CrisisText(ctx.inbound.sid, ctx.person, ctx.lang, ctx.text, ctx.after_crisis, ctx.now)
+    roster = await services.desk.roster()
+    commit, people = await crisis_pages.paged(services.store, services.vault, ctx.library, roster, next_words)
+    ctx.commit.merge(commit)
+    return people
+
+
+def still_there(ctx: Context) -> None:
+    """Words after a crisis that nothing else answers: where help is, again, and that the team has them."""
+    ctx.say("crisis_unsure", priority=Priority.PAGE, team=ctx.library.say("crisis_team", ctx.lang))
+
+
 async def unsure(ctx: Context) -> Likeness:
     """Where no rule heard a crisis: say first where help is if it sounds like one, and tell a person if much.
 
     Volunteers talk of other people's danger all day: no guess is made about their words.
     """
-    likeness = "none" if ctx.handle else await ctx.services.crises.hears(ctx.text)
+    likeness = "none" if ctx.handle or ctx.after_crisis else await ctx.services.crises.hears(ctx.text)
     if likeness == "likely":
         ctx.answered_by = "crisis"
         await _answer(ctx, UNSURE)
@@ -110,10 +129,10 @@ def _relays(ctx: Context, kinds: Sequence[Crisis]) -> bool:
 
 async def _answer(ctx: Context, kinds: Sequence[str]) -> None:
     services = ctx.services
-    cried = Cried(ctx.inbound.sid, ctx.person, ctx.lang, ctx.text, kinds, ctx.now, ctx.handle)
+    crisis_text = CrisisText(ctx.inbound.sid, ctx.person, ctx.lang, ctx.text, kinds, ctx.now, ctx.handle)
     ctx.commit.merge(
         await answered(
-            services.store, services.vault, ctx.library, await services.desk.roster(), cried,
+            services.store, services.vault, ctx.library, await services.desk.roster(), crisis_text,
             through=ctx.inbound.through or ctx.inbound.sender,
         )
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from hotline import metrics
-from hotline.conversation.cries import Cry, crisis_rules
+from hotline.conversation.crisis_rules import CrisisReading, crisis_rules
 from hotline.conversation.triage import Triage, Verdict
 from hotline.incidents import details
 from hotline.incidents.gazetteer import gazetteer
@@ -26,6 +26,8 @@ MAP_LINK: Final = re.compile(
     r"\s*(?:[\w .,'-]{0,60}\s)?https?://(?:maps\.apple\.com|maps\.google\.[a-z.]+|(?:www\.)?google\.[a-z.]+/maps"
     r"|goo\.gl/maps|maps\.app\.goo\.gl)/?\S*\s*", re.IGNORECASE
 )  # fmt: skip
+# Rules that hear hands laid on somebody, whoever's: a partner's are a crisis, and no raid.
+HANDS: Final = frozenset({"takes-person"})
 TRIAGED = {urgency: metrics.TRIAGED.labels(urgency) for urgency in ("page", "ask", "none")}
 
 
@@ -37,13 +39,13 @@ class Reading:
         text: masked; the only form that is stored.
         verdict: urgency and the rules that fired.
         details: place and the like; empty unless the text is urgent.
-        cry: whether somebody may die or is hurt at home.
+        crisis: whether somebody may die or is hurt at home.
     """
 
     text: str
     verdict: Verdict
     details: Details
-    cry: Cry
+    crisis: CrisisReading
 
 
 class Intake:
@@ -57,11 +59,13 @@ class Intake:
     def read(self, text: str, *, media: int = 0, located: str = "") -> Reading:
         """Read one text of at most 1,600 characters; `located` is a place that was shared from a map."""
         started = time.perf_counter()
-        verdict, cry = self._triage.judge(text, media=media), self._crisis.read(text)
+        verdict, crisis = self._triage.judge(text, media=media), self._crisis.read(text)
+        if crisis.at_home and verdict.rule in HANDS:
+            verdict = Verdict("none", verdict.reasons)
         if (located and not text.strip()) or MAP_LINK.fullmatch(text):
             verdict = Verdict("page", ("location",))
         metrics.TRIAGE.observe(time.perf_counter() - started)
         TRIAGED[verdict.urgency].inc()
         masked = " ".join(filter(None, (mask(text), located)))
         found = details.extract(masked if verdict.urgency == "page" else "", self._city)
-        return Reading(masked, verdict, replace(found, place=found.place or located), cry)
+        return Reading(masked, verdict, replace(found, place=found.place or located), crisis)

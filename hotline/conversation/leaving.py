@@ -46,6 +46,7 @@ async def stopping(ctx: Context) -> bool:
         wish is None
         or ctx.inbound.incident
         or (ctx.handle and wish == "ambiguous" and not names_stop(ctx.text))
+        or (ctx.after_crisis and wish == "ambiguous")
     ):
         return False
     if wish == "ambiguous" or await _doubted(ctx):

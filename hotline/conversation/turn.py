@@ -26,7 +26,7 @@ from hotline.conversation import (
 from hotline.conversation.context import Context, Services
 from hotline.conversation.staff import handle_staff, not_understood
 from hotline.errors import DialogueUnavailable
-from hotline.incidents import photos, questions
+from hotline.incidents import crisis_pages, photos, questions
 from hotline.incidents.roster import handle_of
 from hotline.sms.people import load_person
 
@@ -70,6 +70,7 @@ class Conversation:
         if inbound.media:
             ctx.commit.merge(photos.noted(inbound, ctx.now, by=ctx.handle))
         self._tune(ctx)
+        ctx.after_crisis = await crisis_pages.recent(services.store, person.id)
         if inbound.aside:
             await aside.answer(ctx, self._heard_or_none(ctx))
             return ctx.done(), ctx.answered_by
@@ -135,7 +136,8 @@ class Conversation:
         return True
 
     async def _quiet(self, ctx: Context) -> None:
-        if not ctx.person.welcomed:
+        told = await crisis.follows(ctx)
+        if not ctx.person.welcomed and not told:
             ctx.change(welcomed=True)
             ctx.say("welcome", line_name=ctx.library.city.line_name)
             if ctx.lang not in ctx.library.city.languages:
@@ -147,8 +149,8 @@ class Conversation:
         crisis_like = await crisis.unsure(ctx)
         if crisis_like == "likely" and not _is_answer(ctx):
             return
-        wish = "none" if crisis_like != "none" else await leaving.likeness(ctx)
-        if urgency == "ask" or (ctx.inbound.media and not ctx.text.strip()):
+        wish = "none" if told or crisis_like != "none" else await leaving.likeness(ctx)
+        if (urgency == "ask" and not told) or (ctx.inbound.media and not ctx.text.strip()):
             await violation.interrupted(ctx)
             emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
         elif ctx.person.pending == "human":
@@ -156,7 +158,7 @@ class Conversation:
             ctx.say("human_soon")
             await hand_over(ctx)
         elif not await violation.answered(ctx):
-            await self._converse(ctx, wish)
+            await self._converse(ctx, wish, told=told)
 
     async def _second_look(self, ctx: Context) -> Urgency:
         """What the rules in the webhook said, or more."""
@@ -168,12 +170,14 @@ class Conversation:
             metrics.RAISED.labels(raised).inc()
         return raised
 
-    async def _converse(self, ctx: Context, wish: Likeness) -> None:
+    async def _converse(self, ctx: Context, wish: Likeness, *, told: bool) -> None:
         heard = await self._heard_or_none(ctx)
         if heard is None:
             await self._without_rasa(ctx, wish)
         elif ctx.handle and _is_guess(heard, ctx.text):
             await not_understood(ctx)
+        elif told and (heard.vague or heard.urgent):
+            crisis.still_there(ctx)
         elif heard.urgent:
             emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
         elif leaving.is_meant(heard, wish):

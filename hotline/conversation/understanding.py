@@ -47,7 +47,7 @@ class Understanding:
         reasons: ids of the triage rules that fired.
         answer: what would be answered, "" when something else happens.
         stop: what is done about a wish for no more texts: see `Stop`.
-        crisis: what is answered before everything else: see `cries`.
+        crisis: what is answered before everything else: see `crisis_rules`.
         by: ``triage``, ``keyword``, ``second look`` or ``rasa``.
     """
 
@@ -125,12 +125,12 @@ async def understand(
 
 def _at_once(reading: Reading, lang: str) -> Understanding | None:
     """What the webhook answers: a crisis, a report, or both in one text."""
-    cry, verdict = reading.cry, reading.verdict
+    crisis, verdict = reading.crisis, reading.verdict
     topic = "report_raid" if verdict.urgency == "page" else "out_of_scope"
-    if cry.kinds:
-        rules = (*cry.rules, *verdict.reasons)
+    if crisis.kinds:
+        rules = (*crisis.rules, *verdict.reasons)
         return Understanding(
-            topic, 1.0, (), verdict.urgency, lang, reading.text, rules, by="crisis", crisis=cry.kinds
+            topic, 1.0, (), verdict.urgency, lang, reading.text, rules, by="crisis", crisis=crisis.kinds
         )
     if verdict.urgency != "page":
         return None

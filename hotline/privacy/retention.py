@@ -55,7 +55,7 @@ async def forget(store: Store, person: str, *, asked_in: str = "") -> Commit:
     newer = await _newer(store, person, asked_in, commit)
     commit.write(
         "DEL", f"subscriber:{person}", f"rasa:tracker:{person}", f"asked:{person}", f"interview:{person}",
-        f"fake:{person}", f"onetime:{person}", f"onetime:hour:{person}", f"cried:{person}",
+        f"fake:{person}", f"onetime:{person}", f"onetime:hour:{person}", f"crisis:{person}",
     )  # fmt: skip
     commit.write("ZREM", "silences:due", person)
     await _forget_phone(store, person, newer, commit)

@@ -69,6 +69,17 @@ async def test_what_was_confirmed_at_the_draft_must_still_be_so_at_the_approval(
     assert (await office.state(one.id), await office.waiting()) == ("draft", 0)
 
 
+async def test_an_alert_drafted_while_it_went_on_is_not_approved_once_it_is_over(office: Office) -> None:
+    await office.sign_up(2)
+    id_ = await report(office, "confirmed")
+    one = await office.wish(alert(incident=id_))
+    office.now += 60
+    await told(office, id_, "ended")
+    with pytest.raises(InputError, match="not confirmed any more"):
+        await office.approve(one.id)
+    assert (await office.state(one.id), await office.waiting()) == ("draft", 0)
+
+
 # -- without one
 
 

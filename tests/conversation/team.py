@@ -19,7 +19,7 @@ from hotline.language import LanguageGuesser
 from hotline.privacy.redaction import mask
 from hotline.sms.inbox import Inbound
 from hotline.sms.outbox import Outbox
-from tests.conversation.talk import Dictated, SecondHearing, SecondLook
+from tests.conversation.talk import Dictated, SecondAlarm, SecondHearing, SecondLook
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
@@ -52,7 +52,7 @@ class Team:
         self.conversation = Conversation(
             Services(
                 store, vault, library, self.desk, assistant, assistant, LanguageGuesser(), SecondLook(),
-                SecondHearing(), lambda: self.now, settings,
+                SecondHearing(), SecondAlarm(), lambda: self.now, settings,
             )
         )  # fmt: skip
 

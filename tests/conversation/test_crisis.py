@@ -272,10 +272,10 @@ async def test_classify_and_explain_show_the_kind_and_the_rule(talk: Talk, libra
     assert (both.topic, both.urgency, both.crisis) == ("report_raid", "page", ("suicide",))
 
 
-async def test_delete_forgets_who_cried(talk: Talk, store: Store, vault: Vault) -> None:
+async def test_delete_forgets_who_in_crisis(talk: Talk, store: Store, vault: Vault) -> None:
     await staffed(store, vault, ("ana", ORGANIZER, "organizer"))
     await talk.says("i want to die")
-    assert await store.redis.exists(f"cried:{talk.person}")
+    assert await store.redis.exists(f"crisis:{talk.person}")
     await talk.says("DELETE")
     await talk.says("1")
-    assert not await store.redis.exists(f"cried:{talk.person}", "question:1")
+    assert not await store.redis.exists(f"crisis:{talk.person}", "question:1")

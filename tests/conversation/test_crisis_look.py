@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
+from hotline.conversation.dialogue import Understood
+from hotline.conversation.intake import Intake
+from hotline.settings import ROOT
+from hotline.sms.people import block, opt_out
 from tests.conversation.talk import Talk
 from tests.conversation.test_crisis import ORGANIZER, heard, put_in, read_by, staffed
 
@@ -62,3 +66,39 @@ async def test_no_guess_is_made_about_what_volunteers_say(talk: Talk, store: Sto
     await responder.begin()
     responder.second_alarm.sounds[WORDS] = "likely"
     assert not any("988" in body for body in await heard(responder, WORDS))
+
+
+async def test_what_somebody_in_crisis_texts_next_reaches_the_team_and_brings_no_stop_question(
+    talk: Talk,
+) -> None:
+    await talk.says("my husband hits me")
+    before = len(await read_by(talk, ORGANIZER))
+    talk.second_hearing.sounds["he took my phone, i cannot call"] = "likely"
+    talk.assistant.understood["he took my phone, i cannot call"] = Understood("", 0.0, (), ())
+    (answer,) = await heard(talk, "he took my phone, i cannot call")
+    assert "911" in answer
+    assert "STOP" not in answer
+    assert any("he took my phone" in page for page in (await read_by(talk, ORGANIZER))[before:])
+    for ambiguous in ("make it stop", "basta"):
+        assert not any("stop texting" in words for words in await heard(talk, ambiguous))
+
+
+async def test_who_is_blocked_by_the_carrier_on_the_help_number_hears_where_help_is_by_the_other(
+    talk: Talk,
+) -> None:
+    commit = block(talk.person, "hotline")
+    commit.merge(opt_out(talk.person, "hotline"))
+    commit.merge(opt_out(talk.person, "alerts"))
+    await talk.store.commit(commit)
+    await talk.says("i want to die")
+    senders = await cast("Any", talk.store.redis.zrange("outbox:alerts", 0, -1))
+    assert len(senders) == 1
+
+
+@pytest.mark.parametrize("text", ["mi marido me esta pegando ahorita", "li ap bat mwen kounye a"])
+async def test_a_partner_who_hits_is_no_raid(library: Library, text: str) -> None:
+    reading = Intake(ROOT / "content" / "triage", library.city).read(text)
+    assert reading.crisis.kinds == ("violence",)
+    assert reading.verdict.urgency == "none"
+    beside = Intake(ROOT / "content" / "triage", library.city).read("la migra le esta pegando a mi papa")
+    assert beside.verdict.urgency == "page"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from hotline.conversation.cries import CrisisRules, crisis_rules
+from hotline.conversation.crisis_rules import CrisisRules, crisis_rules
 from hotline.errors import ContentError
 from hotline.settings import ROOT
 

@@ -25,7 +25,7 @@ LONGEST: Final = 1600  # characters kept of them together
 
 
 @dataclass(frozen=True)
-class Cried:
+class CrisisText:
     """One such text.
 
     Attributes:
@@ -48,29 +48,36 @@ class Cried:
 
 
 async def paged(
-    store: Store, vault: Vault, library: Library, roster: Roster, cried: Cried
+    store: Store, vault: Vault, library: Library, roster: Roster, crisis_text: CrisisText
 ) -> tuple[Commit, bool]:
     """The writes that tell people, and whether there is anybody to be told."""
-    readers = _readers(roster, cried.handle)
-    key = f"cried:{cried.person.id}"
+    readers = _readers(roster, crisis_text.handle)
+    key = f"crisis:{crisis_text.person.id}"
     before = cast("dict[str, str]", await cast("Any", store.redis.hgetall(key)))
-    number, text = await _question(store, before.get("question", ""), cried.text)
+    number, text = await _question(store, before.get("question", ""), crisis_text.text)
     commit = Commit()
     fields = {
-        "person": cried.person.id, "lang": cried.lang, "text": text[-LONGEST:], "at": str(cried.now),
-        "crisis": " ".join(cried.kinds),
+        "person": crisis_text.person.id, "lang": crisis_text.lang, "text": text[-LONGEST:],
+        "at": str(crisis_text.now), "crisis": " ".join(crisis_text.kinds),
     }  # fmt: skip
     commit.hset(f"question:{number}", fields, QUESTION_TTL)
-    commit.write("ZADD", "questions:open", cried.now * 1000, number)
+    commit.write("ZADD", "questions:open", crisis_text.now * 1000, number)
     pages = int(before.get("pages", "0"))
     commit.hset(key, {"question": number, "pages": str(pages + 1)}, WITHIN)
     for member in readers if pages < MOST else ():
-        words = _words(library, member, f"Q{number}", cried)
+        words = _words(library, member, f"Q{number}", crisis_text)
         message = Outbound(
-            f"{cried.sid}q{member.handle}", member.person, member.address, words, priority=Priority.PAGE
+            f"{crisis_text.sid}q{member.handle}", member.person, member.address, words, priority=Priority.PAGE
         )
-        commit.merge(queued(message, vault, cried.now))
+        commit.merge(queued(message, vault, crisis_text.now))
     return commit, bool(readers)
+
+
+async def recent(store: Store, person: str) -> tuple[str, ...]:
+    """The kinds of the crisis that somebody texted about within the hour and that is not answered yet."""
+    number = await cast("Any", store.redis.hget(f"crisis:{person}", "question"))
+    kinds = await cast("Any", store.redis.hget(f"question:{number}", "crisis")) if number else None
+    return tuple((kinds or "").split())
 
 
 async def _question(store: Store, open_one: str, text: str) -> tuple[str, str]:
@@ -90,9 +97,9 @@ def _readers(roster: Roster, but: str) -> list[Staff]:
     return []
 
 
-def _words(library: Library, member: Staff, code: str, cried: Cried) -> str:
-    what = ", ".join(library.say(f"crisis_is_{kind}", member.lang) for kind in cried.kinds)
-    blocked = "hotline" in cried.person.blocked
+def _words(library: Library, member: Staff, code: str, crisis_text: CrisisText) -> str:
+    what = ", ".join(library.say(f"crisis_is_{kind}", member.lang) for kind in crisis_text.kinds)
+    blocked = "hotline" in crisis_text.person.blocked
     note = library.say("crisis_blocked", member.lang) if blocked else ""
 
     def write(values: Mapping[str, str]) -> str:
@@ -100,11 +107,11 @@ def _words(library: Library, member: Staff, code: str, cried: Cried) -> str:
             "crisis_page",
             member.lang,
             code=code,
-            lang=cried.lang,
+            lang=crisis_text.lang,
             what=what,
-            who=cried.handle,
+            who=crisis_text.handle,
             note=note,
             **values,
         )
 
-    return fitted(write, {"text": cried.text}, rest=library.say("rest_how", member.lang, id=code))
+    return fitted(write, {"text": crisis_text.text}, rest=library.say("rest_how", member.lang, id=code))

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
     from hotline.conversation.rulebook import Crisis
 
+AT_HOME: Final = frozenset({"violence-home", "violence-hits-me"})
 FOLDER: Final = "crisis"  # beside the rules of reports
 ORDER: Final[tuple[Crisis, ...]] = ("medical", "violence", "suicide")  # what is answered first
 
 
 @dataclass(frozen=True)
-class Cry:
+class CrisisReading:
     """What the rules say of one text.
 
     Attributes:
@@ -28,6 +29,11 @@ class Cry:
 
     kinds: tuple[Crisis, ...] = ()
     rules: tuple[str, ...] = ()
+
+    @property
+    def at_home(self) -> bool:
+        """Whether it is somebody of the house, or near, who hurts the writer."""
+        return not AT_HOME.isdisjoint(self.rules)
 
 
 class CrisisRules:
@@ -41,11 +47,11 @@ class CrisisRules:
         """
         self._rules = Triage(folder)
 
-    def read(self, text: str) -> Cry:
+    def read(self, text: str) -> CrisisReading:
         """Every kind of crisis that a text speaks of, whatever its language."""
         fired = self._rules.fired(text)
         kinds = {rule.kind for rule in fired}
-        return Cry(tuple(kind for kind in ORDER if kind in kinds), tuple(rule.id for rule in fired))
+        return CrisisReading(tuple(kind for kind in ORDER if kind in kinds), tuple(rule.id for rule in fired))
 
 
 @cache
