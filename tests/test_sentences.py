@@ -13,6 +13,7 @@ from hotline.broadcasts import broadcast, closing, words
 from hotline.content import Library
 from hotline.content.library import PARTS
 from hotline.conversation import violation
+from hotline.conversation.crisis_rules import ORDER as CRISES
 from hotline.conversation.emergency import QUESTIONS
 from hotline.incidents import incident as incidents
 from hotline.settings import ROOT
@@ -54,6 +55,8 @@ OPEN: Final = {
     "vouch_": ("noted", "again", "organizer", "done"),
     "answer_": ("now", "over", "taken", "not_taken"),
     "tray_": ("budget", "copied", "surge"),
+    "crisis_": (*CRISES, "unsure"),
+    "crisis_is_": (*CRISES, "unsure"),
     "kind_": subscribers.KINDS,
     "closing_": words.CLOSINGS,
     "broadcast_kind_": (*broadcast.KINDS, "notice", "closing"),
@@ -72,6 +75,8 @@ HANDED_ON: Final = {
     "hotline/conversation/context.py: key",
     "hotline/conversation/context.py: otherwise",
     "hotline/conversation/swapping.py: key",
+    "hotline/conversation/offcall.py: key",
+    "hotline/broadcasts/verifying.py: key",
     "hotline/incidents/phrasing.py: notice.key",
     "hotline/incidents/phrasing.py: key",
     "hotline/incidents/unreached.py: key",

@@ -17,7 +17,6 @@ from PIL import Image, ImageFile
 
 from hotline.errors import InputError
 from hotline.privacy import decoding
-from hotline.privacy.decoder import MEMORY
 from hotline.privacy.decoding import NotDecoded, cleaned_apart
 from hotline.privacy.pictures import LONGEST_SIDE, MOST_SIDE, cleaned
 
@@ -102,7 +101,6 @@ async def test_the_largest_photo_that_is_taken_fits_into_the_memory_of_its_proce
     assert (await cleaned_apart(out.getvalue())).startswith(b"\xff\xd8")
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 50 * 1024
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEMORY / 1024
 
 
 async def test_the_loop_that_pages_goes_on_while_a_large_picture_is_opened() -> None:

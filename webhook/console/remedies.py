@@ -19,6 +19,7 @@ REMEDIES: Final = {
     " (--reason), or in your own words with --text en='…'": ", or in your own words in every language",
     "write the correction with --text en='…'": "write the correction in every language",
     "once, as --text en='…' --text es='…'": "once",
+    " --text en='…'": " in every language",
 }
 
 
