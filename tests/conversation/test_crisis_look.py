@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
+from hotline.conversation.crisis_look import CrisisModel
+from hotline.conversation.crisis_rules import crisis_rules
 from hotline.conversation.dialogue import Understood
+from hotline.conversation.embedding import Embedder
 from hotline.conversation.intake import Intake
 from hotline.settings import ROOT
 from hotline.sms.people import block, opt_out
 from tests.conversation.talk import Talk
 from tests.conversation.test_crisis import ORGANIZER, heard, put_in, read_by, staffed
+from tests.conversation.test_crisis_rules import LANGUAGES, probe
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -102,3 +107,26 @@ async def test_a_partner_who_hits_is_no_raid(library: Library, text: str) -> Non
     assert reading.verdict.urgency == "none"
     beside = Intake(ROOT / "content" / "triage", library.city).read("la migra le esta pegando a mi papa")
     assert beside.verdict.urgency == "page"
+
+
+@pytest.fixture(scope="module")
+def model() -> CrisisModel:
+    embedder = Embedder.load()
+    if embedder is None:
+        pytest.skip("the embedding does not run on this processor")
+    return CrisisModel.load(ROOT / "content" / "triage" / "crisis.npz", embedder)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_of_a_probe_nobody_tuned_on_most_hear_first_where_help_is(model: CrisisModel, lang: str) -> None:
+    """The aim is 0.97: docs/benchmarks.md says how far that is. These must not get worse."""
+    rules, found = crisis_rules(ROOT / "content" / "triage"), Counter[str]()
+    for row in probe(lang):
+        heard_as = "rules" if rules.read(row["text"]).kinds else model.likeness(row["text"])
+        found.update([f"{'calm' if row['crisis'] == 'none' else 'crisis'} {heard_as}"])
+    print(f"{lang}: {dict(found)}")  # noqa: T201 - the figures, with -s
+    told = found["crisis rules"] + found["crisis likely"]
+    crises = told + found["crisis faint"] + found["crisis none"]
+    assert told >= 0.78 * crises
+    assert told + found["crisis faint"] >= 0.88 * crises
+    assert found["calm likely"] + found["calm faint"] <= 4
