@@ -264,7 +264,7 @@ async def test_a_long_answer_of_a_person_arrives_whole(crew: Crew) -> None:
     heard = await bodies(crew, "mia")
     told = [body.removeprefix("Responder: ") for body in heard if body.startswith("Responder: ")]
     assert len(told) > 1
-    assert sorted("".join(told).split()) == sorted(words.split())
+    assert sorted(" ".join(told).split()) == sorted(words.split())
     assert all(len(body) <= 1600 for body in heard)
     assert report
 
@@ -278,5 +278,5 @@ async def test_a_long_answer_to_a_question_arrives_whole(crew: Crew) -> None:
     await crew.says("rita", f"Q1 {words}")
     heard = await bodies(crew, "mia")
     told = [body.removeprefix("From a person: ") for body in heard if body.startswith("From a person: ")]
-    assert sorted("".join(told).split()) == sorted(words.split())
+    assert sorted(" ".join(told).split()) == sorted(words.split())
     assert all(len(body) <= 1600 for body in heard)
