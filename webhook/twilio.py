@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from redis.exceptions import RedisError
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
@@ -27,7 +28,7 @@ from hotline.sms.media import MediaAddresses
 from hotline.sms.outcome import Together
 from hotline.sms.people import load_person
 from hotline.store import AWAY, Commit, Conflict
-from webhook.signed import Gate, Refusal
+from webhook.signed import SignedForms
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -68,7 +69,7 @@ class TwilioRoutes:
         refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
         self._consequences = Together(refusals, runtime.unreached())
         self._addresses = MediaAddresses.of(settings)
-        self._gate = Gate(settings.twilio_auth_token.get_secret_value(), settings.public_url)
+        self._forms = SignedForms(settings.twilio_auth_token.get_secret_value(), settings.public_url)
 
     async def inbound(self, request: Request) -> Response:
         """Take a text in: dedupe, triage and append in one step, then 200."""
@@ -85,12 +86,12 @@ class TwilioRoutes:
         work: Callable[[Request, MultiDict[str]], Awaitable[str]],
     ) -> Response:
         try:
-            form = await self._gate.form(request)
+            form = await self._forms.read(request)
             await self._runtime.key.prove()
             result = await work(request, form)
-        except Refusal as refusal:
-            metrics.WEBHOOKS.labels(route, str(refusal.status)).inc()
-            return PlainTextResponse(refusal.reason, refusal.status)
+        except HTTPException as refusal:
+            metrics.WEBHOOKS.labels(route, str(refusal.status_code)).inc()
+            return PlainTextResponse(refusal.detail, refusal.status_code)
         except ClientDisconnect:
             metrics.WEBHOOKS.labels(route, "gone").inc()
             return PlainTextResponse("The request ended half-way.", 400)
@@ -221,7 +222,7 @@ class TwilioRoutes:
     async def _take_status(self, request: Request, form: MultiDict[str]) -> str:
         state = form.get("MessageStatus", "")
         if not state:
-            raise Refusal(400, "MessageStatus is missing.")
+            raise HTTPException(400, "MessageStatus is missing.")
         known = await callbacks.status(
             self._runtime.store,
             id_=request.query_params.get("intent", ""),
@@ -239,14 +240,14 @@ class TwilioRoutes:
 def _sid(form: MultiDict[str]) -> str:
     """Exactly an id: Twilio signs names and values with nothing between them; more could be hidden in it."""
     if not SID.fullmatch(sid := form.get("MessageSid", "")):
-        raise Refusal(400, "MessageSid is missing.")
+        raise HTTPException(400, "MessageSid is missing.")
     return sid
 
 
 def _from(form: MultiDict[str]) -> str:
     value = form.get("From", "")
     if not value.strip() or len(value) > LONGEST_ID or not value.isprintable():
-        raise Refusal(400, "From is missing.")
+        raise HTTPException(400, "From is missing.")
     return value
 
 

@@ -72,6 +72,16 @@ async def test_a_form_of_more_fields_than_twilio_has_is_refused(door: Door, stor
     assert await store.redis.dbsize() == 0
 
 
+async def test_of_a_field_that_is_there_twice_the_first_counts_and_both_are_signed(
+    door: Door, store: Store, vault: Vault
+) -> None:
+    form = a_form() + "&Body=more&From=%2B18605550112"
+    assert (await door.text(form)).status == 200
+    (kept,) = await mailbox(store, vault.pseudonym(PHONE))
+    assert vault.open(kept.body) == "What are my rights?"
+    assert not await mailbox(store, vault.pseudonym("+18605550112"))
+
+
 # Carriage returns are kept, surrogates cannot be sent.
 @limits(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None

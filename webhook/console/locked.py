@@ -7,9 +7,10 @@ import binascii
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from hotline.broadcasts import freeze
@@ -17,6 +18,7 @@ from hotline.broadcasts.broadcast import recent
 from hotline.errors import HotlineError, InputError, RecordBroken
 from hotline.store import AWAY
 from webhook.console.remedies import here
+from webhook.forms import read_form
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -72,10 +74,11 @@ class Locked:
             refusal = self._refusal(request) or _elsewhere(request, self.runtime.settings.public_url)
             if refusal:
                 return refusal
-            fields = await _fields(request)
-            if fields is None:
+            try:
+                fields = await read_form(request, most_bytes=LONGEST, most_fields=MOST_FIELDS)
+            except HTTPException:
                 return PlainTextResponse("That is too long: shorten the words.", 413, HEADERS)
-            return await self._tried(work(fields))
+            return await self._tried(work(dict(fields)))
 
         return handler
 
@@ -117,19 +120,6 @@ class Locked:
             return None
         challenge = {"WWW-Authenticate": 'Basic realm="console", charset="UTF-8"'}
         return PlainTextResponse("Password needed.", 401, headers=challenge)
-
-
-async def _fields(request: Request) -> Fields | None:
-    """The fields of a form; None when it is far too long."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST:
-            return None
-    try:
-        return dict(parse_qsl(body.decode("ascii", "replace"), True, max_num_fields=MOST_FIELDS))  # noqa: FBT003 - keep_blank_values
-    except ValueError:
-        return None
 
 
 def _elsewhere(request: Request, public_url: str) -> Response | None:
