@@ -22,11 +22,11 @@ from hotline.incidents.roster import handle_of
 from hotline.language import LanguageGuesser
 from hotline.privacy.addresses import Address, Route
 from hotline.privacy.redaction import mask
-from hotline.sms import callbacks, inbox, outbox
+from hotline.sms import asked, callbacks, inbox, outbox
 from hotline.sms.inbox import Inbound
 from hotline.sms.media import MediaAddresses
 from hotline.sms.outcome import Together
-from hotline.sms.people import load_person
+from hotline.sms.people import Person, load_person
 from hotline.store import AWAY, Commit, Conflict
 from webhook.signed import SignedForms
 
@@ -157,7 +157,7 @@ class TwilioRoutes:
         if not reading.crisis.kinds or inbound.opt_out or await handle_of(runtime.store, inbound.person):
             return inbound, Commit()
         person = replace(await load_person(runtime.store, inbound.person), address=sealed)
-        if self._quoted(reading.text, person.pending):
+        if self._quoted(reading.text, person):
             return inbound, Commit()
         lang = self._language(reading.text, person.lang, fixed=person.lang_fixed)
         crisis_text = CrisisText(
@@ -174,12 +174,11 @@ class TwilioRoutes:
         store, desk = self._runtime.store, self._runtime.desk
         known = store.redis.pipeline(transaction=False)  # one trip for the three
         known.hget("staff:people", inbound.person)
-        known.hmget(f"person:{inbound.person}", "lang", "lang_fixed", "pending")
+        known.hgetall(f"person:{inbound.person}")
         known.incr("incidents:last")
-        handle, (lang, fixed, pending), id_ = await known.execute()
-        if (handle and await self._at_work(handle, reading.text)) or self._quoted(
-            reading.text, pending or ""
-        ):
+        handle, fields, id_ = await known.execute()
+        person = Person.from_fields(inbound.person, fields)
+        if (handle and await self._at_work(handle, reading.text)) or self._quoted(reading.text, person):
             return False
         commit = inbox.stored(replace(inbound, incident=str(id_)), sealed)
         commit.merge(words)
@@ -187,7 +186,7 @@ class TwilioRoutes:
         commit.merge(
             desk.opening(
                 str(id_), reporter=inbound.person, text=reading.text,
-                lang=self._language(reading.text, lang or "", fixed=fixed == "1"),
+                lang=self._language(reading.text, person.lang, fixed=person.lang_fixed),
                 place=reading.details.place, zone=reading.details.zone, photos=len(inbound.media),
                 drill=inbound.person == self._runtime.vault.drill, address=sealed,
             )
@@ -201,9 +200,9 @@ class TwilioRoutes:
     def _language(self, text: str, known: str, *, fixed: bool) -> str:
         return self._guesser.answering(text, known, fixed=fixed) or self._runtime.library.city.languages[0]
 
-    def _quoted(self, text: str, pending: str) -> bool:
+    def _quoted(self, text: str, person: Person) -> bool:
         """The words of a false text that we asked to be told are no report."""
-        return verify.expects(pending, self._runtime.clock()) and verify.is_quoting(text)
+        return verify.is_quoting(text, asked.waiting(person.asked, self._runtime.clock()))
 
     async def _at_work(self, handle: str, text: str) -> bool:
         """A responder who holds an incident and says "ICE is leaving" relays; that is no new report.

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.conversation import emergency, leaving, rumour, signup, unanswered, violation
-from hotline.conversation.keywords import Command, agrees, declines, resident_command, says_now
+from hotline.conversation.keywords import Command, about_alerts, agrees, declines, resident_command, says_now
 from hotline.privacy.retention import forget
+from hotline.sms.asked import (
+    HappeningNow,
+    SureToDelete,
+    SureToStop,
+    ViolationDetail,
+    WhichOfMenu,
+    WhichTopic,
+    WordsForHuman,
+)
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
+    from hotline.sms.asked import Question
 
 MENU: Final = ("rights_at_door", "rights_on_street", "detained_family", "ordinance_general", "find_lawyer")
 PARTS: Final = {"more": "no_card_more", "source": "no_card_source", "law": "no_card_law"}
@@ -18,9 +28,8 @@ PARTS: Final = {"more": "no_card_more", "source": "no_card_source", "law": "no_c
 async def handle(ctx: Context, *, in_incident: bool) -> bool:
     """Do what a keyword or an awaited digit asks for. False: it is neither."""
     command = resident_command(ctx.text)
-    pending = ctx.person.pending
     stopped = ctx.inbound.sender in ctx.person.stopped
-    if await signup.awaited(ctx, command) or await _awaited(ctx, pending, command):
+    if await signup.awaited(ctx, command) or await _awaited(ctx, command):
         return True
     if command is None and not in_incident and not stopped and await signup.by_word(ctx):
         return True
@@ -31,53 +40,59 @@ async def handle(ctx: Context, *, in_incident: bool) -> bool:
     return await _do(ctx, command, in_incident=in_incident)
 
 
-async def _awaited(ctx: Context, pending: str, command: Command | None) -> bool:
-    digit = command.argument if command and command.kind == "choice" else _in_words(ctx.text, pending)
-    return await _digit(ctx, pending, digit) if digit else False
+async def _awaited(ctx: Context, command: Command | None) -> bool:
+    digit = (
+        command.argument if command and command.kind == "choice" else _in_words(ctx.text, ctx.person.asked)
+    )
+    return await _digit(ctx, digit) if digit else False
 
 
-def _in_words(text: str, pending: str) -> str:
+def _in_words(text: str, asked: Question | None) -> str:
     """The digit that a plain yes or no stands for, by what was asked; "" when it stands for none."""
-    if pending in (emergency.ASKED, emergency.ASKED_OR_STOP):
-        no = "2" if pending == emergency.ASKED else "3"
-        return "1" if says_now(text) else no if declines(text) else ""
-    if pending in (leaving.SURE, leaving.SURE_ALERTS, "delete"):
-        return "1" if agrees(text) else "2" if declines(text) else ""
-    return ""
+    match asked:
+        case HappeningNow():
+            no = "3" if asked.or_stop else "2"
+            return "1" if says_now(text) else no if declines(text) else ""
+        case SureToStop() | SureToDelete():
+            return "1" if agrees(text) else "2" if declines(text) else ""
+        case _:
+            return ""
 
 
-async def _digit(ctx: Context, pending: str, digit: str) -> bool:
-    if pending == emergency.ASKED:
-        return (digit == "2" and await violation.resumed(ctx)) or await emergency.confirm_now(ctx, digit)
-    if pending == emergency.ASKED_OR_STOP:
-        return await _stop_or_now(ctx, digit)
-    if pending.startswith(violation.PREFIX):
-        return await violation.digit(ctx, digit)
-    if pending == "delete" and digit in ("1", "2"):
-        await _delete(ctx, sure=digit == "1")
-    elif pending in (leaving.SURE, leaving.SURE_ALERTS):
-        await leaving.decide(ctx, leave=digit == "1")
-    else:
-        return await _chosen(ctx, pending, int(digit))
+async def _digit(ctx: Context, digit: str) -> bool:
+    match ctx.person.asked:
+        case HappeningNow() as asked:
+            return await _now(ctx, asked, digit)
+        case ViolationDetail():
+            return await violation.digit(ctx, digit)
+        case SureToDelete() if digit in ("1", "2"):
+            await _delete(ctx, sure=digit == "1")
+        case SureToStop() as asked:
+            await leaving.decide(ctx, leave=digit == "1", only_alerts=asked.only_alerts)
+        case WhichTopic() as asked:
+            return await _chosen(ctx, asked.topics, int(digit))
+        case WhichOfMenu():
+            return await _chosen(ctx, MENU, int(digit))
+        case _:
+            return False
     return True
 
 
-async def _stop_or_now(ctx: Context, digit: str) -> bool:
-    """1 = it is happening now, 2 = no more texts, 3 = neither."""
-    if digit not in ("2", "3"):
-        return digit == "1" and await emergency.confirm_now(ctx, digit)
-    if digit == "3" and await violation.resumed(ctx):
+async def _now(ctx: Context, asked: HappeningNow, digit: str) -> bool:
+    """1 = it is happening now, 2 = it is not; or, asked at once, 2 = no more texts, 3 = neither."""
+    if digit == ("3" if asked.or_stop else "2") and await violation.resumed(ctx):
         return True
-    await leaving.decide(ctx, leave=digit == "2")
-    return True
+    if asked.or_stop and digit in ("2", "3"):
+        await leaving.decide(ctx, leave=digit == "2", only_alerts=about_alerts(asked.words))
+        return True
+    return await emergency.confirm_now(ctx, asked, digit)
 
 
-async def _chosen(ctx: Context, pending: str, digit: int) -> bool:
-    topics = ctx.person.choices or (MENU if pending == "menu" else ())
+async def _chosen(ctx: Context, topics: tuple[str, ...], digit: int) -> bool:
     if not 1 <= digit <= len(topics) + 1 or not topics:
         return False
     if digit == len(topics) + 1:  # the last line of every menu is a person
-        ctx.change(pending="human", choices=())
+        ctx.ask(WordsForHuman())
         ctx.say("human_requested")
         return True
     await _about(ctx, topics[digit - 1])
@@ -94,7 +109,7 @@ async def _about(ctx: Context, topic: str) -> None:
     elif topic == "report_raid":  # who picks "ICE is here now" has said yes to the question we would ask
         await emergency.open_now(ctx, words)
     elif topic == "ask_raid_status":
-        ctx.change(pending="", choices=())
+        ctx.ask(None)
         await rumour.answer(ctx, words)
     else:
         ctx.answer(answer, "human_offer")
@@ -102,7 +117,7 @@ async def _about(ctx: Context, topic: str) -> None:
 
 def offer(ctx: Context, topics: tuple[str, ...]) -> None:
     """Ask which topic was meant, by digit, instead of guessing."""
-    ctx.change(choices=topics, pending="choices")
+    ctx.ask(WhichTopic(topics=topics, unanswered=unanswered.note(ctx, "choices")))
     lines = [
         ctx.library.say("choices_line", ctx.lang, digit=place, label=ctx.library.label(topic, ctx.lang))
         for place, topic in enumerate((*topics, "ask_human"), 1)
@@ -118,7 +133,7 @@ async def _do(ctx: Context, command: Command, *, in_incident: bool) -> bool:
         part = ctx.library.answer(card.topic, ctx.lang, kind) if card else None
         ctx.answer(part, PARTS[kind])
     elif kind in ("help", "menu"):
-        ctx.change(pending="menu", choices=())
+        ctx.ask(WhichOfMenu())
         if kind == "help":
             ctx.say("help", contact=ctx.services.settings.hotline_contact)
         ctx.say("menu")
@@ -129,7 +144,7 @@ async def _do(ctx: Context, command: Command, *, in_incident: bool) -> bool:
     elif kind == "delete":
         await _ask_delete(ctx, in_incident=in_incident)
     elif kind == "human":
-        ctx.change(pending="human")
+        ctx.ask(WordsForHuman())
         ctx.say("human_requested")
     else:
         return await signup.handle(ctx, command)
@@ -149,7 +164,7 @@ async def _ask_delete(ctx: Context, *, in_incident: bool) -> None:
     if ctx.inbound.sender in ctx.person.blocked:  # no question of ours would reach them
         await _delete(ctx, sure=True)
         return
-    ctx.change(pending="delete")
+    ctx.ask(SureToDelete())
     ctx.say("delete_confirm", force=True)
     if in_incident:
         ctx.say("delete_open", force=True)
@@ -157,7 +172,7 @@ async def _ask_delete(ctx: Context, *, in_incident: bool) -> None:
 
 async def _delete(ctx: Context, *, sure: bool) -> None:
     if not sure:
-        ctx.change(pending="")
+        ctx.ask(None)
         ctx.say("delete_kept", force=True)
         return
     ctx.commit.merge(await forget(ctx.services.store, ctx.person.id, asked_in=ctx.inbound.sid))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hotline.language import LanguageGuesser
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
+    from hotline.sms.asked import Question
     from hotline.sms.inbox import Inbound
     from hotline.sms.people import Person
     from hotline.store import Store
@@ -78,10 +79,12 @@ class Context:
         return self.services.library
 
     def change(self, **changes: object) -> None:
-        """Change what we keep about the person; a question is asked now."""
-        if "pending" in changes:
-            changes["asked_at"] = self.now if changes["pending"] else 0.0
+        """Change what we keep about the person."""
         self.person = replace(self.person, **changes)  # pyright: ignore[reportArgumentType] - names are Person's own
+
+    def ask(self, question: Question | None) -> None:
+        """Wait for the answer to a question, asked now, and to no earlier one; to none with None."""
+        self.change(asked=replace(question, at=self.now) if question else None)
 
     def say(
         self, key: str, *, priority: Priority = Priority.REPLY, force: bool = False, **values: object
@@ -107,7 +110,7 @@ class Context:
         if answer is None:
             self.say(otherwise)
             return
-        self.change(card=answer.card, pending="", choices=())
+        self.change(card=answer.card, asked=None)
         self.write(answer.text)
 
     def done(self) -> Commit:

@@ -15,6 +15,7 @@ from hotline.conversation.keywords import staff_command
 from hotline.conversation.relay import addressed
 from hotline.incidents import crisis_pages
 from hotline.incidents.crisis_pages import CrisisText
+from hotline.sms.asked import WordsForHuman
 from hotline.sms.outbox import Outbound, Priority, family, queued
 from hotline.sms.people import opt_in
 
@@ -114,7 +115,7 @@ def _kinds(ctx: Context) -> Sequence[Crisis]:
 
 def _speaks_for_others(ctx: Context) -> bool:
     """Words of another text, or of the staff to somebody else: "Q3 do you want to die? Call 988"."""
-    if verify.expects(ctx.person.pending, ctx.now) and verify.is_quoting(ctx.text):
+    if verify.is_quoting(ctx.text, ctx.person.asked):
         return True
     if not ctx.handle:
         return False
@@ -150,5 +151,5 @@ async def _besides(ctx: Context) -> None:
         await emergency.open_now(ctx, ctx.text)
     else:
         await leaving.kept(ctx)
-    if ctx.person.pending == "human":  # a person has these words now
-        ctx.change(pending="")
+    if isinstance(ctx.person.asked, WordsForHuman):  # a person has these words now
+        ctx.ask(None)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import PLACE
 from hotline.incidents import details, record, silence, updates
+from hotline.sms.asked import HappeningNow, ReportDetail
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.incidents.incident import Answer, Change, Incident
+    from hotline.sms.asked import ReportPart
 
-QUESTIONS: Final = ("where", "now", "count", "look", "taken", "photo")
-PREFIX: Final = "raid:"
-ASKED: Final = "raid_ask"  # "is this happening right now?", and we wait for yes or no
-ASKED_OR_STOP: Final = "raid_ask:stop"  # the same, to words that may as well be a wish to stop
+QUESTIONS: Final[tuple[ReportPart, ...]] = ("where", "now", "count", "look", "taken", "photo")
 # What a digit means, by question: responders read it in their own language instead of a bare "1".
 DIGITS: Final[dict[tuple[str, str], Answer]] = {
     ("now", "1"): "now", ("now", "2"): "over", ("taken", "1"): "taken", ("taken", "2"): "not_taken",
@@ -24,7 +23,7 @@ DIGITS: Final[dict[tuple[str, str], Answer]] = {
 async def opened(ctx: Context, place: str) -> None:
     """A text that opened an incident: the safety text is on its way, ask the first thing not known."""
     ctx.answered_by = "triage"
-    _ask(ctx, _next("", known_place=_precise(ctx, place)))
+    _ask(ctx, _next(None, known_place=_precise(ctx, place)))
 
 
 async def open_now(ctx: Context, words: str) -> None:
@@ -38,23 +37,24 @@ async def open_now(ctx: Context, words: str) -> None:
             photos=len(ctx.inbound.media), address=ctx.person.address,
         )
     )  # fmt: skip
-    ctx.change(pending="", held="")
     await opened(ctx, found.place)
 
 
 async def detail(ctx: Context, one: Incident) -> None:
     """A text of somebody whose report is open: an answer, a photo, anything; all of it is passed on."""
     ctx.answered_by = "incident"
-    asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
+    asked = ctx.person.asked.about if isinstance(ctx.person.asked, ReportDetail) else None
     change, first = await passed_on(ctx, one, asked)
     known = _precise(ctx, change.after.place) or asked == "where"
     _after_answer(ctx, asked, known_place=known, held=(first or one).held)
 
 
-async def passed_on(ctx: Context, one: Incident, asked: str = "") -> tuple[Change, Incident | None]:
+async def passed_on(
+    ctx: Context, one: Incident, asked: ReportPart | None = None
+) -> tuple[Change, Incident | None]:
     """Give a text to whoever works on the report, without a further question."""
     first = await record.load(ctx.services.store, one.same_as) if one.same_as else None
-    answer = None if ctx.inbound.media else DIGITS.get((asked, ctx.text.strip()))
+    answer = None if ctx.inbound.media else DIGITS.get((asked or "", ctx.text.strip()))
     roster = await ctx.services.desk.roster()
     looking = [member.handle for member in roster.with_role("organizer")]
     if answer:
@@ -67,7 +67,9 @@ async def passed_on(ctx: Context, one: Incident, asked: str = "") -> tuple[Chang
     return change, first
 
 
-def _told(ctx: Context, one: Incident, asked: str, first: Incident | None, looking: list[str]) -> Change:
+def _told(
+    ctx: Context, one: Incident, asked: ReportPart | None, first: Incident | None, looking: list[str]
+) -> Change:
     text = ctx.text.strip()
     found = details.extract(text, ctx.library.city)
     place, zone = found.place or (text[:PLACE] if asked == "where" and len(text) > 1 else ""), found.zone
@@ -77,7 +79,7 @@ def _told(ctx: Context, one: Incident, asked: str, first: Incident | None, looki
     return updates.add_words(one, text, place=place, zone=zone, photos=photos, first=first, looking=looking)
 
 
-def _after_answer(ctx: Context, asked: str, *, known_place: bool, held: bool) -> None:
+def _after_answer(ctx: Context, asked: ReportPart | None, *, known_place: bool, held: bool) -> None:
     if asked:
         _ask(ctx, _next(asked, known_place=known_place))
     elif not held:  # once a responder has it, they talk: the line keeps quiet
@@ -91,24 +93,24 @@ def _precise(ctx: Context, place: str) -> bool:
     return known or any(letter.isdigit() for letter in place)
 
 
-def _next(asked: str, *, known_place: bool) -> str:
+def _next(asked: ReportPart | None, *, known_place: bool) -> ReportPart | None:
     following = QUESTIONS[QUESTIONS.index(asked) + 1 :] if asked else QUESTIONS
-    return next((name for name in following if name != "where" or not known_place), "")
+    return next((name for name in following if name != "where" or not known_place), None)
 
 
-def _ask(ctx: Context, question: str) -> None:
-    ctx.change(pending=f"{PREFIX}{question}" if question else "", choices=())
+def _ask(ctx: Context, question: ReportPart | None) -> None:
+    ctx.ask(ReportDetail(about=question) if question else None)
     ctx.commit.merge(silence.watched(ctx.person.id, ctx.now) if question else silence.broken(ctx.person.id))
     ctx.say(f"raid_{question}" if question else "raid_thanks")
 
 
-async def confirm_now(ctx: Context, digit: str) -> bool:
+async def confirm_now(ctx: Context, asked: HappeningNow, digit: str) -> bool:
     """The answer to "is this happening now?"; False when it was not an answer."""
     if digit == "1":
         more = "" if ctx.text.strip().isdigit() else ctx.text.strip()  # "yes, 45 Park St" says where
-        await open_now(ctx, " ".join(part for part in (ctx.person.held, more) if part))
+        await open_now(ctx, " ".join(part for part in (asked.words, more) if part))
     elif digit == "2":
-        ctx.change(pending="", held="")
+        ctx.ask(None)
         ctx.say("raid_ask_no")
     else:
         return False
@@ -121,6 +123,5 @@ def ask_if_now(ctx: Context, *, or_stop: bool = False) -> None:
     `or_stop`: they may only want no more texts ("it scares my kids"); then both are asked at once.
     """
     ctx.answered_by = "triage"
-    asked = ASKED_OR_STOP if or_stop else ASKED
-    ctx.change(pending=asked, held=ctx.text, choices=())
+    ctx.ask(HappeningNow(words=ctx.text, or_stop=or_stop))
     ctx.say("raid_ask_or_stop" if or_stop else "raid_ask")

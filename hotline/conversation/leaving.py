@@ -11,6 +11,7 @@ from hotline.conversation import offcall, signup
 from hotline.conversation.keywords import about_alerts, agrees, resident_command
 from hotline.conversation.optout import names_stop, optout, says_only_stop, wants_to_stay
 from hotline.incidents import record, reporters
+from hotline.sms.asked import SureToStop, WayBackTold
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import SENDERS, block, opt_in, opt_out, unblock
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 CARRIER_STOPS: Final = frozenset(
     {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}
 )
-SURE: Final = "stop"  # what we have asked, and wait for 1 or 2
-SURE_ALERTS: Final = "stop:alerts"
 HEARD: Final = ("likely", "faint")  # how much words must sound like the wish to be asked about
 TOPICS: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})  # their answers are about it already
 CARRIER_STARTS: Final = frozenset({"start", "yes", "unstop"})  # with these Twilio lifts its block
@@ -115,7 +114,7 @@ def is_meant(heard: Understood, wish: Likeness) -> bool:
 async def ask(ctx: Context) -> None:
     """Whether they want no more texts: who cries "basta" or is only misunderstood must not be cut off."""
     only_alerts = _only_alerts(ctx)
-    ctx.change(pending=SURE_ALERTS if only_alerts else SURE, choices=())
+    ctx.ask(SureToStop(only_alerts=only_alerts))
     if only_alerts:
         ctx.say("stop_alerts_sure")
     else:
@@ -181,7 +180,7 @@ async def _stop(ctx: Context, *, everything: bool, confirm: bool = True) -> None
         ctx.commit.merge(opt_out(ctx.person.id, sender))
     had = await subscribers.one(ctx.services.store, ctx.person.id)
     ctx.commit.merge(subscribers.removed(ctx.person.id))
-    ctx.change(pending=signup.still_told(ctx), choices=(), stopped=frozenset(SENDERS))
+    ctx.change(asked=signup.still_told(ctx), stopped=frozenset(SENDERS))
     await _reporter_stopped(ctx)
     if ctx.handle:
         await offcall.stopped(ctx, anew="hotline" not in stopped)
@@ -223,8 +222,9 @@ def remind(ctx: Context, *, in_danger: bool) -> None:
 
     Where the carrier blocks us nothing would reach them.
     """
-    if ctx.inbound.sender not in ctx.person.blocked and (in_danger or ctx.person.pending != signup.TOLD):
-        ctx.change(pending=signup.TOLD)
+    told = isinstance(ctx.person.asked, WayBackTold)
+    if ctx.inbound.sender not in ctx.person.blocked and (in_danger or not told):
+        ctx.ask(WayBackTold())
         ctx.say("stopped_notice", force=True)
 
 
@@ -235,12 +235,9 @@ def called_for_help(ctx: Context) -> None:
         ctx.change(stopped=ctx.person.stopped - {"hotline"})
 
 
-async def decide(ctx: Context, *, leave: bool) -> None:
+async def decide(ctx: Context, *, leave: bool, only_alerts: bool) -> None:
     """The answer to the question whether a text is a wish to stop."""
-    pending = ctx.person.pending
-    held = "" if pending in (SURE, SURE_ALERTS) else ctx.person.held  # the words that were asked about
-    only_alerts = pending == SURE_ALERTS or about_alerts(held)
-    ctx.change(pending="", held="" if held else ctx.person.held)
+    ctx.ask(None)
     if not leave:
         ctx.say("stop_kept")
     else:

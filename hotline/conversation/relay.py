@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import SPOKEN, parts
 from hotline.incidents import photos, record, reporters
+from hotline.sms.asked import WhichReport
 from hotline.sms.outbox import Outbound, queued
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from hotline.incidents.incident import Incident
     from hotline.sms.people import Person
 
-PENDING: Final = "relay:"  # and when we asked, in seconds since the epoch
-PATIENCE: Final = 10 * 60.0  # seconds a text waits for the number it is for; as long as a photo does
 # "#7 on my way"; without "#" only as "7: on my way", and never "6:30 they left".
 _ADDRESSED: Final = re.compile(r"\s*(?:#\s?(\d{1,9})\b[\s:,.-]*|(\d{1,9})\s?:(?!\d)\s*)(.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"\s*#?\s?(\d{1,9})\s?[:.,]?\s*")
@@ -38,26 +37,20 @@ def chosen(ctx: Context, floor: Floor) -> str:
     A page that waits goes first: then a bare `1` takes that one, and only `#1` is an answer.
     """
     number = _NUMBER.fullmatch(ctx.text)
-    if not number or not _waits(ctx):
+    if not number or not isinstance(ctx.person.asked, WhichReport):
         return ""
     if number[1] == "1" and "#" not in ctx.text and floor.waits_for(ctx.handle):
         return ""
     return number[1] if any(one.id == number[1] for one in floor.worked_on_by(ctx.handle)) else ""
 
 
-def _waits(ctx: Context) -> bool:
-    """Whether a text, or a photo, still waits for the number it is for."""
-    pending = ctx.person.pending
-    return pending.startswith(PENDING) and ctx.now - float(pending.removeprefix(PENDING)) <= PATIENCE
-
-
 async def relay(ctx: Context, floor: Floor) -> bool:
     """Hand free text on to a reporter. False: this one works on no report, treat it as a resident's text."""
     mine = floor.worked_on_by(ctx.handle)
     number, words = addressed(ctx.text)
-    answer = chosen(ctx, floor)
-    if answer:
-        number, words = answer, ctx.person.held
+    answer, asked = chosen(ctx, floor), ctx.person.asked
+    if answer and isinstance(asked, WhichReport):
+        number, words = answer, asked.words
     if number and (mine or "#" in ctx.text):
         await _to(ctx, mine, number, words)
         return True
@@ -74,9 +67,9 @@ async def _to(ctx: Context, mine: list[Incident], number: str, words: str) -> No
     if one is None:
         await _not_theirs(ctx, number)
         return
-    waited = _waits(ctx)  # a photo, or words: both go now
-    if ctx.person.pending.startswith(PENDING):
-        ctx.change(pending="", held="")
+    waited = isinstance(ctx.person.asked, WhichReport)  # a photo, or words: both go now
+    if waited:
+        ctx.ask(None)
     ctx.commit.merge(await photos.addressed(ctx.services.store, ctx.handle, one.id))
     if ctx.inbound.media:
         ctx.commit.merge(photos.noted(ctx.inbound, ctx.now, by=ctx.handle, report=one.id))
@@ -98,7 +91,7 @@ async def _not_theirs(ctx: Context, number: str) -> None:
 
 def _ask(ctx: Context, mine: list[Incident], words: str) -> None:
     """Keep the text, and ask whom it is for."""
-    ctx.change(pending=f"{PENDING}{ctx.now:.0f}", held=words, choices=())
+    ctx.ask(WhichReport(words=words))
     ctx.say("relay_which", ids=", ".join(f"#{one.id}" for one in mine), first=mine[0].id)
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from hotline.conversation import emergency
 from hotline.conversation.keywords import agrees, declines, resident_command, says_now
 from hotline.incidents import record
+from hotline.sms.asked import ReportDetail
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.conversation.floor import Floor
     from hotline.conversation.keywords import Command
+    from hotline.sms.asked import Question
 
 type Meant = Literal["question", "page", "neither"]
 
-LISTS: Final = ("menu", "choices")  # answered by a digit alone
-ASKED: Final = ("raid", "violation:", "delete", "stop", "night:")  # by a digit, and by yes and no
 # What is both news of a report and an answer to "where is it?" or "is it going on?".
 TELLING: Final = ("onscene", "ended", "confirmed", "false_alarm", "ok", "no")
 PATIENCE: Final = 10 * 60.0  # seconds in which a digit of somebody who writes with a reporter answers us
@@ -25,28 +24,25 @@ RECENT: Final = 10
 
 async def meant(ctx: Context, floor: Floor, command: Command | None) -> Meant:
     """Whether a text that may answer our question does, or the page that came after it."""
-    pending = ctx.person.pending
-    if not _fits(ctx.text, pending, command):
+    asked = ctx.person.asked
+    if asked is None or not _fits(ctx.text, asked, command):
         return "neither"
     own = await ctx.services.desk.reported_by(ctx.person.id)
-    if pending.startswith(emergency.PREFIX) and own is None:
+    if isinstance(asked, ReportDetail) and own is None:
         return "neither"
     working = bool(floor.worked_on_by(ctx.handle))
-    if working and (not _digit(ctx.text) or ctx.now - ctx.person.asked_at > PATIENCE):
+    if working and (not _digit(ctx.text) or ctx.now - asked.at > PATIENCE):
         return "neither"  # it is for the reporter
-    return "question" if ctx.person.asked_at >= await _paged_at(ctx, floor) else "page"
+    return "question" if asked.at >= await _paged_at(ctx, floor) else "page"
 
 
-def _fits(text: str, pending: str, command: Command | None) -> bool:
-    if pending in LISTS:
-        return _digit(text)
-    if not pending.startswith(ASKED):
-        return False
+def _fits(text: str, asked: Question, command: Command | None) -> bool:
     telling = command is not None and not command.argument and command.kind in TELLING
-    said = (
-        agrees(text) or declines(text) or says_now(text) or (telling and pending.startswith(("raid", "viol")))
+    return (
+        ("digit" in asked.answers and _digit(text))
+        or ("yes" in asked.answers and (agrees(text) or declines(text) or says_now(text)))
+        or ("news" in asked.answers and telling)
     )
-    return _digit(text) or said
 
 
 def _digit(text: str) -> bool:

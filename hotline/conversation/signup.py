@@ -11,8 +11,8 @@ from hotline.broadcasts.delivery import outbox_of
 from hotline.content.library import EVENTS
 from hotline.conversation.keywords import agrees, declines
 from hotline.privacy.addresses import UNASKED
+from hotline.sms.asked import TextAtNight, WayBackTold, WhichZones
 from hotline.sms.people import opt_in, opt_out
-from hotline.store import DAY
 from hotline.zones import ALL, named, zone_name
 
 if TYPE_CHECKING:
@@ -20,19 +20,14 @@ if TYPE_CHECKING:
 
     from hotline.conversation.context import Context
     from hotline.conversation.keywords import Command
+    from hotline.sms.asked import Question
     from hotline.subscribers import Subscriber
 
-PENDING_ZONE: Final = "alerts"
-TOLD: Final = "stopped"  # how to come back, to somebody who stopped
-PENDING_NIGHT: Final = "night:"
-WAITS: Final = DAY  # seconds in which 1 or 2 answers the question about nights; silence means no
 SHOWN: Final = 4  # zones named in a text; of more only how many
 # What a word about kinds leaves of those that somebody has.
 ONLY: Final = {"only_alerts": ("alert",), "only_events": ("event",), "all_kinds": subscribers.KINDS}
 MORE: Final = {"events": "event", "news": "news"}
 LESS: Final = {"no_events": "event", "no_news": "news"}
-# Questions of ours that a bare YES may answer instead.
-ASKED: Final = ("human", "raid", "violation:", "delete", "stop", "fake:")
 _WORD: Final = re.compile(r"\W*([A-Za-z0-9]{4,12})\W*")
 
 
@@ -53,33 +48,31 @@ async def handle(ctx: Context, command: Command) -> bool:
 
 async def awaited(ctx: Context, command: Command | None) -> bool:
     """The answer to a question about alerts. False: it was none."""
-    pending = ctx.person.pending
-    if pending.startswith(PENDING_ZONE) and command is None:
-        return await _zone_answered(ctx, pending)
-    if not pending.startswith(PENDING_NIGHT):
-        return False
-    asked = float(pending.removeprefix(PENDING_NIGHT) or 0)
-    if ctx.now - asked > WAITS:
-        ctx.change(pending="")
+    asked = ctx.person.asked
+    if isinstance(asked, WhichZones) and command is None:
+        return await _zone_answered(ctx, asked.alerts)
+    if not isinstance(asked, TextAtNight):
         return False
     digit = command.argument if command and command.kind == "choice" else ""
     if not digit and (agrees(ctx.text) or declines(ctx.text)):
         told = await answers.invitation(ctx.services.store, ctx.library.city, ctx.person.id, ctx.now)
-        if told is None or told.broadcast.approved_at < asked:  # the last question is the one that is meant
+        if (
+            told is None or told.broadcast.approved_at < asked.at
+        ):  # the last question is the one that is meant
             digit = "1" if agrees(ctx.text) else "2"
     return digit in ("1", "2") and await _night(ctx, digit)
 
 
 async def by_word(ctx: Context) -> bool:
     """A word given out at a meeting signs up, YES counts somebody in. False: it is neither."""
-    if not ctx.person.pending.startswith(ASKED) and await yes(ctx):
+    if not _yes_is_ours(ctx.person.asked) and await yes(ctx):
         return True
     match = _WORD.fullmatch(ctx.text)
     found = await subscribers.code(ctx.services.store, match[1]) if match else None
     if found is None:
         return False
     if found.until <= ctx.now:
-        ctx.change(pending=PENDING_ZONE)
+        ctx.ask(WhichZones())
         ctx.say("signup_over", word=found.word)
         return True
     have = await _mine(ctx)
@@ -87,6 +80,11 @@ async def by_word(ctx: Context) -> bool:
     kinds = {*found.kinds, *(have.kinds if have else ())}
     _signed_up(ctx, have, zones, kinds, channel=f"event:{found.word}")
     return True
+
+
+def _yes_is_ours(asked: Question | None) -> bool:
+    """Whether a bare YES may answer a question of ours instead. That about nights was looked at already."""
+    return bool(asked and not isinstance(asked, TextAtNight) and asked.answers & {"yes", "words"})
 
 
 async def yes(ctx: Context) -> bool:
@@ -109,19 +107,19 @@ def stop_alerts(ctx: Context, *, confirm: bool = True) -> None:
     stopped = ctx.person.stopped
     ctx.commit.merge(opt_out(ctx.person.id, "alerts"))
     ctx.commit.merge(subscribers.removed(ctx.person.id))
-    ctx.change(pending=still_told(ctx), choices=(), stopped=stopped | {"alerts"})
+    ctx.change(asked=still_told(ctx), stopped=stopped | {"alerts"})
     if confirm and not stopped.issuperset({"alerts", ctx.inbound.sender}):  # one confirmation, never a second
         ctx.say("stopped_hotline" if "hotline" in stopped else "stopped_alerts", force=True)
 
 
-def still_told(ctx: Context) -> str:
-    """What is pending after a stop: that they were told how to come back is never said a second time."""
-    return TOLD if ctx.person.pending == TOLD else ""
+def still_told(ctx: Context) -> WayBackTold | None:
+    """What stays after a stop: that they were told how to come back is never said a second time."""
+    return ctx.person.asked if isinstance(ctx.person.asked, WayBackTold) else None
 
 
 def ask_anew(ctx: Context) -> None:
     """After START to the alerts number: they may be texted, and are signed up for nothing unasked."""
-    ctx.change(pending=PENDING_ZONE, choices=())
+    ctx.ask(WhichZones())
     ctx.say("started_alerts")
 
 
@@ -132,7 +130,7 @@ async def subscribe(ctx: Context, words: str) -> None:
     if found.zones:
         _signed_up(ctx, have, found.zones, have.kinds if have else subscribers.KINDS)
     elif have and not words.strip():
-        ctx.change(pending=PENDING_ZONE)
+        ctx.ask(WhichZones())
         _show(ctx, have.zones, have.kinds, night=have.night)
     else:
         _ask_zone(ctx, words)
@@ -142,7 +140,7 @@ def _in_vain(ctx: Context) -> bool:
     """Whether they write by an app that does not let us write first: no alert would come. Then it is said."""
     if ctx.inbound.channel in UNASKED:
         return False
-    ctx.change(pending="", choices=())
+    ctx.ask(None)
     ctx.say("alerts_by_sms", number=ctx.services.settings.hotline_sender)
     return True
 
@@ -150,17 +148,17 @@ def _in_vain(ctx: Context) -> bool:
 def _ask_zone(ctx: Context, words: str = "", kind: str = "") -> None:
     if _in_vain(ctx):
         return
-    ctx.change(pending=f"{PENDING_ZONE}:{kind}" if kind else PENDING_ZONE)
+    ctx.ask(WhichZones(alerts=kind))
     ctx.say("alerts_zone_unknown" if words.strip() else "alerts_ask")
 
 
-async def _zone_answered(ctx: Context, pending: str) -> bool:
+async def _zone_answered(ctx: Context, kind: str) -> bool:
     """Zones alone are an answer; whatever says more is left to the conversation."""
     found = named(ctx.text, ctx.library.city)
     if found.rest or not found.zones:
-        ctx.change(pending="")
+        ctx.ask(None)
         return False
-    have, kind = await _mine(ctx), pending.partition(":")[2]
+    have = await _mine(ctx)
     kinds = (kind,) if kind else have.kinds if have else subscribers.KINDS
     _signed_up(ctx, have, found.zones, kinds)
     return True
@@ -183,7 +181,7 @@ def _signed_up(
         )
     )  # fmt: skip
     ctx.commit.merge(opt_in(ctx.person.id, "alerts"))
-    ctx.change(pending="", choices=())
+    ctx.ask(None)
     ctx.write(shown)
     if (
         "alerts" in ctx.person.stopped and ctx.inbound.sender != "alerts"
@@ -192,13 +190,13 @@ def _signed_up(
         number = senders[int(outbox_of(ctx.person.id, len(senders)).removeprefix("alerts") or 1) - 1]
         ctx.say("start_needed", number=number)
     if "alert" in wanted and not keeps:
-        ctx.change(pending=f"{PENDING_NIGHT}{int(ctx.now)}")
+        ctx.ask(TextAtNight())
         ctx.say("night_ask")
 
 
 async def _night(ctx: Context, digit: str) -> bool:
     """Keep the answer to the question about nights."""
-    ctx.change(pending="")
+    ctx.ask(None)
     if not await _mine(ctx):
         _ask_zone(ctx)
         return True
@@ -211,7 +209,7 @@ async def _night(ctx: Context, digit: str) -> bool:
 async def _ask_night(ctx: Context) -> None:
     """NIGHT: the question again."""
     if await _mine(ctx):
-        ctx.change(pending=f"{PENDING_NIGHT}{int(ctx.now)}")
+        ctx.ask(TextAtNight())
         ctx.say("night_ask")
     else:
         _ask_zone(ctx)
@@ -270,5 +268,4 @@ async def _mine(ctx: Context) -> Subscriber | None:
 
 async def wished(ctx: Context) -> None:
     """What the assistant took for the wish to get alerts: what they have, or the question which zone."""
-    ctx.change(choices=())
     await subscribe(ctx, "")

@@ -159,7 +159,7 @@ async def _last_paged(ctx: Context, floor: Floor) -> Incident | None:
         one = await record.load(ctx.services.store, str(id_))
         if one and ctx.handle in one.paged and not one.same_as:
             return one
-    if ctx.person.choices or ctx.person.pending:
+    if ctx.person.asked:
         return None  # a digit that answers a menu: the resident's side handles it
     ctx.say("page_none_open")
     return None

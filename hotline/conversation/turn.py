@@ -28,12 +28,15 @@ from hotline.conversation.staff import handle_staff, not_understood
 from hotline.errors import DialogueUnavailable
 from hotline.incidents import crisis_pages, photos, questions
 from hotline.incidents.roster import handle_of
+from hotline.sms import asked
+from hotline.sms.asked import SureToDelete, ViolationDetail, WhichOfMenu, WordsForHuman
 from hotline.sms.people import load_person
 
 if TYPE_CHECKING:
     from hotline.conversation.dialogue import Understood
     from hotline.conversation.rulebook import Urgency
     from hotline.conversation.wish import Likeness
+    from hotline.sms.asked import Question
     from hotline.sms.inbox import Inbound
     from hotline.store import Commit
 
@@ -43,7 +46,7 @@ AUTONYMS: Final = {"pt": "português", "ht": "kreyòl", "fr": "français", "pl":
 LINE_TOPICS: Final = {
     "help_menu": "menu", "change_language": "language_choose", "delete_my_data": "delete_confirm",
 }  # fmt: skip
-PENDING: Final = {"delete_my_data": "delete", "help_menu": "menu"}
+ASKS: Final[dict[str, Question]] = {"delete_my_data": SureToDelete(), "help_menu": WhichOfMenu()}
 # What the assistant understood: the rest of the turn. A guess alone signs nobody up or off.
 TOPICS: Final = {"subscribe_alerts": signup.wished, "unsubscribe_alerts": leaving.ask}
 
@@ -61,11 +64,11 @@ class Conversation:
         Deciding again (after a conflict or a crash) gives the same writes from the new state.
         """
         services = self._services
-        person = await load_person(services.store, inbound.person)
+        person, now = await load_person(services.store, inbound.person), services.clock()
+        person = replace(person, asked=asked.waiting(person.asked, now))
         if inbound.route:  # an answer leaves by the sender of ours that this text came to
             person = replace(person, address=inbound.route)
-        text = services.vault.open(inbound.body)
-        ctx = Context(services, inbound, text, person, services.clock())
+        ctx = Context(services, inbound, services.vault.open(inbound.body), person, now)
         ctx.handle = await handle_of(services.store, person.id)
         if inbound.media:
             ctx.commit.merge(photos.noted(inbound, ctx.now, by=ctx.handle))
@@ -153,8 +156,8 @@ class Conversation:
         if (urgency == "ask" and not told) or (ctx.inbound.media and not ctx.text.strip()):
             await violation.interrupted(ctx)
             emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
-        elif ctx.person.pending == "human":
-            ctx.change(pending="")
+        elif isinstance(ctx.person.asked, WordsForHuman):
+            ctx.ask(None)
             ctx.say("human_soon")
             await hand_over(ctx)
         elif not await violation.answered(ctx):
@@ -211,7 +214,7 @@ class Conversation:
         elif heard.say:
             for said in heard.say:
                 ctx.write(said.text)
-                ctx.change(card=said.card or ctx.person.card, pending="", choices=())
+                ctx.change(card=said.card or ctx.person.card, asked=None)
         elif ctx.handle:
             await not_understood(ctx)
         else:
@@ -228,13 +231,12 @@ class Conversation:
         elif heard.topic in TOPICS:
             await TOPICS[heard.topic](ctx)
         elif heard.topic in LINE_TOPICS:
-            ctx.change(pending=PENDING.get(heard.topic, ""), choices=())
+            ctx.ask(ASKS.get(heard.topic))
             ctx.say(LINE_TOPICS[heard.topic])
         elif heard.topic == violation.TOPIC and not heard.choices:
             violation.begin(ctx, ctx.text)
         elif heard.choices:
             commands.offer(ctx, heard.choices)
-            unanswered.note(ctx, "choices")
         else:
             _speak(ctx, heard)
 
@@ -246,13 +248,13 @@ def _is_guess(heard: Understood, text: str) -> bool:
 
 def _is_answer(ctx: Context) -> bool:
     """Whether a person or an interview waits for these words: they are not lost to a guess."""
-    return ctx.person.pending == "human" or ctx.person.pending.startswith("violation:")
+    return isinstance(ctx.person.asked, WordsForHuman | ViolationDetail)
 
 
 def _speak(ctx: Context, heard: Understood) -> None:
     for said in heard.say:
         ctx.write(said.text)
-        ctx.change(card=said.card or ctx.person.card, pending="", choices=())
+        ctx.change(card=said.card or ctx.person.card, asked=None)
     if heard.topic == "out_of_scope" or not heard.say:
         said = heard.say[0].text if heard.say else ""
         unsure = said in ("", ctx.library.say("unknown", ctx.lang))

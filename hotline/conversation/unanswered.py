@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from rapidfuzz import fuzz, process
 
 from hotline.privacy.redaction import mask
+from hotline.sms.asked import WhichTopic
 from hotline.spelling import split
 from hotline.store import DAY, Commit
 
@@ -75,23 +76,21 @@ def kept(person: str, question: Question) -> tuple[Commit, str]:
     return commit, token
 
 
-def note(ctx: Context, why: Why) -> None:
-    """Keep this turn's text. With topics offered by digit, it is let go again when a digit answers it."""
+def note(ctx: Context, why: Why) -> str:
+    """Keep this turn's text; its token. With topics offered by digit, it is let go when a digit answers."""
     commit, token = kept(ctx.person.id, Question(ctx.text, ctx.lang, why))
     ctx.commit.merge(commit)
-    if why == "choices":
-        ctx.change(held=token)
+    return token
 
 
 async def settle(ctx: Context) -> str:
     """A digit has answered the question whose topics were offered: its words, "" when there is none."""
-    token = ctx.person.held
-    if ctx.person.pending != "choices" or not token:
+    token = ctx.person.asked.unanswered if isinstance(ctx.person.asked, WhichTopic) else ""
+    if not token:
         return ""
     words = await cast("Any", ctx.services.store.redis.hget(f"unanswered:{token}", "text"))
     ctx.commit.write("DEL", f"unanswered:{token}")
     ctx.commit.write("SREM", f"asked:{ctx.person.id}", token)
-    ctx.change(held="")
     return str(words or "")
 
 

@@ -8,6 +8,7 @@ from hotline import metrics
 from hotline.broadcasts import verifying
 from hotline.broadcasts.canary import quotable
 from hotline.conversation.keywords import check_command
+from hotline.sms.asked import FakeWords
 from hotline.sms.outbox import Outbound, queued
 from hotline.spelling import split
 from hotline.store import DAY
@@ -15,17 +16,10 @@ from hotline.store import DAY
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.conversation.context import Context
+    from hotline.sms.asked import Question
 
-PENDING: Final = "fake:"
-WAITS: Final = 3600.0  # seconds in which FAKE and any words are what we asked for
 MOST: Final = 3  # texts a day that one person may pass on
 LONGEST: Final = 300  # characters of them
-
-
-def expects(pending: str, now: float) -> bool:
-    """Whether we have just asked for FAKE and the words of a text: then those words are no report."""
-    asked = pending.removeprefix(PENDING)
-    return pending.startswith(PENDING) and asked.isdecimal() and now - int(asked) < WAITS
 
 
 def language(text: str, known: str, *, fixed: bool) -> str:
@@ -37,18 +31,16 @@ def language(text: str, known: str, *, fixed: bool) -> str:
     return known if known and keeps else check.langs[0]
 
 
-def is_quoting(text: str) -> bool:
-    """Whether a text is FAKE and the words of another."""
-    command = check_command(text)
+def is_quoting(text: str, asked: Question | None) -> bool:
+    """Whether a text is FAKE and the words of another, for which we have just asked: those are no report."""
+    command = check_command(text) if isinstance(asked, FakeWords) else None
     return command is not None and command.kind == "fake"
 
 
 async def quoted(ctx: Context) -> bool:
     """Pass on the words we have just asked for: a STOP inside of them is not the resident's own."""
-    if ctx.inbound.incident or not expects(ctx.person.pending, ctx.now):
-        return False
     command = check_command(ctx.text)
-    if command is None or command.kind != "fake":
+    if ctx.inbound.incident or command is None or not is_quoting(ctx.text, ctx.person.asked):
         return False
     await _fake(ctx, command.argument)
     return True
@@ -76,7 +68,7 @@ async def _verify(ctx: Context, code: str) -> None:
     one = await verifying.sent_with(ctx.services.store, code)
     metrics.VERIFIED.labels("ours" if one else "unknown").inc()
     if one is None:
-        ctx.change(pending=f"{PENDING}{int(ctx.now)}", choices=())
+        ctx.ask(FakeWords())
         ctx.say("verify_unknown", force=True, code=code)
         return
     time = verifying.moment(ctx.library, one.approved_at, ctx.lang)
@@ -107,9 +99,9 @@ async def _urgent(ctx: Context) -> bool:
 
 
 async def _fake(ctx: Context, words: str) -> None:
-    ctx.change(pending="", choices=())
+    ctx.ask(None)
     if not words:
-        ctx.change(pending=f"{PENDING}{int(ctx.now)}")
+        ctx.ask(FakeWords())
         ctx.say("fake_how", force=True)
         return
     store = ctx.services.store

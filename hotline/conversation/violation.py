@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.incidents import details, violations
 from hotline.incidents.violations import Violation
+from hotline.sms.asked import ViolationDetail
 from hotline.spelling import split
-from hotline.store import DAY
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.conversation.rulebook import Urgency
+    from hotline.sms.asked import ViolationPart
 
 TOPIC: Final = "report_violation"
-QUESTIONS: Final = ("what", "when", "where", "contact")
+QUESTIONS: Final[tuple[ViolationPart, ...]] = ("what", "when", "where", "contact")
 SHORT_ANSWER: Final = 6  # words; "monday night on Park St"
-PREFIX: Final = "violation:"
-PATIENCE: Final = DAY  # seconds in which a text still counts as an answer; later it is a new question
 YES, NO = "1", "2"
 # Whole answers that mean a digit; `split` makes "yes" of "sí".
 SAID: Final[dict[str, str]] = {
@@ -32,8 +31,7 @@ def begin(ctx: Context, words: str) -> None:
         ctx: the turn.
         words: what they said of it already, masked; "" when they only picked the topic.
     """
-    ctx.change(held=words)
-    _ask(ctx, "what", "")
+    _ask(ctx, "what", said=words)
 
 
 async def answered(ctx: Context) -> bool:
@@ -46,8 +44,8 @@ async def answered(ctx: Context) -> bool:
     if asked in ("what", "when", "where") and not asks_back:
         _ask(ctx, _following(asked), await _noted(ctx, asked, id_, ctx.text))
         return True
-    if ctx.person.pending.startswith(PREFIX):
-        ctx.change(pending="", held="")
+    if isinstance(ctx.person.asked, ViolationDetail):
+        ctx.ask(None)
     return False
 
 
@@ -68,11 +66,11 @@ def tempered(ctx: Context, raised: Urgency) -> Urgency:
     It judges a text alone, and "on Park St" alone may well be an emergency. As the answer to "where was it?"
     it is none. A whole story is asked about first, whatever we had asked.
     """
-    asked = ctx.person.pending.removeprefix(PREFIX) if ctx.person.pending.startswith(PREFIX) else ""
+    asked = ctx.person.asked
     ruled = cast("Urgency", ctx.inbound.urgency)
-    if not asked or raised == ruled:
+    if not isinstance(asked, ViolationDetail) or raised == ruled:
         return raised
-    story = asked == "what" or (raised == "page" and len(ctx.text.split()) > SHORT_ANSWER)
+    story = asked.about == "what" or (raised == "page" and len(ctx.text.split()) > SHORT_ANSWER)
     return "ask" if story else ruled
 
 
@@ -88,23 +86,21 @@ async def resumed(ctx: Context) -> bool:
     asked, id_ = await _waiting(ctx)
     if not asked:
         return False
-    ctx.change(held="")
     _ask(ctx, asked, id_)
     return True
 
 
 async def _offered(ctx: Context, pressed: str) -> bool:
     """The first question's digits: everything is said already, or no report."""
-    said = ctx.person.held
+    said = _said(ctx)
     if pressed == NO:
-        ctx.change(pending="", held="")
+        ctx.ask(None)
         ctx.commit.write("DEL", f"interview:{ctx.person.id}")
         ctx.say("violation_dropped")
     elif pressed == YES and said:
-        ctx.change(held="")
         _ask(ctx, "when", await _opened(ctx, said))
     elif pressed == YES:
-        _ask(ctx, "what", "")
+        _ask(ctx, "what")
     else:
         return False
     return True
@@ -113,8 +109,7 @@ async def _offered(ctx: Context, pressed: str) -> bool:
 async def _noted(ctx: Context, asked: str, id_: str, text: str) -> str:
     """Keep an answer; the number of the report it belongs to, which "what" begins."""
     if asked == "what":
-        words = " / ".join(part for part in (ctx.person.held, text) if part.strip())
-        ctx.change(held="")
+        words = " / ".join(part for part in (_said(ctx), text) if part.strip())
         return await _opened(ctx, words)
     more = {"zone": details.extract(text, ctx.library.city).zone} if asked == "where" else {}
     ctx.commit.merge(violations.noted(id_, **{asked: text}, **more))
@@ -140,31 +135,38 @@ def _may_text(ctx: Context, id_: str, *, yes: bool) -> None:
     contact = {"contact": "yes", "reporter": ctx.person.id} if yes else {"contact": "no"}
     ctx.commit.merge(violations.noted(id_, **contact))
     ctx.commit.write("DEL", f"interview:{ctx.person.id}")
-    ctx.change(pending="")
+    ctx.ask(None)
     ctx.say("violation_thanks", id=id_)
 
 
-def _following(asked: str) -> str:
+def _said(ctx: Context) -> str:
+    """What they said of it before it was kept."""
+    return ctx.person.asked.said if isinstance(ctx.person.asked, ViolationDetail) else ""
+
+
+def _following(asked: ViolationPart) -> ViolationPart:
     return QUESTIONS[QUESTIONS.index(asked) + 1]
 
 
-def _ask(ctx: Context, question: str, id_: str) -> None:
+def _ask(ctx: Context, question: ViolationPart, id_: str = "", *, said: str = "") -> None:
     ctx.answered_by = "violation"
     _wait_for(ctx, question, id_)
-    ctx.change(pending=f"{PREFIX}{question}", choices=())
+    ctx.ask(ViolationDetail(about=question, said=said))
     ctx.say(f"violation_{question}")
 
 
-def _wait_for(ctx: Context, question: str, id_: str) -> None:
-    ctx.commit.write("SET", f"interview:{ctx.person.id}", f"{question}:{id_}", "EX", PATIENCE)
+def _wait_for(ctx: Context, question: ViolationPart, id_: str) -> None:
+    ctx.commit.write(
+        "SET", f"interview:{ctx.person.id}", f"{question}:{id_}", "EX", int(ViolationDetail.lifetime)
+    )
 
 
-async def _asked(ctx: Context) -> tuple[str, str]:
-    """The question this text follows upon and the number of the report, or two empty strings."""
-    return await _waiting(ctx) if ctx.person.pending.startswith(PREFIX) else ("", "")
+async def _asked(ctx: Context) -> tuple[ViolationPart | None, str]:
+    """The question this text follows upon and the number of the report; None for none."""
+    return await _waiting(ctx) if isinstance(ctx.person.asked, ViolationDetail) else (None, "")
 
 
-async def _waiting(ctx: Context) -> tuple[str, str]:
+async def _waiting(ctx: Context) -> tuple[ViolationPart | None, str]:
     waiting = await cast("Any", ctx.services.store.redis.get(f"interview:{ctx.person.id}"))
     question, _, id_ = str(waiting or "").partition(":")
-    return question, id_
+    return next((part for part in QUESTIONS if part == question), None), id_

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.incidents.incident import Change
 from hotline.incidents.notice import Notice
 from hotline.incidents.record import load
+from hotline.sms.asked import ReportDetail
 from hotline.sms.people import load_person
 from hotline.store import Commit
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 WAIT: Final = 3 * 60.0  # seconds
 DUE: Final = "silences:due"
-PREFIX: Final = "raid:"
 
 
 def watched(person: str, now: float) -> Commit:
@@ -37,11 +37,10 @@ def broken(person: str) -> Commit:
 async def note(desk: Desk, now: float) -> None:
     """Record every silence that is due, once each."""
     for person in map(str, await desk.store.redis.zrangebyscore(DUE, "-inf", now)):
-        pending = (await load_person(desk.store, person)).pending
-        one = await desk.reported_by(person) if pending.startswith(PREFIX) else None
-        if one:
+        asked = (await load_person(desk.store, person)).asked
+        if isinstance(asked, ReportDetail) and (one := await desk.reported_by(person)):
             first = await load(desk.store, one.same_as) if one.same_as else None
-            await desk.change(one.id, partial(_silent, question=pending.removeprefix(PREFIX), first=first))
+            await desk.change(one.id, partial(_silent, question=asked.about, first=first))
         await desk.store.commit(broken(person))
 
 

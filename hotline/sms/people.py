@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TYPE_CHECKING, Final
 
+from hotline.sms import asked
 from hotline.store import DAY, Commit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hotline.sms.asked import Question
     from hotline.store import Store
 
 PERSON_TTL = 90 * DAY
@@ -27,10 +30,7 @@ class Person:
         lang_fixed: the person chose the language; detection no longer changes it.
         welcomed: the first-contact text was sent.
         card: the card of the last answer, for MORE, SOURCE and LAW.
-        choices: topics offered by digit in the last reply.
-        pending: the question we asked last, "" when none ("raid_ask", "delete", "stop", "choices", …).
-        asked_at: when we asked it, seconds since the epoch.
-        held: what waits for the answer to `pending`: masked words, or the token of an unanswered question.
+        asked: the question we asked last, with what waits for its answer.
         stopped: senders of ours that the person opted out of.
         blocked: senders of ours whose texts the carrier refuses to hand to them, until they text it START.
     """
@@ -41,10 +41,7 @@ class Person:
     lang_fixed: bool = False
     welcomed: bool = False
     card: str = ""
-    choices: tuple[str, ...] = ()
-    pending: str = ""
-    asked_at: float = 0.0
-    held: str = ""
+    asked: Question | None = None
     stopped: frozenset[str] = field(default_factory=frozenset[str])
     blocked: frozenset[str] = field(default_factory=frozenset[str])
 
@@ -60,11 +57,21 @@ class Person:
             "lang_fixed": str(int(self.lang_fixed)),
             "welcomed": str(int(self.welcomed)),
             "card": self.card,
-            "choices": json.dumps(self.choices),
-            "pending": self.pending,
-            "asked_at": str(self.asked_at),
-            "held": self.held,
+            "asked": asked.to_json(self.asked),
         }
+
+    @classmethod
+    def from_fields(cls, id_: str, fields: Mapping[str, str]) -> Person:
+        """A person from the fields of the Redis hash."""
+        return cls(
+            id=id_,
+            address=fields.get("address", ""),
+            lang=fields.get("lang", ""),
+            lang_fixed=fields.get("lang_fixed") == "1",
+            welcomed=fields.get("welcomed") == "1",
+            card=fields.get("card", ""),
+            asked=asked.from_json(fields["asked"]) if "asked" in fields else asked.from_old(fields),
+        )
 
 
 async def load_person(store: Store, person: str) -> Person:
@@ -76,17 +83,8 @@ async def load_person(store: Store, person: str) -> Person:
             pipe.sismember(f"{kept}:{sender}", person)
     fields, *known = await pipe.execute()
     stopped, blocked = known[: len(SENDERS)], known[len(SENDERS) :]
-    return Person(
-        id=person,
-        address=fields.get("address", ""),
-        lang=fields.get("lang", ""),
-        lang_fixed=fields.get("lang_fixed") == "1",
-        welcomed=fields.get("welcomed") == "1",
-        card=fields.get("card", ""),
-        choices=tuple(json.loads(fields.get("choices", "[]"))),
-        pending=fields.get("pending", ""),
-        asked_at=float(fields.get("asked_at", "0")),
-        held=fields.get("held", ""),
+    return replace(
+        Person.from_fields(person, fields),
         stopped=frozenset(compress(SENDERS, stopped)),
         blocked=frozenset(compress(SENDERS, blocked)),
     )
@@ -96,6 +94,7 @@ def save_person(person: Person) -> Commit:
     """The writes that keep a person as given."""
     commit = Commit()
     commit.hset(f"person:{person.id}", person.to_fields(), PERSON_TTL)
+    commit.write("HDEL", f"person:{person.id}", *asked.OLD)
     return commit
 
 

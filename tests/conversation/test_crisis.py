@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
+from hotline.conversation.emergency import QUESTIONS
 from hotline.incidents import incident as incidents
 from hotline.incidents import record
 from hotline.incidents.roster import add_staff, set_on_call
+from hotline.sms.asked import ReportDetail
 from hotline.sms.outbox import Priority
 from hotline.sms.people import block, opt_out, save_person
+from tests.asked import EVERY
 from tests.conversation.talk import Talk
 from tests.conversation.test_understanding import classified
 
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.privacy.phones import Vault
+    from hotline.sms.asked import Question, ReportPart
     from hotline.store import Store
 
 ORGANIZER, OTHER, RESPONDER = "+18605550103", "+18605550104", "+18605550101"
@@ -26,12 +30,6 @@ CRIES: Final = {
     "medical": ("my baby is not breathing", "Call 911 now"),
     "violence": ("my husband hits me and says he will call ICE", "888-774-2900"),
 }
-# What we asked last, and wait for an answer to.
-STATES: Final = (
-    "", "menu", "choices", "human", "delete", "stop", "stop:alerts", "stopped", "raid_ask", "raid_ask:stop",
-    "night", "violation:what", "violation:when", "violation:where", "violation:contact", "fake:1800000000",
-)  # fmt: skip
-QUESTIONS: Final = ("where", "now", "count", "look", "taken", "photo")
 
 
 async def staffed(store: Store, vault: Vault, *people: tuple[str, str, str]) -> None:
@@ -61,18 +59,16 @@ async def read_by(talk: Talk, phone: str) -> list[str]:
     return [body for _, body in await _waiting(talk, talk.vault.pseudonym(phone))]
 
 
-async def put_in(talk: Talk, pending: str) -> None:
-    known = await talk.known()
-    choices = ("find_lawyer", "bond") if pending == "choices" else ()
-    await talk.store.commit(save_person(replace(known, pending=pending, held="", choices=choices)))
+async def put_in(talk: Talk, asked: Question | None) -> None:
+    await talk.store.commit(save_person(replace(await talk.known(), asked=asked)))
 
 
 @pytest.mark.parametrize("kind", CRIES)
-@pytest.mark.parametrize("pending", STATES)
+@pytest.mark.parametrize("asked", [None, *EVERY], ids=repr)
 async def test_in_every_state_of_a_talk_the_words_of_a_crisis_come_alone(
-    talk: Talk, pending: str, kind: str
+    talk: Talk, asked: Question | None, kind: str
 ) -> None:
-    await put_in(talk, pending)
+    await put_in(talk, asked)
     text, words = CRIES[kind]
     (said,) = await heard(talk, text)
     assert words in said
@@ -82,14 +78,14 @@ async def test_in_every_state_of_a_talk_the_words_of_a_crisis_come_alone(
 
 
 @pytest.mark.parametrize("kind", CRIES)
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("about", QUESTIONS)
 async def test_inside_a_report_the_words_of_a_crisis_come_alone_and_whoever_has_it_reads_the_text(
-    talk: Talk, store: Store, vault: Vault, question: str, kind: str
+    talk: Talk, store: Store, vault: Vault, about: ReportPart, kind: str
 ) -> None:
     await staffed(store, vault, ("rita", RESPONDER, "responder"))
     await talk.says("ICE is at 120 Park St", urgency="page")
     await talk.desk.change("1", lambda one: incidents.claim(one, "rita", 1_800_000_000.0, 15))
-    await put_in(talk, f"raid:{question}")
+    await put_in(talk, ReportDetail(about=about))
     text, words = CRIES[kind]
     (said,) = await heard(talk, text)
     assert words in said
@@ -97,7 +93,7 @@ async def test_inside_a_report_the_words_of_a_crisis_come_alone_and_whoever_has_
     one = await record.load(store, "1")
     assert one
     assert one.place == "120 Park Street", "a cry is never taken for the place that was asked for"
-    assert (await talk.known()).pending == f"raid:{question}"
+    assert (await talk.known()).asked == ReportDetail(about=about)
 
 
 async def test_a_person_new_to_us_hears_the_words_before_any_welcome(

@@ -13,6 +13,7 @@ from hotline.conversation.dialogue import Understood
 from hotline.conversation.embedding import Embedder
 from hotline.conversation.intake import Intake
 from hotline.settings import ROOT
+from hotline.sms.asked import ViolationDetail, WordsForHuman
 from hotline.sms.people import block, opt_out
 from tests.conversation.talk import Talk
 from tests.conversation.test_crisis import ORGANIZER, heard, put_in, read_by, staffed
@@ -21,6 +22,7 @@ from tests.conversation.test_crisis_rules import LANGUAGES, probe
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.privacy.phones import Vault
+    from hotline.sms.asked import Question
     from hotline.store import Store
 
 WORDS: Final = "i have nothing left, tonight im done"
@@ -59,10 +61,12 @@ async def test_words_that_much_sound_like_it_are_told_to_a_person_and_bring_no_q
     assert WORDS in page
 
 
-@pytest.mark.parametrize("pending", ["violation:what", "violation:where", "human"])
-async def test_an_answer_that_somebody_waits_for_is_not_lost_to_a_guess(talk: Talk, pending: str) -> None:
+@pytest.mark.parametrize(
+    "asked", [ViolationDetail(about="what"), ViolationDetail(about="where"), WordsForHuman()], ids=repr
+)
+async def test_an_answer_that_somebody_waits_for_is_not_lost_to_a_guess(talk: Talk, asked: Question) -> None:
     talk.second_alarm.sounds[WORDS] = "likely"
-    await put_in(talk, pending)
+    await put_in(talk, asked)
     assert len(await heard(talk, WORDS)) >= 2
 
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation.relay import PATIENCE, addressed
+from hotline.conversation.relay import addressed
 from hotline.incidents import incident as incidents
 from hotline.incidents import record, witnesses
 from hotline.incidents.roster import set_on_call
 from hotline.privacy.retention import forget
+from hotline.sms.asked import WhichReport
 from hotline.sms.people import Person, opt_out, save_person
 from hotline.store import Conflict
 from tests.conversation.team import Team
@@ -128,7 +129,7 @@ async def test_a_page_that_waits_goes_before_a_text_that_waits(desk: Desk) -> No
 async def test_what_waited_for_too_long_is_not_sent(desk: Desk) -> None:
     first, _ = await desk.held(), await desk.held()
     await desk.says("rita", "I am at the back door")
-    desk.now += PATIENCE + 1
+    desk.now += WhichReport.lifetime + 1
     assert "already yours" in await desk.says("rita", f"#{first}")
     assert await desk.reads(first) == []
 

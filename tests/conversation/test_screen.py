@@ -13,7 +13,9 @@ from hotline.conversation import screen
 from hotline.conversation.dialogue import Understood
 from hotline.conversation.keywords import STAFF, staff_command
 from hotline.incidents import record
+from hotline.sms.asked import SureToDelete, WhichOfMenu
 from hotline.sms.people import load_person, save_person
+from tests.asked import EVERY
 from tests.conversation.talk import Dictated, SecondHearing, SecondLook
 from tests.incidents.crew import Crew
 
@@ -23,12 +25,9 @@ if TYPE_CHECKING:
     from hotline.conversation.wish import Likeness
     from hotline.privacy.phones import Vault
     from hotline.settings import Settings
+    from hotline.sms.asked import Question
     from hotline.store import Store
 
-QUESTIONS: Final = (
-    "raid_ask", "raid_ask:stop", "stop", "stop:alerts", "menu", "choices", "delete", "human", "night:{now}",
-    "violation:what", "violation:when", "violation:contact", "alerts", "fake:{now}", "raid:now", "stopped",
-)  # fmt: skip
 # What a volunteer texts, and what has to be in the answer.
 COMMANDS: Final = {
     "ON": "You are on call", "OFF": "You are off call", "on duty": "You are on call", "STATUS": "On call:",
@@ -84,16 +83,14 @@ class Volunteers(Crew):
             urgency=EverythingUrgent(), wishes=EverythingWished(),
         )  # fmt: skip
 
-    async def questioned(self, handle: str, pending: str, *, choices: tuple[str, ...] = ()) -> None:
+    async def questioned(self, handle: str, asked: Question) -> None:
         """A question of ours stands on somebody's screen, asked now."""
         await self.says(handle, "STATUS")
         person = await load_person(self.store, self.vault.pseudonym(self.numbers[handle]))
-        pending = pending.format(now=int(self.now))
-        asked = replace(person, pending=pending, choices=choices, held="la migra", asked_at=self.now)
-        await self.store.commit(save_person(asked))
+        await self.store.commit(save_person(replace(person, asked=replace(asked, at=self.now))))
 
-    async def pending(self, handle: str) -> str:
-        return (await load_person(self.store, self.vault.pseudonym(self.numbers[handle]))).pending
+    async def waits_for(self, handle: str) -> Question | None:
+        return (await load_person(self.store, self.vault.pseudonym(self.numbers[handle]))).asked
 
 
 @pytest.fixture
@@ -103,34 +100,33 @@ async def crew(store: Store, vault: Vault, library: Library, settings: Settings)
     return opened
 
 
-@pytest.mark.parametrize("pending", QUESTIONS)
-async def test_no_question_of_ours_eats_a_command(crew: Volunteers, pending: str) -> None:
-    choices = ("rights_at_door", "find_lawyer") if pending == "choices" else ()
+@pytest.mark.parametrize("asked", EVERY, ids=repr)
+async def test_no_question_of_ours_eats_a_command(crew: Volunteers, asked: Question) -> None:
     for words, answer in COMMANDS.items():
-        await crew.questioned("rita", pending, choices=choices)
+        await crew.questioned("rita", asked)
         crew.now += 60
         id_ = await crew.open() if "yours" in answer or "SHOW" in words else ""
-        assert answer in await crew.says("rita", words.format(id=id_)), (pending, words)
+        assert answer in await crew.says("rita", words.format(id=id_)), words
         if id_:
             await cast("Any", crew.store.redis.delete("incidents:open", "incidents:due", f"incident:{id_}"))
         crew.now += 60
     assert not await crew.store.redis.sismember("optout:hotline", crew.vault.pseudonym(crew.numbers["rita"]))
 
 
-@pytest.mark.parametrize("pending", QUESTIONS)
-def test_no_command_word_in_any_language_is_an_answer_to_a_question(pending: str) -> None:
+@pytest.mark.parametrize("asked", EVERY, ids=repr)
+def test_no_command_word_in_any_language_is_an_answer_to_a_question(asked: Question) -> None:
     """But for 1, yes and no, and for what tells where and whether: "here", "they left"."""
     for phrase, command in STAFF.items():
         words = " ".join(phrase)
         if command.kind not in screen.TELLING and words != "1":
-            assert not screen._fits(words, pending, command), (words, pending)
+            assert not screen._fits(words, asked, command), words
 
 
-@given(words=st.text(max_size=60), pending=st.sampled_from(QUESTIONS))
-def test_any_text_is_read_beside_any_question(words: str, pending: str) -> None:
+@given(words=st.text(max_size=60), asked=st.sampled_from(EVERY))
+def test_any_text_is_read_beside_any_question(words: str, asked: Question) -> None:
     command = staff_command(words)
     if command and command.argument:
-        assert not screen._fits(words, pending, command)
+        assert not screen._fits(words, asked, command)
 
 
 @pytest.mark.parametrize("words", TALK)
@@ -148,7 +144,7 @@ async def test_no_guess_asks_a_volunteer_whether_to_stop_or_whether_it_is_happen
     id_ = await crew.open()
     told = await crew.says("rita", words)
     assert "1 = " not in told
-    assert await crew.pending("rita") == ""
+    assert await crew.waits_for("rita") is None
     if words != "LOST HANDLE" and "AWAY" not in words and "para la otra" not in words:
         assert f"TAKE {id_}" in told, "what waits is named"
     assert len(await record.load_many(crew.store, "incidents:open")) == 1, (
@@ -196,7 +192,7 @@ async def test_1_takes_the_report_to_which_one_more_came_after_the_question(crew
 @pytest.mark.parametrize("words", ["1", "yes", "si"])
 async def test_a_late_1_to_a_page_never_answers_an_older_question(crew: Volunteers, words: str) -> None:
     await crew.says("rita", "DELETE")
-    assert await crew.pending("rita") == "delete"
+    assert await crew.waits_for("rita") == SureToDelete()
     crew.now += 60
     id_ = await crew.open()
     await crew.says("ana", f"TAKE {id_}")
@@ -212,11 +208,11 @@ async def test_1_answers_the_question_of_whoever_was_paged_long_ago(crew: Volunt
     await crew.says("rita", "DELETE")
     told = await crew.says("rita", "2")
     assert "has" not in told.split()
-    assert await crew.pending("rita") == ""
+    assert await crew.waits_for("rita") is None
     await crew.says("rita", "DELETE")
     await crew.says("rita", "1")
     kept = await cast("Any", crew.store.redis.hgetall(f"person:{crew.vault.pseudonym(crew.numbers['rita'])}"))
-    assert not kept.get("pending")
+    assert not kept.get("asked")
 
 
 async def test_a_digit_of_somebody_at_work_answers_the_menu_they_have_just_asked_for(
@@ -225,10 +221,10 @@ async def test_a_digit_of_somebody_at_work_answers_the_menu_they_have_just_asked
     id_ = await crew.open()
     await crew.says("rita", f"TAKE {id_}")
     crew.now += 60
-    await crew.questioned("rita", "delete")
+    await crew.questioned("rita", SureToDelete())
     await crew.says("rita", "2")
-    assert await crew.pending("rita") == "", "and it did not go to the reporter"
-    await crew.questioned("rita", "menu")
+    assert await crew.waits_for("rita") is None, "and it did not go to the reporter"
+    await crew.questioned("rita", WhichOfMenu())
     crew.now += 3600
     await crew.says("rita", "3")
-    assert await crew.pending("rita") == "menu", "an hour later it is for the reporter"
+    assert await crew.waits_for("rita") == WhichOfMenu(), "an hour later it is for the reporter"

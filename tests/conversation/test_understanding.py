@@ -11,6 +11,7 @@ from hotline.conversation.intake import Intake
 from hotline.conversation.understanding import Understanding, understand
 from hotline.language import LanguageGuesser
 from hotline.settings import ROOT
+from hotline.sms.asked import HappeningNow, SureToDelete, SureToStop
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -44,8 +45,8 @@ async def lived(talk: Talk, text: str) -> str:
     replies = " ".join(await talk.says(text))
     if await talk.store.redis.sismember("optout:hotline", talk.person):
         return "done"
-    pending = (await talk.known()).pending
-    if pending.startswith(("stop", "raid_ask:stop", "delete")):
+    asked = (await talk.known()).asked
+    if isinstance(asked, SureToStop | SureToDelete) or (isinstance(asked, HappeningNow) and asked.or_stop):
         return "asked"
     return "told" if "To get no more texts" in replies else ""
 

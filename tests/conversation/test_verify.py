@@ -11,6 +11,7 @@ from hotline.conversation.keywords import CHECK, Check, check_command
 from hotline.conversation.optout import is_carrier_word, optout
 from hotline.incidents.roster import handle_of, seed_demo
 from hotline.privacy import retention
+from hotline.sms.asked import FakeWords, HappeningNow, waiting
 from tests.conversation.talk import NOW, Talk
 
 if TYPE_CHECKING:
@@ -154,11 +155,11 @@ async def test_falso_from_a_responder_stays_a_word_of_theirs(
 
 
 def test_we_wait_an_hour_for_the_words_that_we_asked_for() -> None:
-    pending = f"{verify.PENDING}{int(NOW)}"
-    assert verify.expects(pending, NOW + 3599)
-    assert not verify.expects(pending, NOW + 3601)
-    assert not verify.expects("fake:", NOW)
-    assert not verify.expects("raid_ask", NOW)
+    asked = FakeWords(at=NOW)
+    assert verify.is_quoting("FAKE do you want to die", waiting(asked, NOW + 3599))
+    assert not verify.is_quoting("FAKE do you want to die", waiting(asked, NOW + 3601))
+    assert not verify.is_quoting("FAKE do you want to die", HappeningNow(words="", at=NOW))
+    assert not verify.is_quoting("do you want to die", asked)
 
 
 async def test_who_is_forgotten_is_forgotten_as_the_one_who_passed_words_on(talk: Talk) -> None:

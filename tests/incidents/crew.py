@@ -12,6 +12,7 @@ from hotline.incidents import record
 from hotline.incidents.photo_links import behind
 from hotline.incidents.photos import Photos
 from hotline.incidents.roster import set_on_call
+from hotline.sms.asked import ReportDetail, ReportPart
 from hotline.sms.carrier_media import CarrierMedia
 from hotline.sms.people import Person, load_person, save_person
 from hotline.store import DAY, Commit
@@ -64,10 +65,10 @@ class Crew(Team):
             found += re.sub(rf"(?:^|\n){report} \(\d+\) ", "", said.removesuffix(more))
         return found
 
-    async def asked(self, who: str, question: str) -> None:
+    async def asked(self, who: str, about: ReportPart) -> None:
         """The line has asked a reporter this last."""
         person = await load_person(self.store, self.vault.pseudonym(self.numbers[who]))
-        await self.store.commit(save_person(replace(person, pending=f"raid:{question}")))
+        await self.store.commit(save_person(replace(person, asked=ReportDetail(about=about))))
 
     def photos(self) -> Photos:
         """What fetches them; here they are fetched already."""

@@ -11,6 +11,7 @@ from hotline.content import Library
 from hotline.incidents import silence
 from hotline.incidents.desk import Desk
 from hotline.settings import ROOT
+from hotline.sms.asked import ReportDetail
 from hotline.sms.people import Person, save_person
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ async def opened(store: Store, vault: Vault, library: Library) -> Desk:
     person = vault.pseudonym(PHONE)
     text = {"text": "ICE is here", "lang": "en", "place": "", "zone": "", "photos": 0}
     await store.commit(desk.opening("7", reporter=person, **text))  # pyright: ignore[reportArgumentType] - its own fields
-    await store.commit(save_person(Person(person, vault.seal(PHONE), "en", pending="raid:where")))
+    await store.commit(
+        save_person(Person(person, vault.seal(PHONE), "en", asked=ReportDetail(about="where")))
+    )
     await store.commit(silence.watched(person, NOW))
     return desk
 

@@ -18,6 +18,7 @@ from hotline.incidents.roster import Roster, Staff
 from hotline.incidents.violations import Violation
 from hotline.privacy import retention
 from hotline.settings import ROOT
+from hotline.sms.asked import HappeningNow
 from hotline.sms.inbox import Inbound, stored
 from hotline.sms.outbox import Outbound, queued
 from hotline.sms.people import Person, load_person, opt_out, save_person
@@ -44,7 +45,9 @@ def library() -> Library:
 async def known(store: Store, vault: Vault, library: Library, phone: str) -> str:
     """A person of whom everything is kept that can be kept; answers the pseudonym."""
     person = vault.pseudonym(phone)
-    commit = save_person(Person(person, vault.seal(phone), "es", card="hartford.b", held="my words"))
+    commit = save_person(
+        Person(person, vault.seal(phone), "es", card="hartford.b", asked=HappeningNow(words="my words"))
+    )
     commit.merge(
         subscribers.added(
             Person(person, vault.seal(phone)), ("frog_hollow",), "es", shown="…", channel="text", now=NOW
@@ -320,7 +323,7 @@ async def test_a_report_texted_after_the_wish_to_be_forgotten_is_answered_like_a
     assert await cast("Any", store.redis.llen(f"inbox:{person}")) == 2
     left = await load_person(store, person)
     assert left.address
-    assert (left.lang, left.card, left.held) == ("", "", "")
+    assert (left.lang, left.card, left.asked) == ("", "", None)
     assert await names(store, person) == {
         "optout:alerts", f"person:{person}", f"inbox:{person}", "inbox:active", "inbox:ready", "incident:9",
         f"reporter:{person}", "out:i9v1safety",

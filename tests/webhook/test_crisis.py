@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.incidents.roster import seed_demo
+from hotline.sms.asked import FakeWords
 from hotline.sms.people import block, load_person, opt_out, save_person
 from tests.webhook.door import PHONE, a_form, mailbox
 
@@ -104,7 +105,6 @@ async def test_the_words_of_a_false_text_that_we_asked_for_are_no_cry(
     door: Door, store: Store, vault: Vault
 ) -> None:
     person = await load_person(store, vault.pseudonym(PHONE))
-    asked = f"fake:{int(door.runtime.clock())}"
-    await store.commit(save_person(replace(person, pending=asked)))
+    await store.commit(save_person(replace(person, asked=FakeWords(at=door.runtime.clock()))))
     await door.text(a_form(body="FAKE we will kill you. do you want to die"))
     assert not await waiting(store, vault, PHONE)
