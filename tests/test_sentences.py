@@ -16,6 +16,7 @@ from hotline.conversation import violation
 from hotline.conversation.crisis_rules import ORDER as CRISES
 from hotline.conversation.emergency import QUESTIONS
 from hotline.incidents import incident as incidents
+from hotline.refusal import Reason
 from hotline.settings import ROOT
 from tests.source import HOLE, Strings, called, modules
 
@@ -63,6 +64,8 @@ OPEN: Final = {
     "broadcast_state_": (*closing.ENDED, "draft", "waiting", "closed"),
     "broadcast_out_": ("zone", "kind", "night", "stopped"),
     "broadcast_held_": ("carrier", "sender", "report"),
+    "refusal_": tuple(Reason),
+    "remedy_": tuple(Reason),
     "label_": (),  # only where no card has the topic: the next test looks at them
     "word_": ("more", "law", "source", "person"),
     "no_card_": tuple(part for part in PARTS if part != "short"),
@@ -70,6 +73,7 @@ OPEN: Final = {
 # Calls that hand on a key which somebody else has chosen: that one is looked at where it is chosen.
 HANDED_ON: Final = {
     "hotline/content/library.py: key",
+    "hotline/content/refusing.py: key",
     "hotline/content/registration.py: key",
     "hotline/conversation/rumour.py: key",
     "hotline/conversation/context.py: key",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from hotline.broadcasts import audience, canary, closing, freeze, once
+from hotline.broadcasts import audience, canary, closing, freeze, once, words
 from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import (
     BROADCAST_TTL,
@@ -16,16 +16,17 @@ from hotline.broadcasts.broadcast import (
     organizer,
     recent,
     to_fields,
+    unmovable,
 )
-from hotline.broadcasts.drafting import confirmed, reasoned
-from hotline.errors import InputError
+from hotline.broadcasts.drafting import reasoned, stood_for
 from hotline.privacy.phones import Vault
+from hotline.refusal import Reason, Refused
 from hotline.store import DAY, Commit
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from hotline.broadcasts.audience import Staged
+    from hotline.broadcasts.audience import Preview, Staged
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.content import Library
     from hotline.settings import Settings
@@ -50,7 +51,7 @@ async def approved(
     Who drafted it cannot approve it, but in a drill.
 
     Raises:
-        InputError: wrong person, wrong state, expired, frozen, over the daily cap, its report is not
+        Refused: wrong person, wrong state, expired, frozen, over the daily cap, its report is not
             confirmed any more, or a language of the audience has no text. Nothing was sent.
     """
     one = await load(store, id_)
@@ -61,9 +62,7 @@ async def approved(
     quiet = audience.is_quiet(library.city, settings, now)
     canaries = await canary.canaries(Vault(settings.secret_keys), settings, library.city)
     staged = await audience.stage(store, one, canaries, quiet=quiet)
-    missing = set(staged.langs) - set(one.texts)
-    if missing:
-        raise InputError(f"People in this audience read {', '.join(sorted(missing))}: add that --text.")
+    words.complete(one, one.texts, staged.langs)
     after = replace(
         one, state="sent" if one.drill else "sending", approved_by=by, approved_at=now, total=staged.total,
         langs=staged.langs,
@@ -93,25 +92,39 @@ def _sending(one: Broadcast, after: Broadcast, staged: Staged, by: str, now: flo
     return commit
 
 
+async def ready(
+    store: Store, library: Library, settings: Settings, one: Broadcast, by: str, now: float, *, override: bool
+) -> Preview:
+    """Who would get it, if somebody may approve it now.
+
+    Raises:
+        Refused: why not, a language of its people without a text included.
+    """
+    await may(store, library, settings, one, by, now, override=override)
+    found = await audience.preview(store, library.city, settings, one, now)
+    words.complete(one, one.texts, found.missing)
+    return found
+
+
 async def may(
     store: Store, library: Library, settings: Settings, one: Broadcast, by: str, now: float, *, override: bool
 ) -> None:
     """Whether somebody may approve it now, but for the words its people need.
 
     Raises:
-        InputError: why not.
+        Refused: why not.
     """
     await organizer(store, by)
-    if by == one.by and not one.drill:
-        raise InputError("A second organizer must approve: whoever drafted it cannot.")
     if one.state != "draft":
-        raise InputError(f"Broadcast {one.id} is {one.state}: it cannot be changed that way.")
+        raise unmovable(one)
+    if by == one.by and not one.drill:
+        raise Refused(Reason.OWN_DRAFT, code=one.numbered)
     if one.expires <= now:
-        raise InputError(f"Broadcast {one.id} expired: draft it again.")
+        raise Refused(Reason.EXPIRED, code=one.numbered)
+    if not one.notice and await freeze.frozen(store):
+        raise Refused(Reason.FROZEN)
     if one.kind == "alert":
         await _founded(store, one, override=override)
-    if not one.notice and await freeze.frozen(store):
-        raise InputError("Alerts are frozen: see hotline broadcast unfreeze.")
     if one.kind not in UNCAPPED and not one.drill:
         await _under_cap(store, library, settings, now)
 
@@ -135,15 +148,13 @@ async def needs_two(store: Store, one: Broadcast) -> bool:
     """Whether whoever approves an alert must stand for it too, as its writer does.
 
     Raises:
-        InputError: it cannot be sent: its report is not confirmed any more, or was alerted and nobody gave
+        Refused: it cannot be sent: its report is not confirmed any more, or was alerted and nobody gave
             a reason to do so again.
     """
     try:
-        found = await confirmed(store, one.incident, one.why, drill=one.drill, drafted_at=one.drafted_at)
-    except InputError:
-        raise InputError(
-            f"Report {one.incident} is not confirmed any more: cancel this draft, or write it anew."
-        ) from None
+        found = await stood_for(store, one.incident, one.why, drill=one.drill, drafted_at=one.drafted_at)
+    except Refused:
+        raise Refused(Reason.UNFOUNDED, report=one.incident, code=one.numbered) from None
     before = await once.told(store, one.incident, one.id) if one.incident and not one.drill else None
     if before and not reasoned(one.why):
         raise once.refusal(one.incident, before)
@@ -153,10 +164,7 @@ async def needs_two(store: Store, one: Broadcast) -> bool:
 async def _founded(store: Store, one: Broadcast, *, override: bool) -> None:
     """What was confirmed when the draft was written may be over by now, or alerted."""
     if await needs_two(store, one) and not override:
-        raise InputError(
-            f"This alert has no confirmed report, or its report was alerted before ({one.why}): "
-            "to stand for it too, approve with --override."
-        )
+        raise Refused(Reason.NEEDS_TWO, code=one.numbered, handle=one.by, why=one.why)
 
 
 async def _under_cap(store: Store, library: Library, settings: Settings, now: float) -> None:
@@ -168,9 +176,7 @@ async def _under_cap(store: Store, library: Library, settings: Settings, now: fl
         and _day(library, one.approved_at) == today
     ]  # fmt: skip
     if len(sent) >= settings.broadcasts_per_day:
-        raise InputError(
-            f"{len(sent)} broadcasts were approved today, the most that BROADCASTS_PER_DAY allows."
-        )
+        raise Refused(Reason.DAY_FULL, count=len(sent))
 
 
 def _day(library: Library, at: float) -> date:

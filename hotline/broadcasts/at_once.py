@@ -7,7 +7,7 @@ import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.broadcasts.broadcast import Broadcast, load
-from hotline.errors import InputError
+from hotline.refusal import Reason, Refused
 from hotline.store import Commit, Conflict, Store
 
 if TYPE_CHECKING:
@@ -33,6 +33,6 @@ def at_once[**P](
             with contextlib.suppress(Conflict):
                 await store.commit(commit)
                 return await load(store, one.id)
-        raise InputError("Too much happened at once: look at it again.")
+        raise Refused(Reason.BUSY)
 
     return done

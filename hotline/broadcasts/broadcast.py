@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 
-from hotline.errors import InputError, RecordBroken
+from hotline.errors import RecordBroken
 from hotline.incidents import incident as incidents
 from hotline.incidents.roster import load_roster
+from hotline.refusal import Message, Numbered, Reason, Refused
 from hotline.store import DAY, Commit, Conflict
 
 log = structlog.get_logger(__name__)
@@ -89,6 +90,11 @@ class Broadcast:
     receipts: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
+    def numbered(self) -> Numbered:
+        """What it is called in a refusal."""
+        return Numbered(self.id, self.code)
+
+    @property
     def reached(self) -> int:
         """How many got it, or may have."""
         return sum(self.receipts.get(receipt, 0) for receipt in REACHED)
@@ -116,12 +122,12 @@ def parse_life(text: str) -> float:
     """Seconds in ``90m``, ``2h`` or ``1d``.
 
     Raises:
-        InputError: not such a time, or shorter than a minute, or longer than a week.
+        Refused: not such a time, or shorter than a minute, or longer than a week.
     """
     match = re.fullmatch(r"(\d{1,4})([mhd])", text.strip())
     seconds = int(match[1]) * UNITS[match[2]] if match else 0.0
     if not SHORTEST <= seconds <= LONGEST:
-        raise InputError("Write --expires as 90m, 2h or 1d, at most 7d.")
+        raise Refused(Reason.BAD_LIFE)
     return seconds
 
 
@@ -129,11 +135,11 @@ async def organizer(store: Store, handle: str) -> Staff:
     """Who writes and approves.
 
     Raises:
-        InputError: there is no organizer of that handle.
+        Refused: there is no organizer of that handle.
     """
     member = (await load_roster(store)).by_handle.get(handle)
     if member is None or member.role != "organizer":
-        raise InputError(f"{handle or 'Nobody'} is not an organizer: see hotline staff list.")
+        raise Refused(Reason.NOT_ORGANIZER, handle=handle)
     return member
 
 
@@ -197,12 +203,12 @@ async def load(store: Store, id_: str) -> Broadcast:
     """Read a broadcast with the counts of its receipts.
 
     Raises:
-        InputError: there is none of that number.
+        Refused: there is none of that number.
         RecordBroken: it cannot be read.
     """
     ((kept, counts),) = await _kept(store, [id_])
     if "state" not in kept:
-        raise InputError(f"There is no broadcast {id_}: see hotline broadcast list.")
+        raise Refused(Reason.NO_BROADCAST, code=id_)
     return from_fields(kept, counts)
 
 
@@ -244,15 +250,14 @@ async def history(store: Store, id_: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in await cast("Any", store.redis.lrange(f"broadcast:{id_}:log", 0, -1))]
 
 
-def moved(one: Broadcast, how: str, *, by: str, now: float, held: str = "") -> Commit:
-    """The guard and writes of a pause, a resumption or a cancellation.
+def unmovable(one: Broadcast) -> Refused:
+    """Why something cannot be done to it in the state it is in."""
+    return Refused(Reason.BROADCAST_IS, code=one.numbered, state=Message(f"broadcast_state_{one.state}"))
 
-    Raises:
-        InputError: its state does not allow it.
-    """
-    states, after = MOVES[how]
-    if one.state not in states:
-        raise InputError(f"Broadcast {one.id} is {one.state}: it cannot be changed that way.")
+
+def moved(one: Broadcast, how: str, *, by: str, now: float, held: str = "") -> Commit:
+    """The guard and writes of a pause, a resumption or a cancellation, whoever does it."""
+    _, after = MOVES[how]
     commit = Commit()
     commit.guard("field", f"broadcast:{one.id}", "state", one.state)
     commit.write("HSET", f"broadcast:{one.id}", "state", after, "held", held)
@@ -265,32 +270,39 @@ async def move(store: Store, id_: str, how: str, *, now: float, by: str = "") ->
     """Pause, resume or cancel a broadcast; what was handed to the carrier cannot be called back.
 
     Raises:
-        InputError: its state does not allow it.
+        Refused: its state does not allow it.
     """
     one = await load(store, id_)
-    await committed(store, moved_by_hand(one, how, by=by, now=now), id_)
+    await committed(store, moved_by_hand(one, how, by=by, now=now), one)
     return await load(store, id_)
 
 
-def moved_by_hand(one: Broadcast, how: str, *, by: str, now: float) -> Commit:
-    """The guard and writes of what a person does to it.
+def movable(one: Broadcast, how: str, now: float) -> None:
+    """Refuse what a person cannot do to it now.
 
     Raises:
-        InputError: its state does not allow it, or it should go on and is past its time.
+        Refused: its state does not allow it, or it should go on and is past its time.
     """
-    if one.state == "paused" and how == "resume" and one.expires <= now:
-        raise InputError(f"Broadcast {one.id} expired: draft it again.")
+    if one.state not in MOVES[how][0]:
+        raise unmovable(one)
+    if how == "resume" and one.expires <= now:
+        raise Refused(Reason.EXPIRED, code=one.numbered)
+
+
+def moved_by_hand(one: Broadcast, how: str, *, by: str, now: float) -> Commit:
+    """The guard and writes of what a person does to it; see `movable` for what cannot be done."""
+    movable(one, how, now)
     held = KEPT if how == "resume" and one.held == "report" else ""
     return moved(one, how, by=by, now=now, held=held)
 
 
-async def committed(store: Store, commit: Commit, id_: str) -> None:
+async def committed(store: Store, commit: Commit, one: Broadcast) -> None:
     """Make the writes.
 
     Raises:
-        InputError: somebody was first.
+        Refused: somebody was first.
     """
     try:
         await store.commit(commit)
     except Conflict:
-        raise InputError(f"Somebody changed broadcast {id_} at this moment: look at it again.") from None
+        raise Refused(Reason.CHANGED, code=one.numbered) from None

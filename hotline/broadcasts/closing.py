@@ -19,9 +19,9 @@ from hotline.broadcasts.broadcast import (
     organizer,
     recent,
     to_fields,
+    unmovable,
     written,
 )
-from hotline.errors import InputError
 from hotline.incidents import record
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.store import Commit, Conflict
@@ -71,12 +71,12 @@ async def closed(
         nobody was told anything; and the writes.
 
     Raises:
-        InputError: who, state or words do not allow it; nothing changed.
+        Refused: who, state or words do not allow it; nothing changed.
     """
     if by:
         await organizer(store, by)
     one = await load(store, id_)
-    _closable(one)
+    closable(one)
     if not tells(one):
         return one, _ended(one, by, now, reason)
     said = worded(library, settings, one, texts or {}, reason)
@@ -97,11 +97,11 @@ async def sent(store: Store, one: Broadcast, by: str, now: float) -> tuple[Broad
     """A closing text in somebody's own words as it is once another organizer sends it, with its writes.
 
     Raises:
-        InputError: the alert is closed already, or a language of its people has no text; nothing changed.
+        Refused: the alert is closed already, or a language of its people has no text; nothing changed.
     """
     alert = await load(store, one.closes)
-    _closable(alert)
-    _complete(alert, one.texts)
+    closable(alert)
+    words.complete(alert, one.texts, alert.langs or alert.texts)
     langs = await audience.reached_by_language(store, alert.id)
     after = replace(
         one, state="waiting", approved_by=by, approved_at=now, expires=now + LIFE, langs=langs,
@@ -120,9 +120,19 @@ def tells(one: Broadcast) -> bool:
     return not one.drill and bool(one.reached or one.waiting)
 
 
-def _closable(one: Broadcast) -> None:
-    if one.state not in ENDED or not one.approved_at or one.kind in ("closing", "notice"):
-        raise InputError(f"Broadcast {one.id} is {one.state}: there is nothing to close.")
+def may_end(one: Broadcast) -> bool:
+    """Whether there is something to close."""
+    return one.state in ENDED and bool(one.approved_at) and one.kind not in ("closing", "notice")
+
+
+def closable(one: Broadcast) -> None:
+    """Refuse what cannot be closed.
+
+    Raises:
+        Refused: there is nothing to close.
+    """
+    if not may_end(one):
+        raise unmovable(one)
 
 
 def _begun(one: Broadcast, now: float) -> Commit:
@@ -149,20 +159,14 @@ def worded(
     """How it ended, in every language of its people, without the frame.
 
     Raises:
-        InputError: a language has no text, or free words hold what no text may.
+        Refused: a language has no text, or free words hold what no text may.
     """
     if not texts:
         langs = sorted(set(one.langs) | set(one.texts))
-        return words.closing(library, one.kind, reason, langs)
+        return words.closing(library, one, reason, langs)
     words.judge(texts, library, settings.content_dir, settings.own_numbers)
-    _complete(one, texts)
+    words.complete(one, texts, one.langs or one.texts)
     return texts
-
-
-def _complete(one: Broadcast, texts: dict[str, str]) -> None:
-    missing = (set(one.langs) or set(one.texts)) - set(texts)
-    if missing:
-        raise InputError(f"People who got it read {', '.join(sorted(missing))}: add that --text.")
 
 
 def _ended(one: Broadcast, by: str, now: float, reason: str) -> Commit:

@@ -10,8 +10,8 @@ from hotline.broadcasts import audience, freeze
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, logged
 from hotline.broadcasts.trouble import Troubles
-from hotline.errors import InputError
 from hotline.privacy.retention import unforgotten
+from hotline.refusal import Refused
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.outcome import LEDGER_TTL
 from hotline.store import AWAY, Commit, Conflict
@@ -97,7 +97,7 @@ class Delivery:
         """Feed up to `room` people of one broadcast; answers how many."""
         try:
             one = await broadcasts.load(self._store, id_)
-        except InputError:  # its lifetime is over
+        except Refused:  # its lifetime is over
             await self._store.redis.zrem("broadcasts:sending", id_)
             return 0
         ended = self._ended(one)

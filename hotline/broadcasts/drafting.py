@@ -9,8 +9,8 @@ from hotline import subscribers
 from hotline.broadcasts import once, verifying, words
 from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import KINDS, Broadcast, organizer, written
-from hotline.errors import InputError
 from hotline.incidents import record
+from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -53,7 +53,7 @@ async def drafted(
     """A draft, and the writes that keep it.
 
     Raises:
-        InputError: who, kind, zone, report or words cannot be used; nothing was kept.
+        Refused: who, kind, zone, report or words cannot be used; nothing was kept.
     """
     turn = await once.turn(store, wish.incident) if _of_a_report(wish) else None
     zone, texts = await worded(store, library, settings, wish, now)
@@ -81,20 +81,20 @@ async def worded(
     """The zone and the words, without the frame, that a draft would have. Nothing is kept.
 
     Raises:
-        InputError: as in `drafted`.
+        Refused: as in `drafted`.
     """
     await organizer(store, wish.by)
     if wish.kind not in KINDS:
-        raise InputError(f"The kind is one of {', '.join(KINDS)}.")
+        raise Refused(Reason.KIND_UNKNOWN, kinds=KINDS)
     report = None
     if wish.kind == "alert":
-        report = await confirmed(store, wish.incident, wish.override, drill=wish.drill)
+        report = await stood_for(store, wish.incident, wish.override, drill=wish.drill)
     if _of_a_report(wish) and not reasoned(wish.override):
         there = await once.standing(store, wish.incident, now)
         if there:
             raise once.refusal(wish.incident, there)
     texts = wish.texts or _template(library, report)
-    zone = _zone(library, wish, report)
+    zone = zoned(library, wish.zone, report)
     words.judge(texts, library, settings.content_dir, settings.own_numbers)
     return zone, texts
 
@@ -103,7 +103,7 @@ async def noticed(store: Store, library: Library, by: str, now: float) -> tuple[
     """A draft of the ready "ignore that message" text to everybody who asked for anything, and its writes.
 
     Raises:
-        InputError: `by` is no organizer.
+        Refused: `by` is no organizer.
     """
     await organizer(store, by)
     one = Broadcast(
@@ -129,46 +129,54 @@ def reasoned(override: str) -> bool:
     return len(override.strip()) >= SHORTEST_REASON
 
 
-async def confirmed(
-    store: Store, incident: str, override: str = "", *, drill: bool = False, drafted_at: float = 0.0
+async def stood_for(
+    store: Store, incident: str, override: str, *, drill: bool, drafted_at: float = 0.0
 ) -> Incident | None:
-    """The confirmed report of an alert; None where an override takes its place.
+    """The confirmed report of an alert; None where the reason of an override takes its place.
+
+    Raises:
+        Refused: neither a confirmed report nor a reason.
+    """
+    try:
+        return await confirmed(store, incident, drill=drill, drafted_at=drafted_at)
+    except Refused:
+        if reasoned(override):
+            return None
+        raise
+
+
+async def confirmed(store: Store, incident: str, *, drill: bool, drafted_at: float = 0.0) -> Incident:
+    """The confirmed report of an alert.
 
     A drill may be written from a made-up report; nothing else may. `drafted_at`: when the draft was written.
 
     Raises:
-        InputError: neither a confirmed report nor a reason.
+        Refused: there is none.
     """
     found = await record.load(store, incident) if incident else None
     if found and found.backs(drafted_at) and (drill or not found.drill):
         return found
-    if reasoned(override):
-        return None
     if incident and found is None:
-        raise InputError(
-            f"An alert is written from a confirmed incident, and there is no {incident}: "
-            "see hotline reports list."
-        )
-    raise InputError(
-        "An alert is written from a confirmed incident: name it with --incident. Without one, two "
-        f"organizers must stand for it: --override with the reason, {SHORTEST_REASON} characters or more."
-    )
+        raise Refused(Reason.NO_REPORT, report=incident)
+    raise Refused(Reason.UNCONFIRMED, report=incident)
 
 
 def _template(library: Library, report: Incident | None) -> dict[str, str]:
     if report is None:
-        raise InputError("A broadcast needs at least one --text.")
+        raise Refused(Reason.NO_WORDS)
     clock = library.city.clock(report.confirmed_at or report.opened_at)
     return words.from_report(library, report, clock)
 
 
-def _zone(library: Library, wish: Wish, report: Incident | None) -> str:
-    """The zone asked for; else where the report is; else the whole city."""
-    if not wish.zone:
+def zoned(library: Library, zone: str, report: Incident | None) -> str:
+    """The zone asked for; else where the report is; else the whole city.
+
+    Raises:
+        Refused: it is no zone.
+    """
+    if not zone:
         return (report.zone if report else "") or subscribers.ALL
-    zones = subscribers.zones_in(wish.zone, library.city)
+    zones = subscribers.zones_in(zone, library.city)
     if len(zones) != 1:
-        raise InputError(
-            f"There is no zone like that in {library.city.name}: see hotline content show zones."
-        )
+        raise Refused(Reason.ZONE_UNKNOWN)
     return zones[0]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from hotline.broadcasts.broadcast import BROADCAST_TTL, UNDER_WAY, Broadcast, load_many
-from hotline.errors import InputError
 from hotline.incidents import record
+from hotline.refusal import Message, Reason, Refused
 from hotline.store import Commit
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Turn:
 
 async def turn(store: Store, report: str) -> Turn:
     """The alerts of a report, to be read before anything is decided about them."""
-    key = _key(await _event(store, report))
+    key = _key(await event(store, report))
     return Turn(key, tuple(map(str, await cast("Any", store.redis.lrange(key, 0, -1)))))
 
 
@@ -51,7 +51,7 @@ async def told(store: Store, report: str, but: str = "") -> Broadcast | None:
 
 async def standing(store: Store, report: str, now: float) -> Broadcast | None:
     """The alert that a report has: one that people were told by, or a draft that may still be sent."""
-    found = await record.load(store, await _event(store, report))
+    found = await record.load(store, await event(store, report))
     for one in await _alerts(store, report):
         sendable = one.state == "draft" and one.expires > now and (not found or found.backs(one.drafted_at))
         if _told(one) or sendable:
@@ -59,12 +59,10 @@ async def standing(store: Store, report: str, now: float) -> Broadcast | None:
     return None
 
 
-def refusal(report: str, one: Broadcast) -> InputError:
-    """Why there is no second alert, and what to do."""
-    return InputError(
-        f"Report {report} has an alert already: {one.code}, which is {one.state}. Nobody is told twice, "
-        "unless two organizers stand for it: --override with the reason."
-    )
+def refusal(report: str, one: Broadcast) -> Refused:
+    """Why there is no second alert."""
+    state = Message(f"broadcast_state_{one.state}")
+    return Refused(Reason.ALERTED, report=report, code=one.numbered, state=state)
 
 
 def _told(one: Broadcast) -> bool:
@@ -74,15 +72,15 @@ def _told(one: Broadcast) -> bool:
 
 async def _alerts(store: Store, report: str) -> list[Broadcast]:
     """The alerts of an event, also of reports that were put together with it since; drills are none."""
-    event = await _event(store, report)
-    found = await record.load(store, event)
+    first = await event(store, report)
+    found = await record.load(store, first)
     ids: dict[str, None] = {}
-    for one in (event, *(found.children if found else ())):
+    for one in (first, *(found.children if found else ())):
         ids |= dict.fromkeys(map(str, await cast("Any", store.redis.lrange(_key(one), 0, -1))))
     return [one for one in await load_many(store, ids) if not one.drill]
 
 
-async def _event(store: Store, report: str) -> str:
+async def event(store: Store, report: str) -> str:
     """The report that stands for the event: one more witness of it has none of its own."""
     one = await record.load(store, report)
     return one.same_as or one.id if one else report

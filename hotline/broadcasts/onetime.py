@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from hotline.broadcasts.broadcast import to_fields
+from hotline.refusal import Reason, Refused
 from hotline.store import MINUTE, Commit
 
 if TYPE_CHECKING:
@@ -51,13 +52,16 @@ def fingerprint(one: Broadcast) -> str:
 
 
 async def ask(store: Store, vault: Vault, person: str, deed: Deed, now: float) -> tuple[str, Commit]:
-    """A fresh code and the writes that keep it, keyed; "" when this phone asked too often.
+    """A fresh code and the writes that keep it, keyed.
 
     It takes the place of a code that still waits: one person has one at most.
+
+    Raises:
+        Refused: this phone asked too often.
     """
     commit, key, count = Commit(), f"onetime:{person}", f"onetime:hour:{person}"
     if int(await store.redis.get(count) or 0) >= MOST:
-        return "", commit
+        raise Refused(Reason.CODES_ENOUGH)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     commit.write("SET", count, 0, "EX", HOUR, "NX")
     commit.write("INCR", count)

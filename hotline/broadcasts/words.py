@@ -8,31 +8,28 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.content.city import digits
 from hotline.content.wording import breaches, numbers, read_bans, read_cheaper
-from hotline.errors import InputError
 from hotline.language import LANGUAGES, LanguageGuesser
+from hotline.refusal import Reason, Refused
 from hotline.sms import segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from hotline.broadcasts.broadcast import Broadcast
     from hotline.content import Library
     from hotline.incidents.incident import Incident
 
 _LINK: Final = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|gov|edu|us|ly|co|io)\b\S*", re.IGNORECASE
 )
-NAMES: Final = {"en": "English", "es": "Spanish", "pt": "Portuguese", "ht": "Haitian Creole", "fr": "French",
-                "pl": "Polish"}  # fmt: skip
 MOST_SEGMENTS: Final = 3
 # How a broadcast may end in ready words, by its kind: "not immigration agents" says nothing of a meeting.
 ENDINGS: Final = {"alert": ("left", "false", "unable"), "event": ("cancelled",), "news": ()}
 CLOSINGS: Final = tuple(reason for reasons in ENDINGS.values() for reason in reasons)
-_FITS: Final = {
-    "alert": "An alert ends as left, false, unable",
-    "event": "A meeting ends as cancelled",
-    "news": "News has no ready ending: write the correction",
-}
+_OTHERWISE: Final = {
+    "alert": Reason.ENDING_ALERT, "event": Reason.ENDING_EVENT, "news": Reason.ENDING_NEWS
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,29 +47,14 @@ class Cost:
         return self.people * self.segments
 
 
-def parse_texts(pairs: Iterable[str]) -> dict[str, str]:
-    """``["en=…", "es=…"]`` by language.
-
-    Raises:
-        InputError: a pair is malformed, empty or twice.
-    """
-    texts: dict[str, str] = {}
-    for pair in pairs:
-        lang, sign, words = pair.partition("=")
-        if not sign or not re.fullmatch(r"[a-z]{2}", lang) or not words.strip() or lang in texts:
-            raise InputError("Write each text once, as --text en='…' --text es='…'.")
-        texts[lang] = words.strip()
-    return texts
-
-
 def from_report(library: Library, one: Incident, time: str) -> dict[str, str]:
     """The locked template of an alert in every language of the city; place and time are the report's.
 
     Raises:
-        InputError: the report has no place yet.
+        Refused: the report has no place yet.
     """
     if not one.place:
-        raise InputError(f"Report {one.id} has no place yet: wait for one, or write the texts yourself.")
+        raise Refused(Reason.NO_PLACE, report=one.id)
     key = "alert_raid" if one.live else "alert_raid_over"
     return {lang: library.say(key, lang, place=one.place, time=time) for lang in library.city.languages}
 
@@ -82,16 +64,26 @@ def ignoring(library: Library) -> dict[str, str]:
     return {lang: library.say("alert_ignore", lang) for lang in library.city.languages}
 
 
-def closing(library: Library, kind: str, reason: str, langs: Iterable[str]) -> dict[str, str]:
-    """The ready text that ends a broadcast of a kind.
+def closing(library: Library, one: Broadcast, reason: str, langs: Iterable[str]) -> dict[str, str]:
+    """The ready text that ends a broadcast.
 
     Raises:
-        InputError: there is no ready text for that; says what fits.
+        Refused: there is no ready text for that; says what fits.
     """
-    if reason not in ENDINGS.get(kind, ()):
-        other = "with" if kind == "news" else "(--reason), or in your own words with"
-        raise InputError(f"{_FITS[kind]} {other} --text en='…'.")
+    if reason not in ENDINGS[one.kind]:
+        raise Refused(_OTHERWISE[one.kind], code=one.numbered)
     return {lang: library.say(f"closing_{reason}", lang) for lang in langs}
+
+
+def complete(one: Broadcast, texts: Iterable[str], langs: Iterable[str]) -> None:
+    """Refuse words that some of the people could not read.
+
+    Raises:
+        Refused: a language has no text; says which.
+    """
+    missing = sorted(set(langs) - set(texts))
+    if missing:
+        raise Refused(Reason.TEXT_MISSING, code=one.numbered, langs=tuple(lang.upper() for lang in missing))
 
 
 def closing_frame(library: Library, kind: str, texts: dict[str, str], code: str) -> dict[str, str]:
@@ -115,29 +107,29 @@ def judge(texts: dict[str, str], library: Library, root: Path, ours: Iterable[st
         ours: numbers of our own, which may be named too.
 
     Raises:
-        InputError: another language than it says, a promise, a number or a link that nobody checked, or far
+        Refused: another language than it says, a promise, a number or a link that nobody checked, or far
             too long.
     """
     for lang, words in texts.items():
         _in_its_language(lang, words)
         bans = read_bans(root, lang) if lang in library.city.languages else ()
         for said, why in breaches(words, bans):
-            raise InputError(f"The {lang} text says “{said}”: {why}. Write it another way.")
+            raise Refused(Reason.WORDS_FORBIDDEN, lang=lang.upper(), words=said, why=why)
         if set(numbers(words)) - library.city.printable_numbers() - {digits(number) for number in ours}:
-            raise InputError(f"The {lang} text names a number that is not in the city's directory.")
+            raise Refused(Reason.WORDS_NUMBER, lang=lang.upper())
         sites = [entry.address for entry in library.city.directory if entry.address]
         for link in _LINK.findall(words):
             if not any(link.rstrip(".,)") in site for site in sites):
-                raise InputError(f"The {lang} text holds a link that is not in the city's directory.")
+                raise Refused(Reason.WORDS_LINK, lang=lang.upper())
         if segments.count(words).count > MOST_SEGMENTS:
-            raise InputError(f"The {lang} text is longer than {MOST_SEGMENTS} segments: shorten it.")
+            raise Refused(Reason.WORDS_LONG, lang=lang.upper(), most=MOST_SEGMENTS)
 
 
 def _in_its_language(lang: str, words: str) -> None:
     """Refuse words that are certainly of another language: who reads them would understand nothing."""
     read = LanguageGuesser().guess(words)
     if read.sure and read.lang != lang and lang in LANGUAGES:
-        raise InputError(f"The {lang} text reads like {NAMES[read.lang]}: write it in its own language.")
+        raise Refused(Reason.WORDS_LANGUAGE, lang=lang.upper(), other=read.lang.upper())
 
 
 def cost(lang: str, words: str, people: int, root: Path) -> Cost:

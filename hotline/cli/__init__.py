@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from hotline.errors import HotlineError, InputError
+from hotline.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -92,6 +93,8 @@ def main() -> None:
 
     try:
         sys.exit(_run())
+    except Refused as refused:
+        _fail(_refusal(refused))
     except HotlineError as error:
         _fail(str(error))
     except (RedisError, ConnectionError):
@@ -117,6 +120,14 @@ def _run() -> int:
         raise InputError(f"{usage.format_message().rstrip('.')}: see --help.") from None
     except typer.Abort:
         return 130
+
+
+def _refusal(refused: Refused) -> str:
+    from hotline.cli.refusing import typed
+    from hotline.content.messages import read_messages
+    from hotline.settings import load_settings
+
+    return typed(read_messages(load_settings().content_dir), refused)
 
 
 def _fail(sentence: str) -> Any:

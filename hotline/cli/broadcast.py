@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hotline.cli import err, ledgers, out, with_runtime
+from hotline.errors import InputError
 
 if TYPE_CHECKING:
     from hotline.broadcasts.audience import Preview
@@ -25,6 +27,21 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Texts = Annotated[list[str] | None, typer.Option("--text", help="en=… once per language")]
 DRILL = "DRILL: NOTHING WAS SENT."
 WAITING = 3  # exit code: nothing went wrong, and somebody else has to act first
+
+
+def _texts(pairs: list[str] | None) -> dict[str, str]:
+    """``["en=…", "es=…"]`` by language.
+
+    Raises:
+        InputError: a pair is malformed, empty or twice.
+    """
+    texts: dict[str, str] = {}
+    for pair in pairs or []:
+        lang, sign, words = pair.partition("=")
+        if not sign or not re.fullmatch(r"[a-z]{2}", lang) or not words.strip() or lang in texts:
+            raise InputError("Write each text once, as --text en='…' --text es='…'.")
+        texts[lang] = words.strip()
+    return texts
 
 
 def _show(one: Broadcast, *, as_json: bool) -> None:
@@ -61,10 +78,10 @@ def draft(
     Without --text an alert takes the ready words, with the place and time of its report.
     """
     from hotline.broadcasts import broadcast as broadcasts
-    from hotline.broadcasts import drafting, words
+    from hotline.broadcasts import drafting
     from hotline.cli import proof
 
-    life, texts = broadcasts.parse_life(expires), words.parse_texts(text or [])
+    life, texts = broadcasts.parse_life(expires), _texts(text)
     wish = drafting.Wish(by, kind, life, texts, zone, incident, override, drill)
 
     async def work(runtime: Runtime) -> Broadcast:
@@ -250,10 +267,10 @@ def close(
     Words of your own become a draft that an organizer has to approve; until then the exit code is 3.
     """
     from hotline.broadcasts import broadcast as broadcasts
-    from hotline.broadcasts import closing, words
+    from hotline.broadcasts import closing
     from hotline.cli import proof
 
-    texts = words.parse_texts(text or [])
+    texts = _texts(text)
 
     async def work(runtime: Runtime) -> tuple[Broadcast, Broadcast]:
         told = await closing.close(

@@ -10,7 +10,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from hotline.broadcasts import approval, audience, onetime
-from hotline.broadcasts.broadcast import load, organizer, to_fields
+from hotline.broadcasts.broadcast import committed, load, organizer, to_fields
 from hotline.broadcasts.onetime import Deed
 from hotline.conversation import alert_words
 from hotline.errors import InputError
@@ -50,16 +50,11 @@ async def ask(runtime: Runtime, one: Broadcast, by: str, *, override: bool) -> N
         InputError: why not; no code was texted.
     """
     store, library, now = runtime.store, runtime.library, runtime.clock()
-    await approval.may(store, library, runtime.settings, one, by, now, override=override)
-    found = await audience.preview(store, library.city, runtime.settings, one, now)
-    if found.missing:
-        raise InputError(f"People in this audience read {', '.join(found.missing)}: add that --text.")
+    found = await approval.ready(store, library, runtime.settings, one, by, now, override=override)
     member = await organizer(store, by)
     what = "override" if one.kind == "alert" and await approval.needs_two(store, one) else "approve"
     deed = Deed(what, one.id, onetime.fingerprint(one))
     digits, commit = await onetime.ask(store, runtime.vault, member.person, deed, now)
-    if not digits:
-        raise InputError(f"{by} got {onetime.MOST} codes in this hour: wait, or let another organizer.")
     said = library.say(
         f"code_{what}", member.lang, digits=digits, code=one.code, people=found.people,
         **({"handle": one.by, "why": one.why} if what == "override" else {}),
@@ -87,10 +82,7 @@ async def approved(runtime: Runtime, one: Broadcast, by: str, code: str) -> Broa
     commit.merge(await _told(runtime, by, lambda lang: runtime.library.say(
         "approve_told", lang, code=one.code, people=after.total, handle=by
     )))  # fmt: skip
-    try:
-        await store.commit(commit)
-    except Conflict:
-        raise InputError(f"Somebody changed broadcast {one.id} at this moment: look at it again.") from None
+    await committed(store, commit, one)
     return await load(store, one.id)
 
 

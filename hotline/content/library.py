@@ -53,7 +53,7 @@ class Library:
         self.topics = TOPICS
         self.city = city
         self._shelf = shelf
-        self._messages = messages
+        self.messages = messages
         self._today = today
         self._by_id = {card.id: card for card, _ in shelf}
         self._by_topic = _nearest(shelf)
@@ -75,7 +75,7 @@ class Library:
 
     def at(self, today: date) -> Self:
         """The same library as it answers on another day."""
-        return type(self)(self._shelf, self._messages, self.city, today)
+        return type(self)(self._shelf, self.messages, self.city, today)
 
     def card(self, card_id: str) -> Card | None:
         """The card with this id."""
@@ -112,7 +112,7 @@ class Library:
         if card is not None:
             return card.texts.get(lang, card.texts[FALLBACK]).label
         key = f"label_{topic}"
-        return self.say(key, lang) if self._messages.has(key) else topic.replace("_", " ")
+        return self.say(key, lang) if self.messages.has(key) else topic.replace("_", " ")
 
     def say(self, key: str, lang: str, /, **values: object) -> str:
         """A sentence of the line, see `Messages.say`; `city` and `line_name` need not be given.
@@ -121,7 +121,7 @@ class Library:
             ContentError: no such key, or a placeholder got no value.
         """
         here = {"city": self.city.name, "line_name": self.city.line_name} | self.city.help_lines()
-        return self._messages.say(key, lang, **(here | values))
+        return self.messages.say(key, lang, **(here | values))
 
     def render(self, card: Card, lang: str, part: Part) -> str:
         """A part of a card as it is sent, cautions included; empty when the card has no such part."""

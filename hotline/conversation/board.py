@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents import record, witnesses
+from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -36,7 +37,7 @@ async def handle_board(ctx: Context, everybody: Roster, command: Command) -> boo
 async def _live(ctx: Context, id_: str) -> Incident | None:
     one = await record.load(ctx.services.store, id_)
     if one is None or not one.live:
-        ctx.say("page_unknown", id=id_)
+        ctx.refuse(Refused(Reason.NO_REPORT, report=id_))
         return None
     return one
 

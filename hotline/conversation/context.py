@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from hotline.content.refusing import texted
 from hotline.sms.outbox import Outbound, Priority, queued
 from hotline.sms.people import save_person
 from hotline.store import Commit
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hotline.incidents.desk import Desk
     from hotline.language import LanguageGuesser
     from hotline.privacy.phones import Vault
+    from hotline.refusal import Refused
     from hotline.settings import Settings
     from hotline.sms.asked import Question
     from hotline.sms.inbox import Inbound
@@ -91,6 +93,10 @@ class Context:
     ) -> None:
         """Answer with a string of the line."""
         self.write(self.library.say(key, self.lang, **values), priority=priority, force=force)
+
+    def refuse(self, refused: Refused) -> None:
+        """Answer why something cannot be done, and what to text instead."""
+        self.write(texted(self.library.messages, refused, self.lang))
 
     def write(self, words: str, *, priority: Priority = Priority.REPLY, force: bool = False) -> None:
         """Answer with words that are ready to be sent."""

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from hotline.broadcasts import approval, audience, closing, drafting, once, onetime, words
+from hotline.broadcasts import approval, closing, onetime, words
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze as freezing
 from hotline.broadcasts.broadcast import to_fields
 from hotline.broadcasts.onetime import Deed
 from hotline.conversation import alert_words
-from hotline.errors import InputError
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.conversation.context import Context
     from hotline.incidents.roster import Roster, Staff
 
-HOW: Final = {"alert": "close_how", "event": "close_how_event", "news": "close_how_news"}
-UNCLOSED: Final = ("closing", "notice")  # kinds that end nothing
-
 
 async def ask_approve(ctx: Context, one: Broadcast) -> None:
     """APPROVE 482: a code, if it could be sent now."""
-    if await _stands_in_the_way(ctx, one):
-        return
-    found = await audience.preview(ctx.services.store, ctx.library.city, ctx.services.settings, one, ctx.now)
-    if found.missing:
-        names = ", ".join(lang.upper() for lang in found.missing)
-        ctx.say("approve_missing", code=one.code, langs=names)
-        return
-    backed = one.kind != "alert" or not await approval.needs_two(ctx.services.store, one)
+    store, settings = ctx.services.store, ctx.services.settings
+    found = await approval.ready(store, ctx.library, settings, one, ctx.handle, ctx.now, override=True)
+    backed = one.kind != "alert" or not await approval.needs_two(store, one)
     digits = await _code(ctx, Deed("approve" if backed else "override", one.id, onetime.fingerprint(one)))
-    if digits and backed:
+    if backed:
         _asked(ctx, ctx.library.say(
             "code_approve", ctx.lang, digits=digits, code=one.code, people=found.people
         ))  # fmt: skip
-    elif digits:
+    else:
         _asked(ctx, ctx.library.say(
             "code_override", ctx.lang, digits=digits, code=one.code, people=found.people, handle=one.by,
             why=one.why,
@@ -45,38 +36,32 @@ async def ask_approve(ctx: Context, one: Broadcast) -> None:
 
 async def ask_resume(ctx: Context, one: Broadcast) -> None:
     """RESUME 482: a code."""
-    if one.state != "paused":
-        _wrong_state(ctx, one)
-    elif one.expires <= ctx.now:
-        ctx.say("broadcast_expired", code=one.code)
-    elif digits := await _code(ctx, Deed("resume", one.id)):
-        why = ctx.library.say(f"broadcast_held_{one.held}", ctx.lang) if one.held else ""
-        _asked(ctx, ctx.library.say(
-            "code_resume", ctx.lang, digits=digits, code=one.code, people=one.waiting, why=why
-        ))  # fmt: skip
+    broadcasts.movable(one, "resume", ctx.now)
+    digits = await _code(ctx, Deed("resume", one.id))
+    why = ctx.library.say(f"broadcast_held_{one.held}", ctx.lang) if one.held else ""
+    _asked(ctx, ctx.library.say(
+        "code_resume", ctx.lang, digits=digits, code=one.code, people=one.waiting, why=why
+    ))  # fmt: skip
 
 
 async def ask_unfreeze(ctx: Context) -> None:
     """UNFREEZE: a code."""
     if not await freezing.frozen(ctx.services.store):
         ctx.say("freeze_none")
-    elif digits := await _code(ctx, Deed("unfreeze")):
-        _asked(ctx, ctx.library.say("code_unfreeze", ctx.lang, digits=digits))
+        return
+    digits = await _code(ctx, Deed("unfreeze"))
+    _asked(ctx, ctx.library.say("code_unfreeze", ctx.lang, digits=digits))
 
 
 async def ask_close(ctx: Context, everybody: Roster, one: Broadcast, ending: str) -> None:
     """CLOSE 482 LEFT: a code where people are told of it, for "they have left" can lead people out."""
-    if one.state not in closing.ENDED or not one.approved_at or one.kind in UNCLOSED:
-        _wrong_state(ctx, one)
-    elif ending and not closing.tells(one):
+    closing.closable(one)
+    if ending and not closing.tells(one):
         await _close(ctx, everybody, one, ending)
-    elif ending not in words.ENDINGS[one.kind]:
-        ctx.say(HOW[one.kind], code=one.code)
-    elif digits := await _code(ctx, Deed("close", one.id, ending)):
-        said = words.closing(ctx.library, one.kind, ending, [ctx.lang])[ctx.lang]
-        _asked(ctx, ctx.library.say(
-            "code_close", ctx.lang, digits=digits, code=one.code, text=said
-        ))  # fmt: skip
+        return
+    said = words.closing(ctx.library, one, ending, [ctx.lang])[ctx.lang]
+    digits = await _code(ctx, Deed("close", one.id, ending))
+    _asked(ctx, ctx.library.say("code_close", ctx.lang, digits=digits, code=one.code, text=said))
 
 
 async def by_code(ctx: Context, everybody: Roster, digits: str) -> None:
@@ -111,8 +96,6 @@ async def _do(ctx: Context, everybody: Roster, deed: Deed) -> None:
 
 
 async def _approve(ctx: Context, everybody: Roster, one: Broadcast, deed: Deed) -> None:
-    if await _stands_in_the_way(ctx, one):
-        return
     if onetime.fingerprint(one) != deed.reason:
         ctx.say("approve_changed", code=one.code)
         return
@@ -160,56 +143,10 @@ def watchers(everybody: Roster) -> list[Staff]:
     return [*everybody.with_role("organizer"), *everybody.with_role("operator")]
 
 
-# -- what stands in the way
-
-
-async def _stands_in_the_way(ctx: Context, one: Broadcast) -> bool:
-    """Say why a draft cannot be approved by this organizer now. False: nothing does."""
-    if one.state != "draft":
-        _wrong_state(ctx, one)
-    elif one.by == ctx.handle and not one.drill:
-        ctx.say("approve_own", code=one.code)
-    elif one.expires <= ctx.now:
-        ctx.say("broadcast_expired", code=one.code)
-    elif not one.notice and await freezing.frozen(ctx.services.store):
-        ctx.say("approve_frozen")
-    elif one.kind == "alert" and await _unfounded(ctx, one):
-        ctx.say("approve_unfounded", code=one.code, id=one.incident)
-    else:
-        return one.kind == "alert" and await _alerted(ctx, one)
-    return True
-
-
-def _wrong_state(ctx: Context, one: Broadcast) -> None:
-    ctx.say("broadcast_is", code=one.code, state=alert_words.state(ctx.library, one.state, ctx.lang))
-
-
-async def _alerted(ctx: Context, one: Broadcast) -> bool:
-    """Say that its report was alerted meanwhile, where nobody gave a reason to do so again."""
-    if not one.incident or one.drill or drafting.reasoned(one.why):
-        return False
-    before = await once.told(ctx.services.store, one.incident, one.id)
-    if before:
-        state = alert_words.state(ctx.library, before.state, ctx.lang)
-        ctx.say("alert_exists", id=one.incident, code=before.code, state=state)
-    return before is not None
-
-
-async def _unfounded(ctx: Context, one: Broadcast) -> bool:
-    """Whether its report is not confirmed any more and nobody gave a reason for it."""
-    try:
-        await drafting.confirmed(ctx.services.store, one.incident, one.why, drill=one.drill)
-    except InputError:
-        return True
-    return False
-
-
 async def _code(ctx: Context, deed: Deed) -> str:
     services = ctx.services
     digits, commit = await onetime.ask(services.store, services.vault, ctx.person.id, deed, ctx.now)
     ctx.commit.merge(commit)
-    if not digits:
-        ctx.say("code_enough")
     return digits
 
 

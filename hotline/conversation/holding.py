@@ -23,11 +23,8 @@ HOW: Final = {"pause": "pause", "drop": "cancel"}
 
 
 def hold(ctx: Context, everybody: Roster, one: Broadcast, kind: str) -> None:
-    """PAUSE or DROP a broadcast; says so when its state does not allow it."""
-    states, after = MOVES[HOW[kind]]
-    if one.state not in states:
-        ctx.say("broadcast_is", code=one.code, state=alert_words.state(ctx.library, one.state, ctx.lang))
-        return
+    """PAUSE or DROP a broadcast."""
+    _, after = MOVES[HOW[kind]]
     ctx.commit.merge(broadcasts.moved_by_hand(one, HOW[kind], by=ctx.handle, now=ctx.now))
     alert_words.now_is(ctx, everybody, one, after)
 

@@ -5,21 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from hotline import subscribers
 from hotline.broadcasts import audience, drafting, once, verifying, words
-from hotline.broadcasts.broadcast import written
+from hotline.broadcasts.broadcast import unmovable, written
 from hotline.broadcasts.drafting import Wish
 from hotline.conversation import alert_words, bulletins, countersign, holding
 from hotline.conversation.orders import ALONE, order
-from hotline.errors import InputError
-from hotline.incidents import record
+from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.conversation.bulletins import Bulletin
     from hotline.conversation.context import Context
     from hotline.conversation.keywords import Command
-    from hotline.incidents.incident import Incident
     from hotline.incidents.roster import Roster
     from hotline.store import Commit
 
@@ -44,8 +41,8 @@ async def handle_organizer(ctx: Context, everybody: Roster) -> bool:
             await _bulletin(ctx, everybody, bulletin)
         elif command:
             await _ordered(ctx, everybody, command)
-    except InputError as refusal:
-        ctx.say("broadcast_refused", reason=str(refusal))
+    except Refused as refused:
+        ctx.refuse(refused)
     return True
 
 
@@ -88,8 +85,7 @@ async def _about(ctx: Context, everybody: Roster, command: Command) -> None:
         return
     one = await verifying.by_code(ctx.services.store, code)
     if one is None:
-        ctx.say("broadcast_unknown", code=code)
-        return
+        raise Refused(Reason.NO_BROADCAST, code=code)
     alert_words.mark(ctx, one)
     if command.kind == "approve":
         await countersign.ask_approve(ctx, one)
@@ -108,43 +104,17 @@ async def _about(ctx: Context, everybody: Roster, command: Command) -> None:
 
 async def _alert(ctx: Context, everybody: Roster, argument: str, *, drill: bool) -> None:
     """ALERT 7: the locked words of a confirmed report."""
+    store = ctx.services.store
     id_, _, zone = argument.partition(" ")
-    report = await _report(ctx, id_)
-    if report is None or not _zone_known(ctx, zone):
-        return
+    report = await drafting.confirmed(store, await once.event(store, id_), drill=True)
+    drafting.zoned(ctx.library, zone, report)
     is_drill = drill or report.drill
-    there = None if is_drill else await once.standing(ctx.services.store, report.id, ctx.now)
-    if there is None:
-        wish = Wish(ctx.handle, "alert", ALERT_LIFE, zone=zone, incident=report.id, drill=is_drill)
-        await _draft(ctx, everybody, wish)
-    elif there.state == "draft":
+    there = None if is_drill else await once.standing(store, report.id, ctx.now)
+    if there and there.state == "draft":
         await _shown(ctx, there)
     else:
-        standing = alert_words.state(ctx.library, there.state, ctx.lang)
-        ctx.say("alert_exists", id=report.id, code=there.code, state=standing)
-
-
-async def _report(ctx: Context, id_: str) -> Incident | None:
-    """The confirmed report of that number, with a place; says so when there is none."""
-    one = await record.load(ctx.services.store, id_)
-    if one and one.same_as:  # one more witness: the event itself is meant
-        one = await record.load(ctx.services.store, one.same_as)
-    if one is None:
-        ctx.say("page_unknown", id=id_)
-    elif not one.confirmed:
-        ctx.say("alert_unconfirmed", id=one.id)
-    elif not one.place:
-        ctx.say("alert_no_place", id=one.id)
-    else:
-        return one
-    return None
-
-
-def _zone_known(ctx: Context, zone: str) -> bool:
-    known = not zone or len(subscribers.zones_in(zone, ctx.library.city)) == 1
-    if not known:
-        ctx.say("alert_zone_wrong")
-    return known
+        wish = Wish(ctx.handle, "alert", ALERT_LIFE, zone=zone, incident=report.id, drill=is_drill)
+        await _draft(ctx, everybody, wish)
 
 
 async def _bulletin(ctx: Context, everybody: Roster, told: Bulletin) -> None:
@@ -155,7 +125,7 @@ async def _bulletin(ctx: Context, everybody: Roster, told: Bulletin) -> None:
         ctx.say("news_masked")
     elif told.code:
         await _more_words(ctx, everybody, told)
-    elif _zone_known(ctx, told.zone):
+    else:
         wish = Wish(ctx.handle, told.kind, BULLETIN_LIFE, texts=told.texts, zone=told.zone)
         await _draft(ctx, everybody, wish)
 
@@ -165,11 +135,11 @@ async def _more_words(ctx: Context, everybody: Roster, told: Bulletin) -> None:
     services = ctx.services
     one = await verifying.by_code(services.store, told.code)
     if one is None:
-        ctx.say("broadcast_unknown", code=told.code)
-    elif one.by != ctx.handle:
+        raise Refused(Reason.NO_BROADCAST, code=told.code)
+    if one.by != ctx.handle:
         ctx.say("news_not_yours", code=one.code, handle=one.by)
     elif one.state != "draft" or one.kind not in ("news", "event"):
-        ctx.say("broadcast_is", code=one.code, state=alert_words.state(ctx.library, one.state, ctx.lang))
+        raise unmovable(one)
     else:
         words.judge(told.texts, ctx.library, services.settings.content_dir, services.settings.own_numbers)
         after = replace(one, texts=one.texts | words.framed(ctx.library, told.texts, one.code))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import SPOKEN, parts
 from hotline.incidents import photos, record, reporters
+from hotline.refusal import Reason, Refused
 from hotline.sms.asked import WhichReport
 from hotline.sms.outbox import Outbound, queued
 
@@ -82,7 +83,7 @@ async def _to(ctx: Context, mine: list[Incident], number: str, words: str) -> No
 async def _not_theirs(ctx: Context, number: str) -> None:
     one = await record.load(ctx.services.store, number)
     if one is None:
-        ctx.say("page_unknown", id=number)
+        ctx.refuse(Refused(Reason.NO_REPORT, report=number))
     elif not one.live:
         ctx.say("page_closed", id=number, state=ctx.library.say(f"state_{one.state}", ctx.lang))
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.content.fitting import parts
 from hotline.incidents import questions, record
 from hotline.incidents.phrasing import reported
+from hotline.refusal import Reason, Refused
 from hotline.sms.segments import breakers, plainer
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ async def handle_show(ctx: Context, everybody: Roster, command: Command) -> bool
         return await _question(ctx, number, first)
     one = await record.load(ctx.services.store, number) if number else await _meant(ctx)
     if one is None or not _may_read(ctx, everybody, one):
-        ctx.say("page_unknown", id=number) if number else ctx.say("page_none_open")
+        ctx.refuse(Refused(Reason.NO_REPORT, report=number)) if number else ctx.say("page_none_open")
         return True
     ctx.drill = one.drill
     witnesses = await record.load_ids(ctx.services.store, one.children)

@@ -17,6 +17,7 @@ from hotline.conversation.swapping import SWAPS, handle_swaps
 from hotline.incidents import incident as incidents
 from hotline.incidents import questions, record, reporters
 from hotline.incidents.roster import set_on_call
+from hotline.refusal import Reason, Refused
 from hotline.sms.outbox import Priority
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ async def _wanted(ctx: Context, floor: Floor, id_: str) -> Incident | None:
         if one and one.same_as:  # one more witness: who takes it means the event
             one = await record.load(ctx.services.store, one.same_as)
         if one is None:
-            ctx.say("page_unknown", id=id_)
+            ctx.refuse(Refused(Reason.NO_REPORT, report=id_))
         return one
     free = floor.free()
     if len(free) == 1:

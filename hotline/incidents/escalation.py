@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents.incident import Change, Incident, release
-from hotline.incidents.notice import PARTNER, Message, Notice
+from hotline.incidents.notice import PARTNER, Notice
+from hotline.refusal import Message
 
 if TYPE_CHECKING:
     from hotline.incidents.roster import Roster

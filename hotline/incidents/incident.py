@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from hotline.incidents.notice import PARTNER, At, Message, Notice
+from hotline.incidents.notice import PARTNER, At, Notice
+from hotline.refusal import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

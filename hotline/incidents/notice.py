@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from hotline.refusal import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,13 +26,6 @@ class At:
     """A moment, in seconds since the epoch; written in the city's own clock."""
 
     seconds: float
-
-
-@dataclass(frozen=True)
-class Message:
-    """A key in content/messages, said in the reader's language."""
-
-    key: str
 
 
 # A plain string is ours and written as it is: a number, a handle, an address.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import CUT, fitted, short
-from hotline.incidents.notice import PARTNER, At, Message, Words
+from hotline.incidents.notice import PARTNER, At, Words
+from hotline.refusal import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,9 +16,10 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import closing, freeze
 from hotline.broadcasts.drafting import Wish
 from hotline.content import Library
-from hotline.errors import InputError, SendError
+from hotline.errors import SendError
 from hotline.incidents.roster import seed_demo
 from hotline.privacy.phones import Vault
+from hotline.refusal import Refused
 from hotline.settings import DEMO_SECRET, ROOT, load_settings
 from hotline.sms import callbacks
 from hotline.sms.people import opt_in, opt_out
@@ -116,7 +117,7 @@ class AlertLives(RuleBasedStateMachine):
         """Whether it was done; refused otherwise."""
         try:
             await work
-        except InputError:
+        except Refused:
             return False
         return True
 

@@ -10,7 +10,7 @@ import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.delivery import AHEAD
-from hotline.errors import InputError
+from hotline.refusal import Reason, Refused
 from hotline.sms import callbacks
 from hotline.sms.people import opt_out
 
@@ -32,7 +32,7 @@ async def test_a_draft_reaches_nobody(office: Office) -> None:
 async def test_only_a_second_organizer_can_approve(office: Office, who: str) -> None:
     await office.sign_up(3)
     one = await office.draft()
-    with pytest.raises(InputError):
+    with pytest.raises(Refused):
         await office.approve(one.id, who)
     await office.delivery.feed()
     assert (await office.state(one.id), await office.waiting()) == ("draft", 0)
@@ -45,7 +45,7 @@ async def test_two_approvals_at_the_same_instant_send_it_once(office: Office) ->
         *[office.approve(one.id) for _ in range(5)],
         return_exceptions=True,
     )
-    assert Counter(type(answer) for answer in answers)[InputError] == 4
+    assert Counter(type(answer) for answer in answers)[Refused] == 4
     assert len(await office.deliver()) == len(people)
 
 
@@ -65,7 +65,7 @@ async def test_a_language_without_its_text_stops_the_approval_before_anybody_get
     await office.sign_up(3)
     await office.sign_up(1, lang="ht", first=3)
     one = await office.draft()
-    with pytest.raises(InputError, match="ht"):
+    with pytest.raises(Refused, match=Reason.TEXT_MISSING):
         await office.approve(one.id)
     assert (await office.state(one.id), await office.waiting()) == ("draft", 0)
 
@@ -201,7 +201,7 @@ async def test_a_draft_that_expired_cannot_be_approved(office: Office) -> None:
     await office.sign_up(1)
     one = await office.draft(lasts=60)
     office.now += 61
-    with pytest.raises(InputError, match="expired"):
+    with pytest.raises(Refused, match=Reason.EXPIRED):
         await office.approve(one.id)
     assert await office.state(one.id) == "draft"
 
@@ -211,9 +211,9 @@ async def test_a_cancelled_broadcast_stays_cancelled(office: Office) -> None:
     one = await office.sending()
     await office.move(one.id, "cancel")
     for move in ("resume", "pause", "cancel"):
-        with pytest.raises(InputError):
+        with pytest.raises(Refused):
             await office.move(one.id, move)
-    with pytest.raises(InputError):
+    with pytest.raises(Refused):
         await office.approve(one.id)
     await office.delivery.feed()
     assert (await office.state(one.id), await office.waiting()) == ("cancelled", 0)

@@ -10,9 +10,9 @@ import pytest
 from hotline.broadcasts import audience, closing, verifying
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.drafting import Wish
-from hotline.errors import InputError
 from hotline.incidents.desk import Desk
 from hotline.privacy import retention
+from hotline.refusal import Reason, Refused
 from tests.broadcasts.office import HOUR
 from tests.broadcasts.reports import report, told
 
@@ -87,7 +87,7 @@ async def test_what_is_not_out_cannot_be_closed(office: Office, state: str) -> N
         await close(office, one.id)
     if state == "cancelled":
         await office.move(one.id, "cancel")
-    with pytest.raises(InputError, match=state):
+    with pytest.raises(Refused, match=Reason.BROADCAST_IS):
         await close(office, one.id)
 
 
@@ -128,7 +128,7 @@ async def test_own_words_leave_only_when_another_organizer_sends_them(office: Of
     assert (draft.state, draft.kind, draft.closes, draft.approved_by) == ("draft", "closing", one.id, "")
     assert await office.deliver() == []
     assert await office.state(one.id) == "sent", "it is open until somebody else says so"
-    with pytest.raises(InputError, match="second organizer"):
+    with pytest.raises(Refused, match=Reason.OWN_DRAFT):
         await office.approve(draft.id, "organizer1")
     assert await office.deliver() == []
     after = await office.approve(draft.id, "organizer2")
@@ -152,7 +152,7 @@ async def test_of_two_closing_texts_one_is_sent(office: Office) -> None:
     one = await got(office)
     first, second = [await close(office, one.id, "", texts=OVER) for _ in range(2)]
     await office.approve(first.id)
-    with pytest.raises(InputError, match="closed"):
+    with pytest.raises(Refused, match=Reason.BROADCAST_IS):
         await office.approve(second.id)
     assert len(await office.deliver()) == 3
 
@@ -177,24 +177,24 @@ async def test_words_of_another_language_are_refused_as_in_a_draft(office: Offic
         lambda: close(office, one.id, "", texts=english),
         lambda: office.wish(Wish("organizer1", "news", HOUR, english)),
     ):
-        with pytest.raises(InputError, match="es text reads like English"):
+        with pytest.raises(Refused, match=Reason.WORDS_LANGUAGE):
             await work()
 
 
 @pytest.mark.parametrize(
-    ("kind", "reason", "says"),
+    ("kind", "reason", "why"),
     [
-        ("event", "left", "meeting ends as cancelled"),
-        ("event", "false", "meeting ends as cancelled"),
-        ("event", "unable", "meeting ends as cancelled"),
-        ("news", "false", "News has no ready ending"),
-        ("news", "cancelled", "News has no ready ending"),
-        ("alert", "cancelled", "alert ends as left, false, unable"),
-        ("event", "", "meeting ends as cancelled"),
+        ("event", "left", Reason.ENDING_EVENT),
+        ("event", "false", Reason.ENDING_EVENT),
+        ("event", "unable", Reason.ENDING_EVENT),
+        ("news", "false", Reason.ENDING_NEWS),
+        ("news", "cancelled", Reason.ENDING_NEWS),
+        ("alert", "cancelled", Reason.ENDING_ALERT),
+        ("event", "", Reason.ENDING_EVENT),
     ],
 )
 async def test_an_ending_that_does_not_fit_is_refused_with_what_fits(
-    office: Office, kind: str, reason: str, says: str
+    office: Office, kind: str, reason: str, why: Reason
 ) -> None:
     await office.sign_up(1)
     report_ = await report(office, "confirmed") if kind == "alert" else ""
@@ -202,7 +202,7 @@ async def test_an_ending_that_does_not_fit_is_refused_with_what_fits(
     one = await office.wish(Wish("organizer1", kind, HOUR, texts, incident=report_))
     await office.approve(one.id)
     await accepted(office, await office.deliver())
-    with pytest.raises(InputError, match=says):
+    with pytest.raises(Refused, match=why):
         await close(office, one.id, reason)
     assert await office.state(one.id) == "sent"
 
@@ -227,7 +227,7 @@ async def test_own_words_must_be_there_in_every_language_of_the_people(office: O
     await office.sign_up(1, lang="pt", first=1)
     _, one = await an_alert(office)
     await accepted(office, await office.deliver())
-    with pytest.raises(InputError, match="pt"):
+    with pytest.raises(Refused, match=Reason.TEXT_MISSING):
         await close(office, one.id, "", texts={"en": "It is over."})
     assert await office.state(one.id) == "sent"
 

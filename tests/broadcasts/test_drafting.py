@@ -10,7 +10,7 @@ import pytest
 from hotline.broadcasts import approval, drafting, freeze, words
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.drafting import Wish
-from hotline.errors import InputError
+from hotline.refusal import Reason, Refused
 from hotline.settings import ROOT
 from tests.broadcasts.office import HOUR
 from tests.broadcasts.reports import report, told
@@ -48,14 +48,14 @@ async def test_an_alert_takes_place_time_and_zone_from_its_report(office: Office
 @pytest.mark.parametrize("states", [(), ("onway",), ("confirmed", "false_alarm"), ("unable",)])
 async def test_what_is_not_confirmed_becomes_no_alert(office: Office, states: tuple[str, ...]) -> None:
     id_ = await report(office, *states)
-    with pytest.raises(InputError, match="confirmed incident"):
+    with pytest.raises(Refused, match=Reason.UNCONFIRMED):
         await office.wish(alert(incident=id_))
     assert await nothing_was_kept(office)
 
 
 async def test_a_report_without_a_place_becomes_no_alert_by_itself(office: Office) -> None:
     id_ = await report(office, "confirmed", place="")
-    with pytest.raises(InputError, match="no place"):
+    with pytest.raises(Refused, match=Reason.NO_PLACE):
         await office.wish(alert(incident=id_))
 
 
@@ -64,7 +64,7 @@ async def test_what_was_confirmed_at_the_draft_must_still_be_so_at_the_approval(
     id_ = await report(office, "confirmed")
     one = await office.wish(alert(incident=id_))
     await told(office, id_, "false_alarm")
-    with pytest.raises(InputError, match="not confirmed any more"):
+    with pytest.raises(Refused, match=Reason.UNFOUNDED):
         await office.approve(one.id)
     assert (await office.state(one.id), await office.waiting()) == ("draft", 0)
 
@@ -75,7 +75,7 @@ async def test_an_alert_drafted_while_it_went_on_is_not_approved_once_it_is_over
     one = await office.wish(alert(incident=id_))
     office.now += 60
     await told(office, id_, "ended")
-    with pytest.raises(InputError, match="not confirmed any more"):
+    with pytest.raises(Refused, match=Reason.UNFOUNDED):
         await office.approve(one.id)
     assert (await office.state(one.id), await office.waiting()) == ("draft", 0)
 
@@ -85,7 +85,7 @@ async def test_an_alert_drafted_while_it_went_on_is_not_approved_once_it_is_over
 
 @pytest.mark.parametrize("why", ["", "because"])
 async def test_an_alert_without_a_report_needs_a_reason(office: Office, why: str) -> None:
-    with pytest.raises(InputError, match="two organizers"):
+    with pytest.raises(Refused, match=Reason.UNCONFIRMED):
         await office.wish(alert(override=why))
     assert await nothing_was_kept(office)
 
@@ -93,7 +93,7 @@ async def test_an_alert_without_a_report_needs_a_reason(office: Office, why: str
 async def test_an_alert_without_a_report_needs_two_who_stand_for_it(office: Office) -> None:
     await office.sign_up(1)
     one = await office.wish(Wish("organizer1", "alert", HOUR, {"en": "Vans at the park."}, override=REASON))
-    with pytest.raises(InputError, match="no confirmed report"):
+    with pytest.raises(Refused, match=Reason.NEEDS_TWO):
         await office.approve(one.id)
     assert await office.state(one.id) == "draft"
     assert (await office.approve(one.id, override=True)).state == "sending"
@@ -118,7 +118,7 @@ async def test_an_alert_without_a_report_needs_two_who_stand_for_it(office: Offi
     ],
 )
 async def test_no_broadcast_promises_or_names_what_nobody_checked(office: Office, said: str) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(Refused):
         await office.wish(Wish("organizer1", "news", HOUR, {"en": said}))
     assert await nothing_was_kept(office)
 
@@ -158,7 +158,7 @@ async def test_nothing_is_approved_while_alerts_are_frozen_but_the_ready_notice(
         await drafting.notice(office.store, office.library, "organizer1", office.now),
     )
     await office.store.commit(freeze.freeze("organizer1", office.now))
-    with pytest.raises(InputError, match="frozen"):
+    with pytest.raises(Refused, match=Reason.FROZEN):
         await office.approve(one.id)
     assert (await office.approve(ready.id)).state == "sending"
     await office.store.commit(freeze.unfreeze("organizer1", office.now))
@@ -174,7 +174,7 @@ async def test_a_day_has_a_most_of_broadcasts_and_a_new_day_begins_anew(office: 
         return after.state
 
     assert [await approved(), await approved()] == ["sending"] * 2
-    with pytest.raises(InputError, match="BROADCASTS_PER_DAY"):
+    with pytest.raises(Refused, match=Reason.DAY_FULL):
         await approved()
     office.now += 24 * HOUR
     assert await approved() == "sending"

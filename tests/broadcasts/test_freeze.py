@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.broadcasts import approval, drafting, freeze
-from hotline.errors import InputError
+from hotline.refusal import Reason, Refused
 from hotline.sms.outbox import Outbound, Outbox, queued
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def test_nothing_else_is_approved_in_a_freeze(office: Office) -> None:
     await office.sign_up(1)
     one = await office.draft()
     await freezing(office)
-    with pytest.raises(InputError, match="frozen"):
+    with pytest.raises(Refused, match=Reason.FROZEN):
         await approval.approve(
             office.store, office.library, office.settings, one.id, "organizer2", office.now
         )

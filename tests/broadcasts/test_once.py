@@ -11,7 +11,7 @@ import pytest
 
 from hotline.broadcasts import approval, drafting
 from hotline.broadcasts.drafting import Wish
-from hotline.errors import InputError
+from hotline.refusal import Message, Reason, Refused
 from hotline.store import Conflict
 from tests.broadcasts.office import HOUR
 from tests.broadcasts.reports import report
@@ -33,7 +33,7 @@ def alert(incident: str, **more: str) -> Wish:
 async def tried(work: Coroutine[Any, Any, Broadcast]) -> Broadcast | None:
     try:
         return await work
-    except InputError:
+    except Refused:
         return None
 
 
@@ -58,8 +58,11 @@ async def test_a_report_that_has_its_alert_gets_no_second_one(office: Office, st
         await office.move(one.id, "pause")
     if state in ("cancelled", "closed"):  # people were told all the same
         await cast("Any", office.store.redis.hset(f"broadcast:{one.id}", "state", state))
-    with pytest.raises(InputError, match=f"Report {id_} has an alert already: {one.code}, which is {state}"):
+    with pytest.raises(Refused, match=Reason.ALERTED) as caught:
         await office.wish(alert(id_, zone=zone))
+    assert caught.value.values == {
+        "report": id_, "code": one.numbered, "state": Message(f"broadcast_state_{state}")
+    }  # fmt: skip
 
 
 async def test_an_alert_that_reached_nobody_leaves_room_for_another(office: Office) -> None:
@@ -77,7 +80,7 @@ async def test_a_second_alert_needs_two_who_stand_for_it(office: Office) -> None
     first = await office.wish(alert(id_))
     again = await office.wish(alert(id_, override=REASON))
     await told(office, first)
-    with pytest.raises(InputError, match="--override"):
+    with pytest.raises(Refused, match=Reason.NEEDS_TWO):
         await office.approve(again.id)
     assert await office.state(again.id) == "draft"
     assert (await office.approve(again.id, override=True)).state == "sending"
@@ -90,7 +93,7 @@ async def test_a_draft_from_before_another_alert_of_its_report_stays_a_draft(off
     again = await office.wish(alert(id_, override=REASON))
     await office.approve(again.id, override=True)
     for override in (False, True):
-        with pytest.raises(InputError, match="has an alert already"):
+        with pytest.raises(Refused, match=Reason.ALERTED):
             await office.approve(first.id, override=override)
     assert await office.state(first.id) == "draft"
 

@@ -161,7 +161,7 @@ async def test_ready_words_end_an_alert_by_one_person(hotline: Hotline, readers:
     assert (await sent(hotline, readers, id_)).code == 0
     await received(readers)
     misfit = await hotline("broadcast", "close", id_, "--reason", "false")
-    assert (misfit.code, "A meeting ends as cancelled" in misfit.err) == (1, True)
+    assert (misfit.code, "is a meeting. Write --reason cancelled" in misfit.err) == (1, True)
     done = await hotline("broadcast", "close", id_, "--reason", "cancelled", "--by", "organizer1")
     assert (done.code, "Everybody who got it is told" in done.out) == (0, True)
     assert len(await received(readers)) == 2

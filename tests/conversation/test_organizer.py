@@ -147,7 +147,7 @@ async def test_two_organizers_send_and_close_an_alert_by_text(team: Team) -> Non
 
 async def test_who_wrote_it_cannot_send_it(team: Team) -> None:
     code = await team.drafted("ana", f"ALERT {await team.report('confirmed')}")
-    assert "another organizer" in await team.says("ana", f"APPROVE {code}")
+    assert "Another organizer" in await team.says("ana", f"APPROVE {code}")
     assert not await team.store.redis.keys("onetime:*")
 
 
@@ -425,7 +425,7 @@ async def test_a_language_that_is_missing_is_named_and_nothing_is_sent_in_anothe
 
 async def test_words_that_no_text_may_hold_are_refused(team: Team) -> None:
     assert "kept without numbers" in await team.says("ana", "NEWS EN: Call 860-555-0111 now.")
-    assert "Not done" in await team.says("ana", "NEWS EN: See www.example.com/meet for more.")
+    assert "Leave it out" in await team.says("ana", "NEWS EN: See www.example.com/meet for more.")
     assert "All languages" in await team.says("ana", "NEWS")
     assert await team.all() == []
 
@@ -498,7 +498,7 @@ async def test_an_ending_in_own_words_can_be_sent_by_text_and_ends_the_alert(tea
         team.store, team.library, team.settings, one.id, now=team.now, by="ana",
         texts={"en": "The clinic is closed today, we were wrong."},
     )  # fmt: skip
-    assert "another organizer" in await team.says("ana", f"APPROVE {draft.code}")
+    assert "Another organizer" in await team.says("ana", f"APPROVE {draft.code}")
     assert f"manda {draft.code} a 2 personas" in await team.says("beto", f"APPROVE {draft.code}")
     assert await team.deliver() == {}
     await team.says("beto", await team.code_for("beto", f"APPROVE {draft.code}"))

@@ -47,7 +47,7 @@ async def test_own_closing_words_are_needed_in_every_language_and_held_to_the_ru
     await console.reached(id_, delivered=2)
     form = {"what": "close", "id": id_, "by": "organizer1"}
     for words, why in (
-        ({"text_en": "All over."}, "read es: write those words too"),
+        ({"text_en": "All over."}, "read ES: it cannot be sent so. Write those words too"),
         ({"text_en": "Call 860-555-0123.", "text_es": "Ya."}, "number that is not in the city"),
     ):
         answer = await console.send("confirm", form | words)
@@ -64,7 +64,7 @@ async def test_an_alert_without_a_confirmed_report_needs_two_who_stand_for_it(co
     report = await console.report("onscene")
     answer = await console.send("confirm", NEWS | ALERT | {"by": "organizer1", "incident": report})
     assert answer.status == 422
-    assert "choose it" in refusal(answer)
+    assert "Choose it" in refusal(answer)
     id_ = await console.drafted(kind="alert", override="Seen by three of us, no phone left")
     bare = await console.send("code", await console.form(f"/{id_}", "approve") | {"by": "organizer2"})
     assert (bare.status, "tick the box" in refusal(bare)) == (422, True)
@@ -79,7 +79,7 @@ async def test_people_whose_language_has_no_words_stop_it_before_a_code_is_texte
     assert "No words for 1 people who read ht" in await console.page(f"/{id_}")
     before = await console.texts("organizer2")
     answer = await console.send("code", await console.form(f"/{id_}", "approve") | {"by": "organizer2"})
-    assert (answer.status, "read ht" in refusal(answer)) == (422, True)
+    assert (answer.status, "read HT" in refusal(answer)) == (422, True)
     assert await console.texts("organizer2") == before
 
 
@@ -87,7 +87,7 @@ async def test_a_second_draft_for_the_same_report_is_pointed_at(console: Console
     report = await console.report("confirmed")
     first = await broadcasts.load(console.store, await console.drafted(**ALERT, incident=report))
     answer = await console.send("confirm", NEWS | ALERT | {"by": "organizer2", "incident": report})
-    assert f"Report {report} has an alert already: {first.code}" in answer.text
+    assert f"Report {report} has its alert: {first.code} is a draft" in answer.text
 
 
 # -- holding
@@ -141,7 +141,7 @@ async def test_one_button_and_one_question_freeze_every_alert(console: Console) 
         assert "Alerts are frozen" in page
     id_ = await console.drafted()
     stopped = await console.send("code", await console.form(f"/{id_}", "approve") | {"by": "organizer2"})
-    assert "frozen: let them go on first" in refusal(stopped)
+    assert "frozen. Let them go on first" in refusal(stopped)
     assert (await console.done(await console.form("", "unfreeze"), "organizer2")).status == 303
     assert not await freeze.frozen(console.store)
 

@@ -70,7 +70,7 @@ async def test_an_ending_in_own_words_waits_for_a_second_organizer(console: Cons
     assert f"APPROVE {one.code}" in offered
     form = await console.form(f"/{draft}", "approve")
     own = await console.send("code", form | {"by": "organizer1"})
-    assert "whoever drafted it cannot" in refusal(own)
+    assert "You wrote" in refusal(own)
     assert (await console.approved(draft)).status == 303
     assert (await console.state(draft), await console.state(id_)) == ("waiting", "closed")
     page = await console.page(f"/{draft}")
@@ -104,9 +104,9 @@ async def test_ready_words_need_one_and_the_page_names_no_second(console: Consol
 @pytest.mark.parametrize(
     ("kind", "reason", "said"),
     [
-        ("event", "false", "A meeting ends as cancelled, or in your own words in every language."),
-        ("news", "left", "News has no ready ending: write the correction in every language."),
-        ("news", "", "News has no ready ending: write the correction in every language."),
+        ("event", "false", "is a meeting. It can be cancelled, or ends in your own words in every language."),
+        ("news", "left", "is news, no ready words end it. Write the correction in every language."),
+        ("news", "", "is news, no ready words end it. Write the correction in every language."),
     ],
 )
 async def test_an_ending_that_does_not_fit_is_neither_offered_nor_taken(
@@ -118,7 +118,7 @@ async def test_an_ending_that_does_not_fit_is_neither_offered_nor_taken(
     assert ("It is cancelled" in page) == (kind == "event")
     for where in ("confirm", "code"):
         answer = await console.send(where, {"what": "close", "id": id_, "by": "organizer1", "reason": reason})
-        assert (answer.status, refusal(answer)) == (422, said)
+        assert (answer.status, said in refusal(answer)) == (422, True)
     assert await leaving(console) == []
 
 
@@ -127,6 +127,6 @@ async def test_english_is_not_taken_for_spanish_in_an_ending(console: Console) -
     id_ = await told(console, text_es="Reunion a las seis.")
     fields = {"what": "close", "id": id_, "by": "organizer1", "text_en": WORDS, "text_es": WORDS}
     answer = await console.send("confirm", fields)
-    assert (answer.status, "es text reads like English" in refusal(answer)) == (422, True)
+    assert (answer.status, "ES text reads like EN" in refusal(answer)) == (422, True)
     draft = await console.send("confirm", NEWS | {"by": "organizer1", "text_es": WORDS})
-    assert (draft.status, "es text reads like English" in refusal(draft)) == (422, True)
+    assert (draft.status, "ES text reads like EN" in refusal(draft)) == (422, True)

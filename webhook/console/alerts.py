@@ -17,7 +17,7 @@ from webhook.console.codes import WrongCode
 from webhook.console.deeds import ALERTS, Deeds
 from webhook.console.forms import HOLDS, Form, number, seen
 from webhook.console.locked import HEADERS, TEMPLATES, Locked
-from webhook.console.remedies import here
+from webhook.console.refusing import here
 from webhook.console.shown import EXCLUDED, MOVING, NAMES, columns, groups, progress, state
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ ENDINGS: Final = {
     "unable": "It could not be confirmed",
     "cancelled": "It is cancelled",
 }
-UNCLOSED: Final = ("closing", "notice")
 
 
 class AlertRoutes(Locked):
@@ -85,13 +84,12 @@ class AlertRoutes(Locked):
             found = await audience.preview(
                 runtime.store, runtime.library.city, runtime.settings, one, runtime.clock()
             )
-        closable = one.state in closing.ENDED and one.approved_at and one.kind not in UNCLOSED
         return await self._page(
             "alert.html", 422 if said else 200,
             one=one, found=found, columns=columns(runtime.settings, one, found),
             progress=await progress(runtime.store, runtime.settings, one),
             history=await history(runtime.store, id_),
-            seen=seen(one), closable=closable, said=said, typed=defaultdict(str, typed),
+            seen=seen(one), closable=closing.may_end(one), said=said, typed=defaultdict(str, typed),
             endings={reason: ENDINGS[reason] for reason in words.ENDINGS.get(one.kind, ())},
             langs={lang: NAMES.get(lang, lang) for lang in one.langs or one.texts},
             ready={reason: runtime.library.say(f"closing_{reason}", "en") for reason in ENDINGS},
@@ -115,7 +113,7 @@ class AlertRoutes(Locked):
 
     async def _again(self, typed: Fields, refusal: InputError) -> Response:
         """The form once more, with everything that was typed."""
-        said = here(str(refusal))
+        said = here(self.runtime.library.messages, refusal)
         if typed.get("what") == "draft":
             return await self._draft(typed, said)
         if typed.get("what") == "close" and "text_" in "".join(typed):

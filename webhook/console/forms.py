@@ -12,6 +12,7 @@ from hotline.broadcasts.broadcast import parse_life
 from hotline.broadcasts.drafting import Wish
 from hotline.broadcasts.onetime import CONSOLE, Deed
 from hotline.errors import InputError
+from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,7 @@ def number(id_: str) -> str:
         InputError: it is no number; never a key of something else.
     """
     if not (id_.isascii() and id_.isdigit()):
-        raise InputError("There is no such broadcast: see hotline broadcast list.")
+        raise Refused(Reason.NO_BROADCAST, code=id_)
     return id_
 
 

@@ -17,7 +17,7 @@ from hotline.broadcasts import freeze
 from hotline.broadcasts.broadcast import recent
 from hotline.errors import HotlineError, InputError, RecordBroken
 from hotline.store import AWAY
-from webhook.console.remedies import here
+from webhook.console.refusing import here
 from webhook.forms import read_form
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Locked:
     def refused(self, refusal: HotlineError) -> Response:
         """The page that says in one sentence why not, and what to do."""
         status = 409 if isinstance(refusal, Stale) else 422
-        return self._rendered("refused.html", status, said=here(str(refusal)))
+        return self._rendered("refused.html", status, said=here(self.runtime.library.messages, refusal))
 
     async def shown(self, name: str, status: int = 200, **values: Any) -> Response:
         """A page in the frame that nags and warns."""

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline import subscribers
 from hotline.broadcasts import approval, audience, closing, drafting, freeze, once, words
-from hotline.broadcasts.broadcast import Broadcast, load, moved_by_hand, organizer
-from hotline.errors import InputError
+from hotline.broadcasts.broadcast import Broadcast, load, movable, organizer
 from webhook.console.forms import seen
 from webhook.console.locked import Stale
 
@@ -113,21 +112,17 @@ class Looks:
 
     async def _approve(self, form: Form) -> Look:
         runtime, one = self._runtime, await self.shown_one(form)
-        await approval.may(
+        found = await approval.ready(
             runtime.store, runtime.library, runtime.settings, one, form.by, runtime.clock(),
             override=bool(form.get("override")),
         )  # fmt: skip
-        found = await self._preview(one)
-        if found.missing:
-            langs = ", ".join(found.missing)
-            raise InputError(f"People in this audience read {langs}: cancel it and write those words too.")
         says = f"{found.people} people get it, {found.segments} segments, about {found.minutes:.0f} minutes."
         warning = f"{TWO} {one.by} says: {one.why}" if one.why else ""
         return Look(f"{'Drill: ' if one.drill else ''}Send {one.code}", says, one, found, warning)
 
     async def _moved(self, form: Form) -> Look:
         one = await self.shown_one(form)
-        moved_by_hand(one, form.what, by=form.by, now=self._runtime.clock())
+        movable(one, form.what, self._runtime.clock())
         says = {
             "pause": "Nobody else gets it until somebody resumes it.",
             "resume": f"{one.waiting} people who still wait for it get it.",
@@ -138,7 +133,7 @@ class Looks:
     async def _close(self, form: Form) -> Look:
         runtime = self._runtime
         one = await load(runtime.store, form.get("id"))
-        if one.state not in closing.ENDED or not one.approved_at:
+        if not closing.may_end(one):
             raise Stale(f"{one.code} is {one.state}: there is nothing to close, look at it again.")
         said = closing.worded(runtime.library, runtime.settings, one, form.texts, form.get("reason"))
         framed = words.closing_frame(runtime.library, one.kind, said, one.code)
