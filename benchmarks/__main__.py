@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 
 from benchmarks import assistant, outbox, page, sends, webhook
-from benchmarks.machine import machine, sentences
+from benchmarks.harness.machine import machine, sentences
 from hotline.errors import HotlineError, InputError
 from hotline.settings import current_settings
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from benchmarks.table import Table
+    from benchmarks.harness.table import Table
 
     type Measure = Callable[[Path, int | None, Callable[[str], None]], Awaitable[Table]]
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
-from benchmarks import default_assistant, texts
+from benchmarks import default_assistant
 from benchmarks.default_assistant import SENTENCES
-from benchmarks.figures import Spread, percentile, ratios
-from benchmarks.machine import memory_kind
-from benchmarks.stage import Stage, bench_folder, stage
-from benchmarks.table import Reach, Table
+from benchmarks.harness import texts
+from benchmarks.harness.figures import Spread, percentile, ratios
+from benchmarks.harness.machine import memory_kind
+from benchmarks.harness.stage import Stage, bench_folder, stage
+from benchmarks.harness.table import Reach, Table
 from hotline.errors import DialogueUnavailable
 from hotline.stack.borrow import Whisper
 from hotline.stack.training import train

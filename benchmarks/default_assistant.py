@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from benchmarks.stage import Stage
+    from benchmarks.harness.stage import Stage
 
 NAME: Final = "rasa-init"
 PATIENCE: Final = 300.0  # seconds to load

@@ -8,14 +8,14 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.audience import WORDS, approved, sign_up
-from benchmarks.figures import percentile
-from benchmarks.stage import Stage, stage
-from benchmarks.table import Reach, Table
+from benchmarks.harness.audience import WORDS, approved, sign_up
+from benchmarks.harness.figures import percentile
+from benchmarks.harness.stage import Stage, stage
+from benchmarks.harness.table import Reach, Table
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.errors import HotlineError
-from hotline.privacy.phones import Vault
-from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.messaging.outbox import Outbound, Priority, queued
+from hotline.privacy.vault import Vault
 from hotline.store import Store
 
 if TYPE_CHECKING:

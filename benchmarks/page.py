@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from benchmarks import texts
-from benchmarks.carrier import Carrier
-from benchmarks.figures import Spread, percentile
-from benchmarks.residents import Residents
-from benchmarks.stage import HIGHEST_RATE, Stage, bench_folder, stage
-from benchmarks.table import Reach, Table
+from benchmarks.harness import texts
+from benchmarks.harness.carrier import Carrier
+from benchmarks.harness.figures import Spread, percentile
+from benchmarks.harness.residents import Residents
+from benchmarks.harness.stage import HIGHEST_RATE, Stage, bench_folder, stage
+from benchmarks.harness.table import Reach, Table
 from hotline.errors import HotlineError
-from hotline.incidents.roster import seed_demo
 from hotline.stack.borrow import Whisper
 from hotline.stack.training import train
+from hotline.staff.roster import seed_demo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable

@@ -15,19 +15,19 @@ from taskiq.receiver import Receiver
 from taskiq_redis import RedisStreamBroker
 from twilio.rest import Client
 
-from benchmarks.audience import WORDS, approved, phone, sign_up
-from benchmarks.figures import Spread, ratios
-from benchmarks.stage import HIGHEST_RATE, Stage, stage
-from benchmarks.table import Reach, Table
+from benchmarks.harness.audience import WORDS, approved, phone, sign_up
+from benchmarks.harness.figures import Spread, ratios
+from benchmarks.harness.stage import HIGHEST_RATE, Stage, stage
+from benchmarks.harness.table import Reach, Table
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.delivery import Delivery
+from hotline.broadcasts.delivery.feed import Delivery
 from hotline.content import Library
 from hotline.errors import HotlineError
-from hotline.privacy.phones import Vault
+from hotline.messaging.carriers.twilio import TwilioCarrier
+from hotline.messaging.outbox import Outbox
+from hotline.messaging.sender import IN_FLIGHT, Sender
+from hotline.privacy.vault import Vault
 from hotline.settings import DEMO_SID, DEMO_TOKEN
-from hotline.sms.outbox import Outbox
-from hotline.sms.sender import IN_FLIGHT, Sender
-from hotline.sms.twilio import TwilioCarrier
 from hotline.stack.processes import Process
 from hotline.store import Store
 
@@ -80,7 +80,7 @@ async def measure(data_dir: Path, plan: Plan, say: Callable[[str], None]) -> Tab
     rates = Rates()
     async with stage(data_dir, quiet_hours="none", broadcasts_per_day=1000) as made:
         port = int(made.live.twilio_api_base_url.rpartition(":")[2])
-        command = [sys.executable, "-m", "benchmarks.stub", "--port", str(port), "--ms", str(plan.ms)]
+        command = [sys.executable, "-m", "benchmarks.harness.stub", "--port", str(port), "--ms", str(plan.ms)]
         made.add(Process("stub", ("stub",), port=port, health="/health"), command, os.environ)
         await made.start("stub")
         async with contextlib.AsyncExitStack() as open_ones:

@@ -11,11 +11,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks import texts
-from benchmarks.figures import Spread, percentile, ratios
-from benchmarks.load import Tally
-from benchmarks.stage import stage
-from benchmarks.table import Reach, Table
+from benchmarks.harness import texts
+from benchmarks.harness.figures import Spread, percentile, ratios
+from benchmarks.harness.load import Tally
+from benchmarks.harness.stage import stage
+from benchmarks.harness.table import Reach, Table
 from hotline.errors import HotlineError
 from hotline.settings import ROOT
 from hotline.stack.embedded import free_port
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from benchmarks.stage import Stage
+    from benchmarks.harness.stage import Stage
 
 RATE_REACH: Final = 0.5
 TITLE: Final = (
@@ -124,7 +124,7 @@ async def load(url: str, plan: Plan, first: int, count: int, connections: int) -
     options = [part for name, value in numbers.items() for part in (f"--{name}", str(value))]
     with tempfile.TemporaryFile() as out:
         running = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benchmarks.load", url, *options, cwd=ROOT, stdout=out
+            sys.executable, "-m", "benchmarks.harness.load", url, *options, cwd=ROOT, stdout=out
         )
         try:
             failed = await running.wait()

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hotline.content import Library
-from hotline.conversation.intake import Intake
 from hotline.errors import SettingsError
-from hotline.incidents.desk import Desk
-from hotline.incidents.unreached import Unreached
+from hotline.incidents.notices.unreached import Unreached
+from hotline.incidents.service import Desk
 from hotline.privacy.fingerprint import KeyProof
-from hotline.privacy.phones import Vault
 from hotline.privacy.redaction import redact_event
+from hotline.privacy.vault import Vault
 from hotline.settings import Settings, load_settings
 from hotline.stack.embedded import running_url
 from hotline.store import Store
+from hotline.understanding.intake import Intake
 
 if TYPE_CHECKING:
     from hotline.conversation.turn import Conversation
-    from hotline.language import LanguageGuesser
+    from hotline.understanding.language import LanguageGuesser
 
 Clock = Callable[[], float]
 
@@ -90,12 +90,12 @@ class Runtime:
     def conversation(self, guesser: LanguageGuesser) -> Conversation:
         """What decides a turn. Make it once, inside the event loop."""
         from hotline.conversation.context import Services  # noqa: PLC0415 - the webhook does without Rasa's client
-        from hotline.conversation.crisis_look import CrisisModel  # noqa: PLC0415 - same
-        from hotline.conversation.dialogue import KeywordDialogue, RasaDialogue  # noqa: PLC0415 - same
-        from hotline.conversation.embedding import Embedder  # noqa: PLC0415 - same
         from hotline.conversation.turn import Conversation  # noqa: PLC0415 - same
-        from hotline.conversation.urgency import UrgencyModel  # noqa: PLC0415 - same
-        from hotline.conversation.wish import WishModel  # noqa: PLC0415 - same
+        from hotline.understanding.crisis.second_look import CrisisModel  # noqa: PLC0415 - same
+        from hotline.understanding.dialogue import KeywordDialogue, RasaDialogue  # noqa: PLC0415 - same
+        from hotline.understanding.embedding import Embedder  # noqa: PLC0415 - same
+        from hotline.understanding.optout.second_look import WishModel  # noqa: PLC0415 - same
+        from hotline.understanding.urgent.second_look import UrgencyModel  # noqa: PLC0415 - same
 
         learnt, embedder = self.settings.content_dir / "triage", Embedder.load()
         return Conversation(

@@ -14,30 +14,31 @@ import structlog
 
 from hotline import metrics
 from hotline.broadcasts import closing
-from hotline.broadcasts.canary import Watch
-from hotline.broadcasts.delivery import Delivery
-from hotline.broadcasts.refusals import Refusals
+from hotline.broadcasts.delivery.canaries import Watch
+from hotline.broadcasts.delivery.carrier_failures import Refusals
+from hotline.broadcasts.delivery.feed import Delivery
 from hotline.errors import HotlineError, kind_and_place
-from hotline.incidents import drill, duties, silence
+from hotline.incidents import drill, silences
 from hotline.incidents.photos import Photos
-from hotline.incidents.roster import load_roster
-from hotline.language import LanguageGuesser
+from hotline.messaging import inbox
+from hotline.messaging.carriers.media import CarrierMedia
+from hotline.messaging.carriers.twilio import TwilioCarrier
+from hotline.messaging.contacts import load_person
+from hotline.messaging.outbox import Outbound, Outbox, queued
+from hotline.messaging.outcomes import Together
+from hotline.messaging.removals import Removals
+from hotline.messaging.sender import Sender
 from hotline.privacy.retention import trim
-from hotline.sms import inbox
-from hotline.sms.carrier_media import CarrierMedia
-from hotline.sms.outbox import Outbound, Outbox, queued
-from hotline.sms.outcome import Together
-from hotline.sms.people import load_person
-from hotline.sms.removals import Removals
-from hotline.sms.sender import Sender
-from hotline.sms.twilio import TwilioCarrier
+from hotline.staff import reminders
+from hotline.staff.roster import load_roster
 from hotline.store import ANY_WORKER, AWAY, Conflict
+from hotline.understanding.language import LanguageGuesser
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from hotline.messaging.inbox import Turn
     from hotline.runtime import Runtime
-    from hotline.sms.inbox import Turn
 
 log = structlog.get_logger(__name__)
 
@@ -261,8 +262,8 @@ class Worker:
         watch = Watch(self._store, vault, library, runtime.settings, runtime.clock)
         return [
             ("audit", desk.audit),
-            ("silence", lambda: silence.note(desk, now)),
-            ("duties", lambda: duties.minute(desk, vault, library, now)),
+            ("silence", lambda: silences.note(desk, now)),
+            ("duties", lambda: reminders.minute(desk, vault, library, now)),
             ("closing", lambda: closing.nag(desk, vault, library, now)),
             ("canaries", watch.miss),
             ("drills", lambda: drill.close_old(desk, now)),

@@ -5,7 +5,7 @@ redact and delete messages; signed inbound webhooks; signed status callbacks), a
 play a person with a phone, and a web page with several phones side by side. It imports nothing of the
 hotline, so that a mistake in one is not repeated in the other: segments and signatures are its own code.
 
-Numbers that always fail (`simulator.reserved`), as Twilio's magic numbers do:
+Numbers that always fail (`simulator.network.reserved`), as Twilio's magic numbers do:
 
 ==================  =======================================================================
 ``+18605550191``    refused at create: 21211, not a valid number

@@ -7,7 +7,7 @@ import socket
 import sys
 
 from simulator.app import build
-from simulator.journal import Journal
+from simulator.log.journal import Journal
 from simulator.server import serve
 from simulator.settings import Settings, SimulatorError, load_settings
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
-from simulator import page
-from simulator.api import MessagesApi
-from simulator.caller import Caller
-from simulator.canaries import Canaries
-from simulator.delivery import Delivery
-from simulator.faults import Mischief
-from simulator.feed import Feed
-from simulator.inbound import Inbound
-from simulator.ledger import Ledger
-from simulator.limits import RateLimit
-from simulator.phones import Complaint, PhonesApi, complain
+from simulator.api.messages import MessagesApi
+from simulator.log.ledger import Ledger
+from simulator.network.caller import Caller
+from simulator.network.canaries import Canaries
+from simulator.network.delivery import Delivery
+from simulator.network.faults import Mischief
+from simulator.network.inbound import Inbound
+from simulator.network.limits import RateLimit
+from simulator.phones import page
+from simulator.phones.api import Complaint, PhonesApi, complain
+from simulator.phones.feed import Feed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from simulator.journal import Journal
+    from simulator.log.journal import Journal
     from simulator.settings import Settings
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from hotline.conversation import emergency, violation
-from hotline.sms.asked import (
+from hotline.conversation.residents import emergency, violation
+from hotline.messaging.asked import (
     FakeWords,
     HappeningNow,
     Question,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.privacy.phones import Vault
 from hotline.privacy.retention import unbounded
+from hotline.privacy.vault import Vault
 from hotline.settings import ROOT, Settings, load_settings
 from hotline.stack.embedded import EmbeddedRedis
 from hotline.store import Store

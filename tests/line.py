@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import aiohttp
 
-from hotline.incidents.roster import seed_demo
 from hotline.settings import ROOT, Settings, load_settings
 from hotline.stack.embedded import EmbeddedRedis, free_port
+from hotline.staff.roster import seed_demo
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

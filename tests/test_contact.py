@@ -9,7 +9,7 @@ import pytest
 from hotline.content import Library
 from hotline.errors import SettingsError
 from hotline.settings import ROOT, load_settings
-from hotline.sms.segments import count
+from hotline.text.segments import count
 
 PRODUCTION: dict[str, Any] = {
     "environment": "production",

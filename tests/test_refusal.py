@@ -14,7 +14,7 @@ from hotline.content.messages import fields, read_messages
 from hotline.content.refusing import texted
 from hotline.refusal import Message, Numbered, Reason, Refused
 from hotline.settings import ROOT
-from hotline.sms.segments import count
+from hotline.text.segments import count
 from tests.source import called, modules
 from webhook.console import refusing as console
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from hotline import subscribers
-from hotline.broadcasts import broadcast, closing, words
+from hotline.broadcasts import broadcast, closing, texts
 from hotline.content import Library
 from hotline.content.library import PARTS
-from hotline.conversation import violation
-from hotline.conversation.crisis_rules import ORDER as CRISES
-from hotline.conversation.emergency import QUESTIONS
+from hotline.conversation.residents import violation
+from hotline.conversation.residents.emergency import QUESTIONS
 from hotline.incidents import incident as incidents
 from hotline.refusal import Reason
 from hotline.settings import ROOT
+from hotline.subscriptions import subscribers
+from hotline.understanding.crisis.rules import ORDER as CRISES
 from tests.source import HOLE, Strings, called, modules
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ OPEN: Final = {
     "crisis_": (*CRISES, "unsure"),
     "crisis_is_": (*CRISES, "unsure"),
     "kind_": subscribers.KINDS,
-    "closing_": words.CLOSINGS,
+    "closing_": texts.CLOSINGS,
     "broadcast_kind_": (*broadcast.KINDS, "notice", "closing"),
     "broadcast_state_": (*closing.ENDED, "draft", "waiting", "closed"),
     "broadcast_out_": ("zone", "kind", "night", "stopped"),
@@ -75,15 +75,15 @@ HANDED_ON: Final = {
     "hotline/content/library.py: key",
     "hotline/content/refusing.py: key",
     "hotline/content/registration.py: key",
-    "hotline/conversation/rumour.py: key",
+    "hotline/conversation/residents/raid_status.py: key",
     "hotline/conversation/context.py: key",
     "hotline/conversation/context.py: otherwise",
-    "hotline/conversation/swapping.py: key",
-    "hotline/conversation/offcall.py: key",
-    "hotline/broadcasts/verifying.py: key",
-    "hotline/incidents/phrasing.py: notice.key",
-    "hotline/incidents/phrasing.py: key",
-    "hotline/incidents/unreached.py: key",
+    "hotline/conversation/responders/shifts.py: key",
+    "hotline/conversation/off_call.py: key",
+    "hotline/broadcasts/verification.py: key",
+    "hotline/incidents/notices/phrasing.py: notice.key",
+    "hotline/incidents/notices/phrasing.py: key",
+    "hotline/incidents/notices/unreached.py: key",
     "hotline/incidents/incident.py: told",
     "actions/small_talk.py: turn.topic",
     "actions/offer_choices.py: OUT_OF_SCOPE",

@@ -13,21 +13,22 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from hotline import metrics
-from hotline.broadcasts.canary import Arrival, Watch
-from hotline.broadcasts.refusals import Refusals
-from hotline.conversation import bulletins, crisis, verify
+from hotline.broadcasts.delivery.canaries import Arrival, Watch
+from hotline.broadcasts.delivery.carrier_failures import Refusals
+from hotline.casework.crisis_pages import CrisisText
+from hotline.conversation.residents import crisis, verify
 from hotline.errors import SettingsError
-from hotline.incidents.crisis_pages import CrisisText
-from hotline.incidents.roster import handle_of
-from hotline.language import LanguageGuesser
-from hotline.privacy.addresses import Address, Route
+from hotline.messaging import asked, inbox, outbox, status_callbacks
+from hotline.messaging.address import Address, Route
+from hotline.messaging.carriers.media_address import MediaAddresses
+from hotline.messaging.contacts import Person, load_person
+from hotline.messaging.inbox import Inbound
+from hotline.messaging.outcomes import Together
 from hotline.privacy.redaction import mask
-from hotline.sms import asked, callbacks, inbox, outbox
-from hotline.sms.inbox import Inbound
-from hotline.sms.media import MediaAddresses
-from hotline.sms.outcome import Together
-from hotline.sms.people import Person, load_person
+from hotline.staff.roster import handle_of
 from hotline.store import AWAY, Commit, Conflict
+from hotline.understanding import bulletins
+from hotline.understanding.language import LanguageGuesser
 from webhook.signed import SignedForms
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from multidict import MultiDict
     from starlette.requests import Request
 
-    from hotline.conversation.intake import Intake, Reading
     from hotline.runtime import Runtime
+    from hotline.understanding.intake import Intake, Reading
 
 log = structlog.get_logger(__name__)
 
@@ -222,7 +223,7 @@ class TwilioRoutes:
         state = form.get("MessageStatus", "")
         if not state:
             raise HTTPException(400, "MessageStatus is missing.")
-        known = await callbacks.status(
+        known = await status_callbacks.status(
             self._runtime.store,
             id_=request.query_params.get("intent", ""),
             sid=_sid(form),
@@ -232,7 +233,7 @@ class TwilioRoutes:
             consequences=self._consequences,
         )
         if known:
-            metrics.STATUS.labels(state if state in callbacks.RANK else "other").inc()
+            metrics.STATUS.labels(state if state in status_callbacks.RANK else "other").inc()
         return "moved" if known else "unchanged"
 
 

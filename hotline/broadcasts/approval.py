@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from hotline.broadcasts import audience, canary, closing, freeze, once, words
+from hotline.broadcasts import audience, closing, freeze, once, texts
 from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import (
     BROADCAST_TTL,
@@ -18,8 +18,9 @@ from hotline.broadcasts.broadcast import (
     to_fields,
     unmovable,
 )
+from hotline.broadcasts.delivery import canaries as canary
 from hotline.broadcasts.drafting import reasoned, stood_for
-from hotline.privacy.phones import Vault
+from hotline.privacy.vault import Vault
 from hotline.refusal import Reason, Refused
 from hotline.store import DAY, Commit
 
@@ -62,7 +63,7 @@ async def approved(
     quiet = audience.is_quiet(library.city, settings, now)
     canaries = await canary.canaries(Vault(settings.secret_keys), settings, library.city)
     staged = await audience.stage(store, one, canaries, quiet=quiet)
-    words.complete(one, one.texts, staged.langs)
+    texts.complete(one, one.texts, staged.langs)
     after = replace(
         one, state="sent" if one.drill else "sending", approved_by=by, approved_at=now, total=staged.total,
         langs=staged.langs,
@@ -102,7 +103,7 @@ async def ready(
     """
     await may(store, library, settings, one, by, now, override=override)
     found = await audience.preview(store, library.city, settings, one, now)
-    words.complete(one, one.texts, found.missing)
+    texts.complete(one, one.texts, found.missing)
     return found
 
 

@@ -10,20 +10,20 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from hotline import subscribers
-from hotline.broadcasts import words
+from hotline.broadcasts import texts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast
 from hotline.privacy.retention import unforgotten
 from hotline.store import Commit
+from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from hotline.broadcasts.words import Cost
+    from hotline.broadcasts.texts import Cost
     from hotline.content.city import City
     from hotline.settings import Settings
     from hotline.store import Store
-    from hotline.subscribers import Subscriber
+    from hotline.subscriptions.subscribers import Subscriber
 
 STAGED_TTL: Final = 3600  # seconds a list lives that nobody approved in the end
 EVERYBODY: Final = ("notice",)  # kinds that go to all who asked for anything
@@ -158,7 +158,7 @@ async def reached(store: Store, id_: str) -> AsyncIterator[Row]:
 def shown(one: Broadcast, langs: Counter[str], excluded: Counter[str], settings: Settings) -> Preview:
     """The preview of a count."""
     by_lang = {
-        lang: words.cost(lang, text, langs[lang], settings.content_dir) for lang, text in one.texts.items()
+        lang: texts.cost(lang, text, langs[lang], settings.content_dir) for lang, text in one.texts.items()
     }
     missing = {lang: count for lang, count in sorted(langs.items()) if lang not in one.texts and count}
     every = sum(cost.total for cost in by_lang.values())
@@ -169,7 +169,7 @@ def shown(one: Broadcast, langs: Counter[str], excluded: Counter[str], settings:
 
 def minutes_left(one: Broadcast, settings: Settings) -> float:
     """Minutes of sending still ahead at the carrier's rate; 0 when nothing waits."""
-    each = [words.cost(lang, text, 1, settings.content_dir).segments for lang, text in one.texts.items()]
+    each = [texts.cost(lang, text, 1, settings.content_dir).segments for lang, text in one.texts.items()]
     return one.waiting * max(each, default=1) / settings.alerts_rate / 60
 
 

@@ -12,8 +12,8 @@ import structlog
 
 from hotline.errors import RecordBroken
 from hotline.incidents import incident as incidents
-from hotline.incidents.roster import load_roster
 from hotline.refusal import Message, Numbered, Reason, Refused
+from hotline.staff.roster import load_roster
 from hotline.store import DAY, Commit, Conflict
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hotline.incidents.roster import Staff
+    from hotline.staff.roster import Staff
     from hotline.store import Store
 
 BROADCAST_TTL: Final = 90 * DAY

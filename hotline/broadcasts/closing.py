@@ -6,8 +6,9 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from hotline.broadcasts import audience, trouble, verifying, words
+from hotline.broadcasts import audience, verification
 from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import texts as words
 from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import (
     BROADCAST_TTL,
@@ -22,16 +23,17 @@ from hotline.broadcasts.broadcast import (
     unmovable,
     written,
 )
-from hotline.incidents import record
-from hotline.sms.outbox import Outbound, Priority, queued
+from hotline.broadcasts.delivery import failures
+from hotline.incidents import records
+from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.store import Commit, Conflict
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.incidents.desk import Desk
-    from hotline.incidents.roster import Staff
-    from hotline.privacy.phones import Vault
+    from hotline.incidents.service import Desk
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
+    from hotline.staff.roster import Staff
     from hotline.store import Store
 
 LIFE: Final = 12 * 3600.0  # seconds
@@ -149,7 +151,7 @@ async def _closing(
     return Broadcast(
         id=str(await store.redis.incr("broadcasts:last")), state="draft", kind="closing", by=by,
         texts=words.closing_frame(library, one.kind, said, one.code), zone=one.zone, expires=now + LIFE,
-        incident=one.incident, code=await verifying.new_code(store), drafted_at=now, closes=one.id,
+        incident=one.incident, code=await verification.new_code(store), drafted_at=now, closes=one.id,
     )  # fmt: skip
 
 
@@ -184,12 +186,12 @@ async def hold_unfounded(store: Store, now: float) -> None:
     ids = await store.redis.zrange("broadcasts:sending", 0, -1)
     for one in await broadcasts.load_many(store, map(str, ids)):
         if one.state == "sending" and one.kind == "alert" and one.incident and one.held != KEPT:
-            with trouble.apart(one.id):
+            with failures.apart(one.id):
                 await _hold_unfounded(store, one, now)
 
 
 async def _hold_unfounded(store: Store, one: Broadcast, now: float) -> None:
-    report = await record.load(store, one.incident)
+    report = await records.load(store, one.incident)
     if report and not report.live and not report.backs(one.drafted_at):
         with contextlib.suppress(Conflict):
             await store.commit(moved(one, "pause", by="line", now=now, held="report"))
@@ -199,7 +201,7 @@ async def nag(desk: Desk, vault: Vault, library: Library, now: float) -> int:
     """Remind organizers by text of each alert that somebody has to close; answers how many."""
     organizers, count = (await desk.roster()).with_role("organizer"), 0
     for one in await recent(desk.store, 200):
-        with trouble.apart(one.id), contextlib.suppress(Conflict):
+        with failures.apart(one.id), contextlib.suppress(Conflict):
             if not one.to_close or now - one.nagged_at < NAG or not await _is_due(desk.store, one, now):
                 continue
             await desk.store.commit(_nagging(one, organizers, vault, library, now))
@@ -223,6 +225,6 @@ def _nagging(one: Broadcast, organizers: list[Staff], vault: Vault, library: Lib
 
 async def _is_due(store: Store, one: Broadcast, now: float) -> bool:
     """When its report is over, when it has expired, or when it has stood for long."""
-    report = await record.load(store, one.incident) if one.incident else None
+    report = await records.load(store, one.incident) if one.incident else None
     over = report is not None and not report.backs(one.drafted_at)
     return over or one.expires <= now or one.state == "cancelled" or now - one.approved_at > PATIENCE

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from hotline import subscribers
-from hotline.broadcasts import once, verifying, words
+from hotline.broadcasts import once, verification
+from hotline.broadcasts import texts as words
 from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import KINDS, Broadcast, organizer, written
-from hotline.incidents import record
+from hotline.incidents import records
 from hotline.refusal import Reason, Refused
+from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -119,7 +120,7 @@ notice = at_once(noticed)
 async def _made(
     store: Store, library: Library, one: Broadcast, texts: dict[str, str], now: float
 ) -> tuple[Broadcast, Commit]:
-    code = await verifying.new_code(store)
+    code = await verification.new_code(store)
     made = replace(one, code=code, texts=words.framed(library, texts, code))
     return made, written(made, by=one.by, what="draft", now=now, why=one.why)
 
@@ -153,7 +154,7 @@ async def confirmed(store: Store, incident: str, *, drill: bool, drafted_at: flo
     Raises:
         Refused: there is none.
     """
-    found = await record.load(store, incident) if incident else None
+    found = await records.load(store, incident) if incident else None
     if found and found.backs(drafted_at) and (drill or not found.drill):
         return found
     if incident and found is None:

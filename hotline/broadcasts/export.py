@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.privacy.addresses import Route
+from hotline.messaging.address import Route
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 COLUMNS: Final = ("person", "language", "receipt")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from hotline.broadcasts.broadcast import BROADCAST_TTL, UNDER_WAY, Broadcast, load_many
-from hotline.incidents import record
+from hotline.incidents import records
 from hotline.refusal import Message, Reason, Refused
 from hotline.store import Commit
 
@@ -51,7 +51,7 @@ async def told(store: Store, report: str, but: str = "") -> Broadcast | None:
 
 async def standing(store: Store, report: str, now: float) -> Broadcast | None:
     """The alert that a report has: one that people were told by, or a draft that may still be sent."""
-    found = await record.load(store, await event(store, report))
+    found = await records.load(store, await event(store, report))
     for one in await _alerts(store, report):
         sendable = one.state == "draft" and one.expires > now and (not found or found.backs(one.drafted_at))
         if _told(one) or sendable:
@@ -73,7 +73,7 @@ def _told(one: Broadcast) -> bool:
 async def _alerts(store: Store, report: str) -> list[Broadcast]:
     """The alerts of an event, also of reports that were put together with it since; drills are none."""
     first = await event(store, report)
-    found = await record.load(store, first)
+    found = await records.load(store, first)
     ids: dict[str, None] = {}
     for one in (first, *(found.children if found else ())):
         ids |= dict.fromkeys(map(str, await cast("Any", store.redis.lrange(_key(one), 0, -1))))
@@ -82,7 +82,7 @@ async def _alerts(store: Store, report: str) -> list[Broadcast]:
 
 async def event(store: Store, report: str) -> str:
     """The report that stands for the event: one more witness of it has none of its own."""
-    one = await record.load(store, report)
+    one = await records.load(store, report)
     return one.same_as or one.id if one else report
 
 

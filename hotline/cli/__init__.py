@@ -42,10 +42,8 @@ def with_runtime[T](work: Callable[[Runtime], Awaitable[T]]) -> T:
 
 def _app() -> typer.Typer:
     from hotline.cli import (
-        broadcast,
         content,
         drill,
-        evaluate,
         privacy,
         questions,
         registration,
@@ -53,10 +51,11 @@ def _app() -> typer.Typer:
         run,
         stack,
         staff,
-        subscribers,
-        texts,
         violations,
     )
+    from hotline.cli.broadcasts import broadcast
+    from hotline.cli.subscriptions import subscribers
+    from hotline.cli.understanding import evaluate, texts
 
     app = typer.Typer(
         help="Santuario: a text line for the immigrant residents of a sanctuary city.",

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from hotline.content import Library
-from hotline.content.check import Level, Report, check
+from hotline.content.checks.check import Level, Report, check
 from hotline.content.library import PARTS
 from hotline.errors import InputError
 from hotline.settings import current_settings
-from hotline.sms.segments import count
+from hotline.text.segments import count
 
 app = typer.Typer(
     help="Check, list, show and sign the cards and sentences of the line.", no_args_is_help=True

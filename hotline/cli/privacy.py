@@ -21,8 +21,8 @@ app = typer.Typer()
 @app.command()
 def forget(number: Annotated[str, typer.Argument(metavar="E164")]) -> None:
     """Delete what is kept about one phone. A stop is kept: it protects the person."""
-    from hotline.privacy.addresses import BY_NUMBER, Address
-    from hotline.privacy.phones import parse_number
+    from hotline.messaging.address import BY_NUMBER, Address
+    from hotline.privacy.vault import parse_number
 
     async def work(runtime: Runtime) -> None:
         found = parse_number(number)

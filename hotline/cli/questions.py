@@ -14,7 +14,7 @@ from hotline.cli import out, with_runtime
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hotline.conversation.unanswered import Question
+    from hotline.conversation.residents.unanswered import Question
     from hotline.runtime import Runtime
 
 app = typer.Typer()
@@ -30,7 +30,7 @@ def questions(
     most: Annotated[int, typer.Option(help="how many clusters to show", min=1)] = 25,
 ) -> None:
     """Questions nobody could answer, masked, similar wordings together, the most frequent first."""
-    from hotline.conversation.unanswered import clusters, load
+    from hotline.conversation.residents.unanswered import clusters, load
 
     async def work(runtime: Runtime) -> list[Question]:
         return await load(runtime.store)

@@ -20,10 +20,10 @@ COLUMNS = ("id", "state", "place", "urgency", "claimed_by", "opened_at", "witnes
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> None:
     """Every incident, oldest first."""
-    from hotline.incidents import record
+    from hotline.incidents import records
 
     async def work(runtime: Runtime) -> list[dict[str, Any]]:
-        return [one.public() for one in await record.load_many(runtime.store, "incidents:all")]
+        return [one.public() for one in await records.load_many(runtime.store, "incidents:all")]
 
     rows = with_runtime(work)
     if as_json:
@@ -39,11 +39,11 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = 
 def show(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """One incident: what was reported, and who did what when."""
     from hotline.errors import InputError
-    from hotline.incidents import record
-    from hotline.incidents.phrasing import reported
+    from hotline.incidents import records
+    from hotline.incidents.notices.phrasing import reported
 
     async def work(runtime: Runtime) -> tuple[dict[str, Any], tuple[str, ...], list[str]]:
-        one = await record.load(runtime.store, id_)
+        one = await records.load(runtime.store, id_)
         if one is None:
             raise InputError(f"There is no incident {id_}.")
         log = await cast("Any", runtime.store.redis.lrange(f"incident:{id_}:log", 0, -1))
@@ -81,7 +81,7 @@ def tail(
 
 async def _following(runtime: Runtime, last: str) -> str:
     answer: Any = await runtime.store.redis.xread({"reports": last}, block=2000)
-    from hotline.sms.inbox import entries_of
+    from hotline.messaging.inbox import entries_of
 
     for entry, fields in entries_of(answer):
         print(fields["event"], flush=True)

@@ -63,7 +63,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="one object, for programs")] = False,
 ) -> None:
     """Say what is wrong with this installation and what to do; exit code 1 if something needed is."""
-    from hotline.stack.doctor import examine
+    from hotline.stack.doctor.doctor import examine
 
     findings = asyncio.run(examine())
     if as_json:
@@ -88,7 +88,7 @@ def _run(settings: Settings, *, simulator: bool) -> None:
 
     async def announce(live: Settings) -> None:
         if simulator:
-            from hotline.incidents.roster import seed_demo
+            from hotline.staff.roster import seed_demo
 
             await seed_demo(live)
         screen.say(f"The line is up ({time.monotonic() - begun:.0f} s). Ctrl-C stops it.\n")

@@ -11,8 +11,8 @@ from rich.table import Table
 from hotline.cli import out, with_runtime
 
 if TYPE_CHECKING:
-    from hotline.incidents.roster import Staff
     from hotline.runtime import Runtime
+    from hotline.staff.roster import Staff
 
 app = typer.Typer(help="Responders, organizers and operators.", no_args_is_help=True)
 
@@ -31,9 +31,9 @@ def add(
     on_call: Annotated[bool, typer.Option("--on-call", help="put them on call at once")] = False,
 ) -> None:
     """Add a volunteer, or change the record of a handle."""
-    from hotline import subscribers
     from hotline.errors import InputError
-    from hotline.incidents import roster
+    from hotline.staff import roster
+    from hotline.subscriptions import subscribers
 
     async def work(runtime: Runtime) -> None:
         chosen: list[str] = []
@@ -80,7 +80,7 @@ def shift(
     hours: Annotated[str, typer.Argument(help="such as 18:00-23:00; past midnight is fine")],
 ) -> None:
     """Put a volunteer on call every week at a time, in the city's own clock."""
-    from hotline.incidents import shifts
+    from hotline.staff import shifts
 
     async def work(runtime: Runtime) -> str:
         await _known(runtime, handle)
@@ -94,7 +94,7 @@ def shift(
 @app.command()
 def unshift(shift_id: str) -> None:
     """End a weekly shift."""
-    from hotline.incidents import shifts
+    from hotline.staff import shifts
 
     async def work(runtime: Runtime) -> None:
         await shifts.find_shift(runtime.store, shift_id)
@@ -107,7 +107,7 @@ def unshift(shift_id: str) -> None:
 @app.command()
 def dayoff(handle: str, day: Annotated[str, typer.Argument(metavar="YYYY-MM-DD")]) -> None:
     """Take a volunteer off all their shifts of one day."""
-    from hotline.incidents import shifts
+    from hotline.staff import shifts
 
     async def work(runtime: Runtime) -> None:
         await _known(runtime, handle)
@@ -124,7 +124,7 @@ def swap(
     handle: Annotated[str, typer.Argument(help="who takes it")],
 ) -> None:
     """Give one day of a shift to somebody else."""
-    from hotline.incidents import shifts
+    from hotline.staff import shifts
 
     async def work(runtime: Runtime) -> None:
         await _known(runtime, handle)
@@ -138,7 +138,7 @@ def swap(
 @app.command("shifts")
 def shifts_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False) -> None:
     """Every weekly shift."""
-    from hotline.incidents import shifts
+    from hotline.staff import shifts
 
     async def work(runtime: Runtime) -> list[dict[str, str]]:
         plan = await shifts.load_plan(runtime.store)
@@ -160,8 +160,8 @@ def forecast(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """The hours of the coming days in which no shift covers a language of the city."""
-    from hotline.incidents import shifts
-    from hotline.incidents.duties import local_clock, local_day
+    from hotline.staff import shifts
+    from hotline.staff.reminders import local_clock, local_day
 
     async def work(runtime: Runtime) -> list[dict[str, str]]:
         everybody, library = await runtime.desk.roster(), runtime.library
@@ -193,7 +193,7 @@ def test() -> None:
     import time
 
     from hotline.errors import InputError
-    from hotline.incidents import rollcall
+    from hotline.staff import rollcall
     from hotline.store import Conflict
 
     async def work(runtime: Runtime) -> int:
@@ -234,7 +234,7 @@ def revoke(handle: str) -> None:
 
 def _cut_off(handle: str, what: str) -> None:
     from hotline.incidents import incident as incidents
-    from hotline.incidents import roster
+    from hotline.staff import roster
 
     async def work(runtime: Runtime) -> None:
         held = [one for one in await runtime.desk.open_ones() if one.held and one.claimed_by == handle]

@@ -12,7 +12,7 @@ from rich.text import Text
 from hotline.cli import out, with_runtime
 
 if TYPE_CHECKING:
-    from hotline.incidents.violations import Violation
+    from hotline.casework.violations import Violation
     from hotline.runtime import Runtime
 
 app = typer.Typer(help="Reports that the ordinance was broken.", no_args_is_help=True)
@@ -41,7 +41,7 @@ def list_(
 @app.command()
 def show(id_: Id) -> None:
     """One report, whole."""
-    from hotline.incidents.violations import load
+    from hotline.casework.violations import load
 
     async def work(runtime: Runtime) -> Violation:
         return await load(runtime.store, id_)
@@ -53,7 +53,7 @@ def show(id_: Id) -> None:
 @app.command()
 def close(id_: Id) -> None:
     """Take a report off the open list, and let its reporter go."""
-    from hotline.incidents import violations
+    from hotline.casework import violations
 
     async def work(runtime: Runtime) -> None:
         await violations.close(runtime.store, id_)
@@ -65,7 +65,7 @@ def close(id_: Id) -> None:
 @app.command()
 def reply(id_: Id, text: Annotated[str, typer.Option("--text", help="words to send")]) -> None:
     """Text back to a reporter who said that an advocate may; the number is not shown."""
-    from hotline.incidents import violations
+    from hotline.casework import violations
 
     async def work(runtime: Runtime) -> None:
         await violations.reply(
@@ -81,7 +81,7 @@ def export(
     *, as_csv: Annotated[bool, typer.Option("--csv", help="print a table instead of JSON lines")] = False
 ) -> None:
     """Every report, closed ones too, for a spreadsheet or a complaint: masked words, no number."""
-    from hotline.incidents import violations
+    from hotline.casework import violations
 
     found = _all()
     if as_csv:
@@ -92,7 +92,7 @@ def export(
 
 
 def _all() -> list[Violation]:
-    from hotline.incidents.violations import load_all
+    from hotline.casework.violations import load_all
 
     async def work(runtime: Runtime) -> list[Violation]:
         return await load_all(runtime.store)

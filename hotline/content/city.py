@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, field_validato
 
 from hotline.content.documents import Document, read
 from hotline.errors import ContentError, InputError
-from hotline.privacy.phones import parse_number
+from hotline.privacy.vault import parse_number
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from hotline.sms.segments import breakers, count, plainer
+from hotline.text.segments import breakers, count, plainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

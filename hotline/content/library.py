@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from hotline.content.cards import Card, Shelf, Words, read_cards
 from hotline.content.city import City, read_city
-from hotline.content.dates import moment
+from hotline.content.clock import moment
 from hotline.content.messages import FALLBACK, Messages, read_messages
 from hotline.content.review import Standing, reviewed, standing
 from hotline.content.topics import TOPICS

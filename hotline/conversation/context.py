@@ -6,27 +6,27 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hotline.content.refusing import texted
-from hotline.sms.outbox import Outbound, Priority, queued
-from hotline.sms.people import save_person
+from hotline.messaging.contacts import save_person
+from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.store import Commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.content import Answer, Library
-    from hotline.conversation.crisis_look import CrisisModel
-    from hotline.conversation.dialogue import Dialogue
-    from hotline.conversation.urgency import UrgencyModel
-    from hotline.conversation.wish import WishModel
-    from hotline.incidents.desk import Desk
-    from hotline.language import LanguageGuesser
-    from hotline.privacy.phones import Vault
+    from hotline.incidents.service import Desk
+    from hotline.messaging.asked import Question
+    from hotline.messaging.contacts import Person
+    from hotline.messaging.inbox import Inbound
+    from hotline.privacy.vault import Vault
     from hotline.refusal import Refused
     from hotline.settings import Settings
-    from hotline.sms.asked import Question
-    from hotline.sms.inbox import Inbound
-    from hotline.sms.people import Person
     from hotline.store import Store
+    from hotline.understanding.crisis.second_look import CrisisModel
+    from hotline.understanding.dialogue import Dialogue
+    from hotline.understanding.language import LanguageGuesser
+    from hotline.understanding.optout.second_look import WishModel
+    from hotline.understanding.urgent.second_look import UrgencyModel
 
 
 @dataclass(frozen=True)

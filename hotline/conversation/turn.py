@@ -8,37 +8,37 @@ from typing import TYPE_CHECKING, Final, cast
 import structlog
 
 from hotline import metrics
-from hotline.conversation import (
-    aside,
-    bulletins,
+from hotline.casework import crisis_pages, questions
+from hotline.conversation.context import Context, Services
+from hotline.conversation.residents import (  # fmt: skip
+    alerts,
+    asides,
     commands,
-    crew,
     crisis,
     emergency,
-    leaving,
-    news,
-    rumour,
-    signup,
+    optout,
+    raid_status,
     unanswered,
     verify,
     violation,
-)  # fmt: skip
-from hotline.conversation.context import Context, Services
-from hotline.conversation.staff import handle_staff, not_understood
+)
+from hotline.conversation.responders import news, roster  # fmt: skip
+from hotline.conversation.responders.commands import handle_staff, not_understood
 from hotline.errors import DialogueUnavailable
-from hotline.incidents import crisis_pages, photos, questions
-from hotline.incidents.roster import handle_of
-from hotline.sms import asked
-from hotline.sms.asked import SureToDelete, ViolationDetail, WhichOfMenu, WordsForHuman
-from hotline.sms.people import load_person
+from hotline.incidents import photos
+from hotline.messaging import asked
+from hotline.messaging.asked import SureToDelete, ViolationDetail, WhichOfMenu, WordsForHuman
+from hotline.messaging.contacts import load_person
+from hotline.staff.roster import handle_of
+from hotline.understanding import bulletins  # fmt: skip
 
 if TYPE_CHECKING:
-    from hotline.conversation.dialogue import Understood
-    from hotline.conversation.rulebook import Urgency
-    from hotline.conversation.wish import Likeness
-    from hotline.sms.asked import Question
-    from hotline.sms.inbox import Inbound
+    from hotline.messaging.asked import Question
+    from hotline.messaging.inbox import Inbound
     from hotline.store import Commit
+    from hotline.understanding.dialogue import Understood
+    from hotline.understanding.optout.second_look import Likeness
+    from hotline.understanding.rules.rulebook import Urgency
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ LINE_TOPICS: Final = {
 }  # fmt: skip
 ASKS: Final[dict[str, Question]] = {"delete_my_data": SureToDelete(), "help_menu": WhichOfMenu()}
 # What the assistant understood: the rest of the turn. A guess alone signs nobody up or off.
-TOPICS: Final = {"subscribe_alerts": signup.wished, "unsubscribe_alerts": leaving.ask}
+TOPICS: Final = {"subscribe_alerts": alerts.wished, "unsubscribe_alerts": optout.ask}
 
 
 class Conversation:
@@ -75,7 +75,7 @@ class Conversation:
         self._tune(ctx)
         ctx.after_crisis = await crisis_pages.recent(services.store, person.id)
         if inbound.aside:
-            await aside.answer(ctx, self._heard_or_none(ctx))
+            await asides.answer(ctx, self._heard_or_none(ctx))
             return ctx.done(), ctx.answered_by
         await self._route(ctx)
         if ctx.handle:
@@ -107,10 +107,10 @@ class Conversation:
         elif await commands.handle(ctx, in_incident=one is not None):
             return
         elif one:
-            leaving.called_for_help(ctx)
+            optout.called_for_help(ctx)
             await emergency.detail(ctx, one)
             if "?" in ctx.text:
-                aside.follow(ctx)
+                asides.follow(ctx)
         elif ctx.inbound.sender in ctx.person.stopped:
             await self._stopped(ctx)
         else:
@@ -122,17 +122,17 @@ class Conversation:
         if urgency == "page":
             await emergency.open_now(ctx, ctx.text)
         else:
-            leaving.remind(ctx, in_danger=urgency == "ask")
+            optout.remind(ctx, in_danger=urgency == "ask")
 
     async def _leaves(self, ctx: Context) -> bool:
         """Whether this is a STOP, or quotes another text; "NEWS EN: to leave, text STOP" is for others."""
         if await verify.quoted(ctx):
             return True
-        return not (ctx.handle and bulletins.read(ctx.text)) and await leaving.stopping(ctx)
+        return not (ctx.handle and bulletins.read(ctx.text)) and await optout.stopping(ctx)
 
     async def _crew(self, ctx: Context) -> bool:
         if not ctx.handle:
-            return await crew.volunteers(ctx)
+            return await roster.volunteers(ctx)
         if not await handle_staff(ctx):
             return False
         ctx.answered_by = "staff"
@@ -152,10 +152,10 @@ class Conversation:
         crisis_like = await crisis.unsure(ctx)
         if crisis_like == "likely" and not _is_answer(ctx):
             return
-        wish = "none" if told or crisis_like != "none" else await leaving.likeness(ctx)
+        wish = "none" if told or crisis_like != "none" else await optout.likeness(ctx)
         if (urgency == "ask" and not told) or (ctx.inbound.media and not ctx.text.strip()):
             await violation.interrupted(ctx)
-            emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
+            emergency.ask_if_now(ctx, or_stop=wish in optout.HEARD)
         elif isinstance(ctx.person.asked, WordsForHuman):
             ctx.ask(None)
             ctx.say("human_soon")
@@ -182,12 +182,12 @@ class Conversation:
         elif told and (heard.vague or heard.urgent):
             crisis.still_there(ctx)
         elif heard.urgent:
-            emergency.ask_if_now(ctx, or_stop=wish in leaving.HEARD)
-        elif leaving.is_meant(heard, wish):
-            await leaving.ask(ctx)
+            emergency.ask_if_now(ctx, or_stop=wish in optout.HEARD)
+        elif optout.is_meant(heard, wish):
+            await optout.ask(ctx)
         else:
             await self._respond(ctx, heard)
-            if wish != "none" and heard.topic not in leaving.TOPICS and not ctx.handle:
+            if wish != "none" and heard.topic not in optout.TOPICS and not ctx.handle:
                 ctx.add("stop_how")
 
     async def _heard_or_none(self, ctx: Context) -> Understood | None:
@@ -201,7 +201,7 @@ class Conversation:
         sid = ctx.inbound.sid
         if sid not in self._heard:
             heard = await ctx.services.dialogue.ask(ctx.person.id, ctx.text, ctx.lang, ctx.person.card)
-            self._heard[sid] = leaving.put_right(heard, ctx.text)
+            self._heard[sid] = optout.put_right(heard, ctx.text)
             metrics.DIALOGUE.labels("answered").inc()
         return self._heard[sid]
 
@@ -209,8 +209,8 @@ class Conversation:
         """Rasa is away: an answer by keyword, else a person reads it, and the resident is told so."""
         heard = await ctx.services.keyword_dialogue.ask(ctx.person.id, ctx.text, ctx.lang, ctx.person.card)
         ctx.answered_by = "keyword"
-        if leaving.is_meant(heard, wish):
-            await leaving.ask(ctx)
+        if optout.is_meant(heard, wish):
+            await optout.ask(ctx)
         elif heard.say:
             for said in heard.say:
                 ctx.write(said.text)
@@ -224,7 +224,7 @@ class Conversation:
     async def _respond(self, ctx: Context, heard: Understood) -> None:
         ctx.answered_by = "rasa"
         if heard.topic == "ask_raid_status":
-            await rumour.answer(ctx)
+            await raid_status.answer(ctx)
         elif heard.hand_over:
             ctx.say("human_soon")
             await hand_over(ctx)
@@ -243,7 +243,7 @@ class Conversation:
 
 def _is_guess(heard: Understood, text: str) -> bool:
     """Whether what the assistant made of a volunteer's words would only lead to a question of ours."""
-    return heard.urgent or heard.topic in leaving.TOPICS or (heard.vague and "?" not in text)
+    return heard.urgent or heard.topic in optout.TOPICS or (heard.vague and "?" not in text)
 
 
 def _is_answer(ctx: Context) -> bool:

@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from hotline.conversation.crisis import UNSURE
-from hotline.conversation.keywords import resident_command
-from hotline.conversation.leaving import CARRIER_STOPS, HEARD, TOPICS, is_meant, put_right
-from hotline.conversation.optout import optout, says_only_stop
+from hotline.conversation.residents.crisis import UNSURE
+from hotline.conversation.residents.optout import CARRIER_STOPS, HEARD, TOPICS, is_meant, put_right
+from hotline.understanding.commands import resident_command
+from hotline.understanding.optout.rules import optout, says_only_stop
 
 if TYPE_CHECKING:
-    from hotline.conversation.crisis_look import CrisisModel
-    from hotline.conversation.dialogue import Dialogue, Understood
-    from hotline.conversation.intake import Intake, Reading
-    from hotline.conversation.rulebook import Urgency
-    from hotline.conversation.urgency import UrgencyModel
-    from hotline.conversation.wish import Likeness, WishModel
-    from hotline.language import LanguageGuesser
+    from hotline.understanding.crisis.second_look import CrisisModel
+    from hotline.understanding.dialogue import Dialogue, Understood
+    from hotline.understanding.intake import Intake, Reading
+    from hotline.understanding.language import LanguageGuesser
+    from hotline.understanding.optout.second_look import Likeness, WishModel
+    from hotline.understanding.rules.rulebook import Urgency
+    from hotline.understanding.urgent.second_look import UrgencyModel
 
 LEAVES: Final = "unsubscribe_alerts"
 COMMAND_TOPICS: Final = {

@@ -13,17 +13,17 @@ import aiohttp
 
 from hotline.errors import HotlineError, InputError
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
-from hotline.incidents.duties import weekly_name
-from hotline.privacy.phones import DRILL_PHONE
-from hotline.sms.twilio import signed
+from hotline.incidents import records
+from hotline.messaging.carriers.twilio import signed
+from hotline.privacy.vault import DRILL_PHONE
+from hotline.staff.reminders import weekly_name
 from hotline.store import DAY, Commit
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.incidents.desk import Desk
     from hotline.incidents.incident import Incident
-    from hotline.privacy.phones import Vault
+    from hotline.incidents.service import Desk
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -94,7 +94,7 @@ async def begin(settings: Settings, store: Store, vault: Vault, words: str) -> s
 
 async def _open(store: Store, person: str) -> str:
     id_ = str(await store.redis.get(f"reporter:{person}") or "")
-    found = await record.load(store, id_) if id_ else None
+    found = await records.load(store, id_) if id_ else None
     return id_ if found and found.live else ""
 
 
@@ -104,7 +104,7 @@ async def result(store: Store, id_: str) -> Result:
     Raises:
         InputError: there is no drill of that number.
     """
-    one = await record.load(store, id_)
+    one = await records.load(store, id_)
     if one is None or not one.drill:
         raise InputError(f"There is no drill {id_}: see hotline drill --past.")
     log = [json.loads(line) for line in await cast("Any", store.redis.lrange(f"incident:{id_}:log", 0, -1))]

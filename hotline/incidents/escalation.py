@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents.incident import Change, Incident, release
-from hotline.incidents.notice import PARTNER, Notice
+from hotline.incidents.notices.notice import Notice
 from hotline.refusal import Message
+from hotline.staff import PARTNER
 
 if TYPE_CHECKING:
-    from hotline.incidents.roster import Roster
+    from hotline.staff.roster import Roster
 
 NEWS_WAIT: Final = 5 * 60.0  # seconds a holder has to answer "any news?"
 ROUNDS: Final = 3  # whole runs of the policy before only organizers are reminded

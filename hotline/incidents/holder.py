@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.incidents import record
+from hotline.incidents import records
 
 if TYPE_CHECKING:
     from hotline.incidents.incident import Change, Incident
-    from hotline.incidents.roster import Roster
+    from hotline.staff.roster import Roster
     from hotline.store import Commit, Store
 
 SOON: Final = 1.0  # seconds until a step looks again
@@ -23,6 +23,6 @@ async def unless_written(
         return commit
     mailbox = f"inbox:{member.person}"
     if await cast("Any", store.redis.exists(mailbox)):
-        return record.put_off(found, now + SOON)
+        return records.put_off(found, now + SOON)
     commit.guard("absent", mailbox)  # it comes in this moment: then the step is decided again
     return commit

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from hotline.incidents.notice import PARTNER, At, Notice
+from hotline.incidents.notices.notice import At, Notice
 from hotline.refusal import Message
+from hotline.staff import PARTNER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

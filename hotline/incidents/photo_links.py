@@ -8,15 +8,15 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.incidents.notice import Notice
+from hotline.incidents.notices.notice import Notice
 from hotline.store import DAY, Commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hotline.incidents.incident import Change, Incident
-    from hotline.incidents.roster import Roster, Staff
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
+    from hotline.staff.roster import Roster, Staff
     from hotline.store import Store
 
 LIFE: Final = DAY  # seconds a link opens

@@ -14,22 +14,22 @@ from hotline import metrics
 from hotline.errors import InputError
 from hotline.incidents.incident import Change, Incident, Notice
 from hotline.incidents.photo_links import attached, link
-from hotline.incidents.record import load
-from hotline.privacy import removals
+from hotline.incidents.records import load
+from hotline.messaging.contacts import load_person
+from hotline.messaging.outbox import Outbound, queued
+from hotline.privacy import pending_removals
 from hotline.privacy.decoding import NotDecoded, cleaned_apart
-from hotline.sms.outbox import Outbound, queued
-from hotline.sms.people import load_person
 from hotline.store import AWAY, DAY, Commit, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.content import Library
-    from hotline.incidents.desk import Desk
-    from hotline.privacy.phones import Vault
+    from hotline.incidents.service import Desk
+    from hotline.messaging.carriers.media import CarrierMedia
+    from hotline.messaging.inbox import Inbound
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
-    from hotline.sms.carrier_media import CarrierMedia
-    from hotline.sms.inbox import Inbound
     from hotline.store import Store
 
 log = structlog.get_logger(__name__)
@@ -160,7 +160,7 @@ class Photos:
         commit.guard("field", f"photo:{id_}", "data", "")
         commit.guard("member", "photos:due", id_)  # forgotten meanwhile: nothing of it comes back
         commit.write("HSET", f"photo:{id_}", "data", sealed)
-        commit.merge(removals.owed(id_, fields["url"], self._clock()))
+        commit.merge(pending_removals.owed(id_, fields["url"], self._clock()))
         try:
             await self._store.commit(commit)
         except Conflict:
@@ -234,7 +234,7 @@ class Photos:
         """Nobody will look at it: nothing of it stays here, and the carrier's copy has to go."""
         commit = Commit()
         if url := await cast("Any", self._store.redis.hget(f"photo:{id_}", "url")):
-            commit.merge(removals.owed(id_, url, self._clock()))
+            commit.merge(pending_removals.owed(id_, url, self._clock()))
         commit.write("DEL", f"photo:{id_}")
         commit.write("ZREM", "photos:due", id_)
         await self._store.commit(commit)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotline.incidents import record
+from hotline.incidents import records
 from hotline.incidents.incident import Change
-from hotline.incidents.notice import Notice
-from hotline.sms.people import load_person
+from hotline.incidents.notices.notice import Notice
+from hotline.messaging.contacts import load_person
 
 if TYPE_CHECKING:
     from hotline.incidents.incident import Incident
-    from hotline.sms.people import Person
+    from hotline.messaging.contacts import Person
     from hotline.store import Store
 
 
 async def known(store: Store, one: Incident) -> list[Person]:
     """Everybody who reported this event, but for those whom we have forgotten."""
-    reports = [one, *await record.load_ids(store, one.children)]
+    reports = [one, *await records.load_ids(store, one.children)]
     ids = dict.fromkeys(report.reporter for report in reports if report.reporter)
     return [person for id_ in ids if (person := await load_person(store, id_)).address]
 

@@ -1,6 +1,6 @@
 -- Take the next texts of one sender: due retries first come back, then the most urgent ones go,
 -- as many as the carrier's rate allows now. The intent to send is written here, before any call is made.
--- ARGV: sender, now (ms), worker, family of the opt-out, and twice a pace, see sms/rate.py:
+-- ARGV: sender, now (ms), worker, family of the opt-out, and twice a pace, see messaging/rate.py:
 --       of this number, and of the whole campaign (all 0: no limit of its own); then how many at most
 -- Answers a row of {"id", id, its fields in a row} | {"wait", ms} | {"idle", ms or -1} | {"drop", id, why}
 local call = redis.call

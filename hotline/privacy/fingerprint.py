@@ -13,7 +13,7 @@ from hotline.errors import InputError, SettingsError
 from hotline.store import AWAY
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 KEY: Final = "secret:fingerprint"

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.privacy import removals
+from hotline.privacy import pending_removals
 from hotline.store import DAY, MINUTE, Commit, registered
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ AGED_SETS: Final = {"incidents:all": 90, "questions:open": 30, "violations:all":
 
 MARKS: Final = "forgetting"
 MARKED_FOR: Final = 10 * MINUTE  # seconds; longer than the reading of everything takes
-GROUP: Final = "workers"  # of the turns that are under way, see sms/inbox.py
+GROUP: Final = "workers"  # of the turns that are under way, see messaging/inbox.py
 _LIST: Final = 2  # colons in the name of an approved broadcast's list; one that waits for approval has more
 
 
@@ -146,7 +146,7 @@ async def _forget_records(store: Store, person: str, newer: _Newer, commit: Comm
 async def _at_carrier(store: Store, key: str) -> Commit:
     """The writes by which the carrier's copy of a photo has to go; none for any other record."""
     url = await cast("Any", store.redis.hget(key, "url"))
-    return removals.owed(key.partition(":")[2], url, time.time()) if url else Commit()
+    return pending_removals.owed(key.partition(":")[2], url, time.time()) if url else Commit()
 
 
 async def _forget_texts(store: Store, person: str, newer: _Newer, commit: Commit) -> None:

@@ -8,9 +8,9 @@ from typing import Final
 
 from pydantic import RootModel
 
-from hotline.patterns import compiled
-from hotline.privacy.plain import plain
-from hotline.wordfiles import WordFile, read_words
+from hotline.text.patterns import compiled
+from hotline.text.plain import plain
+from hotline.text.wordfiles import WordFile, read_words
 
 
 class _Claim(WordFile):

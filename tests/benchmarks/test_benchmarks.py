@@ -19,12 +19,13 @@ from aiohttp.test_utils import TestServer
 from twilio.request_validator import RequestValidator
 
 import benchmarks.__main__ as command
-from benchmarks import assistant, bare, outbox, page, texts, webhook
-from benchmarks.carrier import Carrier
-from benchmarks.figures import Spread, percentile, ratios
-from benchmarks.load import Load, raw
-from benchmarks.machine import memory, processor_seconds
-from benchmarks.table import Reach, Table
+from benchmarks import assistant, bare, outbox, page, webhook
+from benchmarks.harness import texts
+from benchmarks.harness.carrier import Carrier
+from benchmarks.harness.figures import Spread, percentile, ratios
+from benchmarks.harness.load import Load, raw
+from benchmarks.harness.machine import memory, processor_seconds
+from benchmarks.harness.table import Reach, Table
 from hotline.cli import run
 from hotline.settings import DEMO_TOKEN, ROOT
 from hotline.stack.embedded import free_port

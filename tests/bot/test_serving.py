@@ -12,9 +12,9 @@ import pytest
 from redis.asyncio import Redis
 
 from hotline.content import Library
-from hotline.conversation.dialogue import RasaDialogue, Understood
 from hotline.errors import DialogueUnavailable
 from hotline.settings import ROOT
+from hotline.understanding.dialogue import RasaDialogue, Understood
 from tests.assistant import TOKEN
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import yaml
 from rapidfuzz import fuzz, process
 
 from hotline.content.topics import TOPICS
-from hotline.conversation.topic_words import plain
 from hotline.settings import ROOT
+from hotline.understanding.topic_words import plain
 
 NLU = ROOT / "nlu_data" / "nlu"
 LANGUAGES = ("en", "es")

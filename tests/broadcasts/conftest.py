@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.content import Library
-from hotline.incidents.roster import seed_demo
 from hotline.settings import ROOT
+from hotline.staff.roster import seed_demo
 from tests.broadcasts.office import Office
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 

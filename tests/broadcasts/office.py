@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline import subscribers
 from hotline.broadcasts import approval, drafting
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.delivery import Delivery
+from hotline.broadcasts.delivery.feed import Delivery
 from hotline.broadcasts.drafting import Wish
-from hotline.sms.outbox import Outbox
+from hotline.messaging.outbox import Outbox
+from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 

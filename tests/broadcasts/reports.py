@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
-from hotline.incidents.desk import Desk
+from hotline.incidents import records
+from hotline.incidents.service import Desk
 
 if TYPE_CHECKING:
     from tests.broadcasts.office import Office
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 async def report(office: Office, *states: str, place: str = "120 Park Street", zone: str = "") -> str:
     """A report that a responder has taken through these states; answers its number."""
     desk = Desk(office.store, office.vault, office.library, lambda: office.now)
-    id_ = await record.next_id(office.store)
+    id_ = await records.next_id(office.store)
     await office.store.commit(
         desk.opening(
             id_, reporter=f"person{id_}", text="ICE is here", lang="en", place=place, zone=zone, photos=0

@@ -17,12 +17,12 @@ from hotline.broadcasts import closing, freeze
 from hotline.broadcasts.drafting import Wish
 from hotline.content import Library
 from hotline.errors import SendError
-from hotline.incidents.roster import seed_demo
-from hotline.privacy.phones import Vault
+from hotline.messaging import status_callbacks
+from hotline.messaging.contacts import opt_in, opt_out
+from hotline.privacy.vault import Vault
 from hotline.refusal import Refused
 from hotline.settings import DEMO_SECRET, ROOT, load_settings
-from hotline.sms import callbacks
-from hotline.sms.people import opt_in, opt_out
+from hotline.staff.roster import seed_demo
 from hotline.store import Store
 from tests.broadcasts.office import HOUR, Office
 from tests.broadcasts.reports import report, told
@@ -251,7 +251,7 @@ class AlertLives(RuleBasedStateMachine):
         elif fate != "lost":  # the worker died after the call
             await self.office.box.accepted(id_, f"SM{id_}")
         if fate in ("delivered", "undelivered"):
-            await callbacks.status(self.office.store, id_=id_, sid=f"SM{id_}", state=fate, code="")
+            await status_callbacks.status(self.office.store, id_=id_, sid=f"SM{id_}", state=fate, code="")
 
     @rule()
     def unsettled_sends_are_looked_up(self) -> None:

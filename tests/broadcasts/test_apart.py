@@ -9,9 +9,9 @@ from prometheus_client import REGISTRY
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import closing
-from hotline.broadcasts.canary import Watch
+from hotline.broadcasts.delivery.canaries import Watch
 from hotline.broadcasts.drafting import Wish
-from hotline.incidents.desk import Desk
+from hotline.incidents.service import Desk
 from hotline.settings import load_settings
 from tests.broadcasts.office import HOUR
 from tests.broadcasts.reports import report

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline import subscribers
 from hotline.broadcasts import audience
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.broadcasts.drafting import Wish
-from hotline.sms.people import Person, opt_out
-from hotline.subscribers import Subscriber
+from hotline.messaging.contacts import Person, opt_out
+from hotline.subscriptions import subscribers
+from hotline.subscriptions.subscribers import Subscriber
 from tests.broadcasts.office import HOUR
 
 if TYPE_CHECKING:

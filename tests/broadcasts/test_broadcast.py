@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.delivery import AHEAD
+from hotline.broadcasts.delivery.feed import AHEAD
+from hotline.messaging import status_callbacks
+from hotline.messaging.contacts import opt_out
 from hotline.refusal import Reason, Refused
-from hotline.sms import callbacks
-from hotline.sms.people import opt_out
 
 if TYPE_CHECKING:
     from tests.broadcasts.office import Office
@@ -238,8 +238,8 @@ async def test_the_receipts_add_up_to_the_audience(office: Office) -> None:
     await office.delivery.feed()
     for place, id_ in enumerate(await office.taken()):
         await office.box.accepted(id_, f"SM{place}")
-    await callbacks.status(office.store, id_="", sid="SM0", state="delivered", code="")
-    await callbacks.status(office.store, id_="", sid="SM1", state="undelivered", code="30003")
+    await status_callbacks.status(office.store, id_="", sid="SM0", state="delivered", code="")
+    await status_callbacks.status(office.store, id_="", sid="SM1", state="undelivered", code="30003")
     receipts = (await broadcasts.load(office.store, one.id)).receipts
     assert receipts == {"opted-out": 1, "delivered": 1, "undelivered": 1, "sent": 1}
     assert sum(receipts.values()) == one.total
@@ -251,6 +251,6 @@ async def test_a_callback_that_is_faster_than_the_answer_keeps_its_receipt(offic
     one = await office.sending()
     await office.delivery.feed()
     (id_,) = await office.taken()
-    await callbacks.status(office.store, id_=id_, sid="SM1", state="delivered", code="")
+    await status_callbacks.status(office.store, id_=id_, sid="SM1", state="delivered", code="")
     await office.box.accepted(id_, "SM1")
     assert await office.ledger(one.id) == {person: "delivered"}

@@ -13,13 +13,22 @@ from pydantic import SecretStr
 
 from hotline.broadcasts import closing
 from hotline.broadcasts.broadcast import load
-from hotline.broadcasts.canary import MOST_TOLD, STREAM, Arrival, Watch, canaries, quotable, same, warnings
+from hotline.broadcasts.delivery.canaries import (
+    MOST_TOLD,
+    STREAM,
+    Arrival,
+    Watch,
+    canaries,
+    quotable,
+    same,
+    warnings,
+)
 from hotline.broadcasts.drafting import Wish
 from hotline.content import Library
 from hotline.errors import SettingsError
-from hotline.incidents.roster import add_staff
-from hotline.privacy.phones import Vault
+from hotline.privacy.vault import Vault
 from hotline.settings import ROOT, load_settings
+from hotline.staff.roster import add_staff
 from hotline.store import Store
 from tests.broadcasts.office import HOUR, Office
 from tests.line import ALERTS, HOTLINE, Line, wait_until

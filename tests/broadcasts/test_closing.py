@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.broadcasts import audience, closing, verifying
+from hotline.broadcasts import audience, closing, verification
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.drafting import Wish
-from hotline.incidents.desk import Desk
+from hotline.incidents.service import Desk
 from hotline.privacy import retention
 from hotline.refusal import Reason, Refused
 from tests.broadcasts.office import HOUR
@@ -167,7 +167,7 @@ async def test_a_closing_draft_shows_whom_it_would_reach(office: Office) -> None
 async def test_nobody_hears_the_words_of_a_closing_draft_by_asking(office: Office) -> None:
     one = await got(office)
     await close(office, one.id, "", texts=OVER)
-    assert await verifying.ending_of(office.store, one) is None
+    assert await verification.ending_of(office.store, one) is None
 
 
 async def test_words_of_another_language_are_refused_as_in_a_draft(office: Office) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from hotline import subscribers
 from hotline.broadcasts import approval, drafting
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.delivery import AHEAD, PUT_OFF, Delivery, outbox_of
+from hotline.broadcasts.delivery.feed import AHEAD, PUT_OFF, Delivery, outbox_of
 from hotline.broadcasts.drafting import Wish
 from hotline.broadcasts.freeze import freeze, unfreeze
 from hotline.content import Library
 from hotline.errors import SendError
-from hotline.privacy.phones import Vault
+from hotline.messaging.contacts import opt_out
+from hotline.messaging.outbox import Outbox
+from hotline.privacy.vault import Vault
 from hotline.settings import ROOT, load_settings
-from hotline.sms.outbox import Outbox
-from hotline.sms.people import opt_out
 from hotline.store import Store
+from hotline.subscriptions import subscribers
 from tests.line import ALERTS, Line, wait_until
 
 if TYPE_CHECKING:

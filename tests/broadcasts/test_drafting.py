@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.broadcasts import approval, drafting, freeze, words
+from hotline.broadcasts import approval, drafting, freeze, texts
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.drafting import Wish
 from hotline.refusal import Reason, Refused
@@ -132,10 +132,10 @@ def test_each_ready_alert_is_one_segment_at_a_usual_place(library: Library) -> N
     for lang in library.city.languages:
         for text in (
             library.say("alert_raid", lang, place="120 Park Street", time="11:40 pm"),
-            *(library.say(f"closing_{reason}", lang) for reason in words.CLOSINGS),
+            *(library.say(f"closing_{reason}", lang) for reason in texts.CLOSINGS),
         ):
-            framed = words.framed(library, {lang: text}, "482")[lang]
-            assert words.cost(lang, framed, 1, ROOT / "content").segments == 1, framed
+            framed = texts.framed(library, {lang: text}, "482")[lang]
+            assert texts.cost(lang, framed, 1, ROOT / "content").segments == 1, framed
 
 
 # -- the second person

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.content import Library
-from hotline.incidents.roster import seed_demo
+from hotline.messaging import status_callbacks
 from hotline.privacy import retention
-from hotline.privacy.phones import Vault
+from hotline.privacy.vault import Vault
 from hotline.settings import DEMO_SECRET, ROOT, load_settings
-from hotline.sms import callbacks
+from hotline.staff.roster import seed_demo
 from hotline.store import Store
 from tests.broadcasts.office import Office
 
@@ -69,7 +69,7 @@ async def lived(
             await holds(office, one.id, forgotten)
         for id_ in under_way:  # what the carrier says of them meanwhile
             await office.box.accepted(id_, f"SM{id_}")
-            await callbacks.status(store, id_=id_, sid=f"SM{id_}", state="delivered", code="")
+            await status_callbacks.status(store, id_=id_, sid=f"SM{id_}", state="delivered", code="")
             await office.box.requeue(id_)
         await holds(office, one.id, forgotten)
         office.delivery._ahead = 100  # pyright: ignore[reportPrivateUsage] - as above

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.broadcasts import approval, drafting, freeze
+from hotline.messaging.outbox import Outbound, Outbox, queued
 from hotline.refusal import Reason, Refused
-from hotline.sms.outbox import Outbound, Outbox, queued
 
 if TYPE_CHECKING:
     from tests.broadcasts.office import Office

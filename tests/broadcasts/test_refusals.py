@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.refusals import Refusals, verdict
+from hotline.broadcasts.delivery.carrier_failures import Refusals, verdict
 from hotline.errors import SendError, SendOutcome
-from hotline.incidents.roster import add_staff
-from hotline.sms import callbacks
-from hotline.sms.outbox import Outbox
-from hotline.sms.twilio import reason
+from hotline.messaging import status_callbacks
+from hotline.messaging.carriers.twilio import reason
+from hotline.messaging.outbox import Outbox
+from hotline.staff.roster import add_staff
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -36,7 +36,7 @@ class Carried:
         self._sids += 1
         sid = sid or f"SM{self._sids}"
         await self.office.box.accepted(id_, sid)
-        await callbacks.status(
+        await status_callbacks.status(
             self.office.store, id_=id_, sid=sid, state=state, code=str(code or ""), now=self.office.now,
             consequences=self.refusals,
         )  # fmt: skip
@@ -223,9 +223,9 @@ async def test_a_sender_refused_after_it_was_sent_sends_again_once_mended(carrie
     assert await office.taken() == [ids[1]]
     await office.box.accepted(ids[1], "SMnew")
     for late in ("undelivered", "failed"):  # what is still said of the first try changes nothing
-        await callbacks.status(office.store, id_=ids[1], sid="SMold", state=late, code="30034")
+        await status_callbacks.status(office.store, id_=ids[1], sid="SMold", state=late, code="30034")
     assert (await office.ledger("1"))[ids[1].partition(":")[2]] == "sent"
-    await callbacks.status(office.store, id_=ids[1], sid="SMnew", state="delivered", code="")
+    await status_callbacks.status(office.store, id_=ids[1], sid="SMnew", state="delivered", code="")
     assert (await broadcasts.load(office.store, "1")).receipts == {"delivered": 2}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.broadcasts import closing, verifying
+from hotline.broadcasts import closing, verification
 from hotline.broadcasts.drafting import Wish
 from hotline.store import DAY
 from tests.broadcasts.office import HOUR
@@ -28,37 +28,37 @@ async def used(store: Store, numbers: range) -> None:
 
 
 async def test_a_code_is_three_digits_and_no_emergency_number(store: Store) -> None:
-    codes = [await verifying.new_code(store) for _ in range(200)]
+    codes = [await verification.new_code(store) for _ in range(200)]
     assert all(len(code) == 3 and code.isdecimal() for code in codes)
     assert len(set(codes)) == 200
-    assert not verifying.SERVICE_NUMBERS & set(codes)
+    assert not verification.SERVICE_NUMBERS & set(codes)
     assert codes != sorted(codes)
 
 
 async def test_codes_taken_at_the_same_moment_differ(store: Store) -> None:
-    codes = await asyncio.gather(*[verifying.new_code(store) for _ in range(50)])
+    codes = await asyncio.gather(*[verification.new_code(store) for _ in range(50)])
     assert len(set(codes)) == 50
 
 
 async def test_a_code_is_kept_for_ninety_days_although_its_draft_was_never_written(store: Store) -> None:
-    code = await verifying.new_code(store)
+    code = await verification.new_code(store)
     assert 89 * DAY < await store.redis.ttl(f"broadcast:code:{code}") <= 90 * DAY
-    assert await verifying.by_code(store, code) is None
+    assert await verification.by_code(store, code) is None
 
 
 @pytest.mark.parametrize(("last", "digits"), [(540, 3), (560, 4)])
 async def test_a_fourth_digit_comes_when_over_half_are_used(store: Store, last: int, digits: int) -> None:
     await used(store, range(100, last))
-    codes = [await verifying.new_code(store) for _ in range(5)]
+    codes = [await verification.new_code(store) for _ in range(5)]
     assert {len(code) for code in codes} == {digits}
 
 
 async def test_what_was_sent_is_found_by_its_code_and_a_draft_is_not(office: Office) -> None:
     await office.sign_up(1)
     one = await office.draft()
-    assert await verifying.sent_with(office.store, one.code) is None
+    assert await verification.sent_with(office.store, one.code) is None
     await office.approve(one.id)
-    found = await verifying.sent_with(office.store, one.code)
+    found = await verification.sent_with(office.store, one.code)
     assert found
     assert found.id == one.id
 
@@ -67,7 +67,7 @@ async def test_what_was_cancelled_before_it_reached_anybody_is_not_ours(office: 
     await office.sign_up(1)
     one = await office.sending()
     await office.move(one.id, "cancel")
-    assert await verifying.sent_with(office.store, one.code) is None
+    assert await verification.sent_with(office.store, one.code) is None
 
 
 async def test_an_alert_leads_to_how_it_ended(office: Office) -> None:
@@ -76,23 +76,23 @@ async def test_an_alert_leads_to_how_it_ended(office: Office) -> None:
     one = await office.approve(draft.id)
     for id_ in await office.deliver():
         await office.box.accepted(id_, f"SM{id_}")
-    assert await verifying.ending_of(office.store, one) is None
+    assert await verification.ending_of(office.store, one) is None
     await closing.close(
         office.store, office.library, office.settings, one.id, now=office.now, by="organizer1",
         reason="cancelled",
     )  # fmt: skip
-    ending = await verifying.ending_of(office.store, one)
+    ending = await verification.ending_of(office.store, one)
     assert ending
-    said = verifying.said(office.library, ending, "en", one.code)
+    said = verification.said(office.library, ending, "en", one.code)
     assert said == office.library.say("closing_cancelled", "en")
 
 
 async def test_the_words_are_quoted_without_their_frame_in_the_readers_language(office: Office) -> None:
     one = await office.draft(en="Meeting at six.", es="Reunión a las seis.")
-    quoted = [verifying.said(office.library, one, lang, one.code) for lang in ("en", "es", "pt")]
+    quoted = [verification.said(office.library, one, lang, one.code) for lang in ("en", "es", "pt")]
     assert quoted == ["Meeting at six.", "Reunión a las seis.", "Meeting at six."]
     bare = replace(one, texts={"en": "No frame at all"})
-    assert verifying.said(office.library, bare, "en", one.code) == "No frame at all"
+    assert verification.said(office.library, bare, "en", one.code) == "No frame at all"
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ async def test_the_words_are_quoted_without_their_frame_in_the_readers_language(
     ],
 )
 def test_the_time_is_written_as_people_here_write_it(office: Office, lang: str, expected: str) -> None:
-    assert verifying.moment(office.library, TIME, lang) == expected
+    assert verification.moment(office.library, TIME, lang) == expected

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from hotline import cli
-from hotline.incidents.roster import seed_demo
 from hotline.runtime import Runtime
 from hotline.settings import ROOT, current_settings
+from hotline.staff.roster import seed_demo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator

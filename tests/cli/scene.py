@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
-from hotline.incidents.roster import load_roster
-from hotline.sms.people import Person, save_person
+from hotline.incidents import records
+from hotline.messaging.contacts import Person, save_person
+from hotline.staff.roster import load_roster
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
@@ -27,7 +27,7 @@ def done(outcome: Outcome) -> str:
 async def reported(runtime: Runtime, text: str = "ICE is at 120 Park St") -> str:
     """An open incident of the resident; answers its number."""
     person = runtime.vault.pseudonym(RESIDENT)
-    id_ = await record.next_id(runtime.store)
+    id_ = await records.next_id(runtime.store)
     commit = save_person(Person(person, runtime.vault.seal(RESIDENT), "en"))
     commit.merge(
         runtime.desk.opening(

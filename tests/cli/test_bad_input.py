@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.incidents.roster import seed_demo
 from hotline.settings import ROOT
 from hotline.stack.embedded import free_port
+from hotline.staff.roster import seed_demo
 from tests.privacy.dump import about_people
 
 if TYPE_CHECKING:

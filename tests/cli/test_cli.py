@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.incidents import record
-from hotline.incidents.roster import handle_of, load_roster
-from hotline.sms.people import Person, save_person
+from hotline.incidents import records
+from hotline.messaging.contacts import Person, save_person
+from hotline.staff.roster import handle_of, load_roster
 from tests.cli.scene import NUMBER, RESIDENT, claimed, done, reported
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.runtime import Runtime
     from hotline.store import Store
     from tests.cli.conftest import Hotline
@@ -71,7 +71,7 @@ async def test_a_lost_phone_is_cut_off_and_what_it_held_is_paged_again(
     await claimed(runtime, others, "responder2")
     assert done(await hotline("staff", "revoke", "responder1")) == "responder1 is cut off.\n"
     assert "responder1" not in (await load_roster(runtime.store)).by_handle
-    one, two = await record.load(runtime.store, held), await record.load(runtime.store, others)
+    one, two = await records.load(runtime.store, held), await records.load(runtime.store, others)
     assert one
     assert two
     assert (one.held, one.claimed_by) == (False, "")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 from typer.main import get_command
 
-from hotline import cli, subscribers
+from hotline import cli
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.delivery import Delivery
-from hotline.incidents.roster import load_roster
+from hotline.broadcasts.delivery.feed import Delivery
+from hotline.messaging.outbox import Outbox
 from hotline.settings import current_settings
-from hotline.sms.outbox import Outbox
+from hotline.staff.roster import load_roster
+from hotline.subscriptions import subscribers
 from tests.cli.scene import claimed, code_of, reported
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from hotline.content import Library
+from hotline.content.checks.wording import breaches, read_bans
 from hotline.content.registration import LIMITS, REQUIRED, SAMPLE, SAMPLES
-from hotline.content.wording import breaches, read_bans
-from hotline.conversation.keywords import resident_command
-from hotline.conversation.optout import optout
 from hotline.settings import ROOT, current_settings
+from hotline.understanding.commands import resident_command
+from hotline.understanding.optout.rules import optout
 from tests.cli.scene import done
 
 if TYPE_CHECKING:

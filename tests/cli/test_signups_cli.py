@@ -13,19 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline import signups, subscribers
 from hotline.content.city import read_city
 from hotline.errors import InputError
+from hotline.messaging.contacts import opt_out
 from hotline.privacy.retention import forget
 from hotline.settings import ROOT
-from hotline.sms.people import opt_out
+from hotline.subscriptions import csv_import, subscribers
 from tests.cli.scene import NUMBER, done
 from tests.privacy.dump import about_people
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
     from tests.cli.conftest import Hotline
 
@@ -141,10 +141,10 @@ async def test_a_stop_between_the_look_and_the_import_holds(
     store: Store, vault: Vault, tmp_path: Path
 ) -> None:
     (tmp_path / "june.csv").write_text(GOOD, encoding="utf-8")
-    sheet = signups.read(tmp_path / "june.csv", CITY, NOW)
-    plan = await signups.plan(store, vault, sheet.good)
+    sheet = csv_import.read(tmp_path / "june.csv", CITY, NOW)
+    plan = await csv_import.plan(store, vault, sheet.good)
     await store.commit(opt_out(vault.pseudonym(NUMBER), "alerts"))
-    assert await signups.add(store, plan) == 1
+    assert await csv_import.add(store, plan) == 1
     assert await signed_up(store) == {vault.pseudonym("+18605550156")}
     assert not await store.redis.exists(f"subscriber:{vault.pseudonym(NUMBER)}")
 
@@ -179,7 +179,7 @@ async def test_who_was_imported_can_be_forgotten(
         ("number;zones;language;consent;date\n", "The first line must name these columns"),
         (HEAD.replace("date", "date,name"), "The first line must name these columns"),
         (f'{HEAD}"+18605550155,all', "Line 2 is not CSV"),
-        (HEAD + "\n" * (signups.MOST_LINES + 1), "more than 5000 lines"),
+        (HEAD + "\n" * (csv_import.MOST_LINES + 1), "more than 5000 lines"),
     ],
 )
 async def test_a_file_that_is_no_such_table_is_refused_in_a_sentence(
@@ -209,7 +209,7 @@ def test_whatever_a_file_holds_each_line_is_good_or_named(
     path = tmp_path_factory.mktemp("open") / "any.csv"
     path.write_text(HEAD + written.getvalue(), encoding="utf-8", newline="")
     try:
-        sheet = signups.read(path, CITY, NOW)
+        sheet = csv_import.read(path, CITY, NOW)
     except InputError:  # a line that is no CSV ends the reading, with a sentence
         return
     kept = [row for row in rows if any(cell.strip() for cell in row)]

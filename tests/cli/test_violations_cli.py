@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from hotline.conversation.unanswered import Question, kept
-from hotline.incidents import violations
-from hotline.incidents.roster import Roster
-from hotline.incidents.violations import Violation
-from hotline.sms.people import Person, save_person
+from hotline.casework import violations
+from hotline.casework.violations import Violation
+from hotline.conversation.residents.unanswered import Question, kept
+from hotline.messaging.contacts import Person, save_person
+from hotline.staff.roster import Roster
 from tests.cli.scene import RESIDENT, done
 from tests.privacy.dump import about_people
 

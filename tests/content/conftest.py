@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from hotline.content.check import Report, check
+from hotline.content.checks.check import Report, check
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONTENT = PROJECT / "content"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.content.cards import read_cards
-from hotline.content.check import check
+from hotline.content.checks.check import check
 from hotline.content.signing import SignOff, sign
 from tests.content.conftest import CONTENT
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.content.fitting import MOST, fitted, parts, short
-from hotline.sms.segments import count, plainer
+from hotline.text.segments import count, plainer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from hotline.content.library import PARTS
 from hotline.content.signing import SignOff, sign
 from hotline.content.topics import ANSWERED, REQUIRED, TOPICS
 from hotline.errors import ContentError
-from hotline.sms.segments import count
+from hotline.text.segments import count
 from tests.content.conftest import CONTENT, Spoil
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.content.check import check
-from hotline.content.readability import counts, ease, syllables
+from hotline.content.checks.check import check
+from hotline.content.checks.readability import counts, ease, syllables
 from tests.content.conftest import CONTENT, Check, Spoil
 
 PLAIN = {

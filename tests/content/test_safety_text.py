@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from hotline.content import Library
-from hotline.sms.segments import count
+from hotline.text.segments import count
 from tests.content.conftest import CONTENT
 
 LANGUAGES: Final = ("en", "es", "pt", "ht")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.content.saying import read_speech, spoken
+from hotline.content.checks.english_words import read_speech, spoken
 from tests.content.conftest import CONTENT
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from hotline.cli.content import app
 from hotline.content import Card, Library
-from hotline.content.check import check
+from hotline.content.checks.check import check
 from hotline.content.review import fingerprint, reviewed, standing, void
 from hotline.content.signing import SignOff, sign
 from hotline.errors import ContentError, InputError

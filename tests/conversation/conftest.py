@@ -11,7 +11,7 @@ from hotline.settings import ROOT
 from tests.conversation.talk import Talk
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 

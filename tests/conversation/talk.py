@@ -6,25 +6,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast, override
 
 from hotline.conversation.context import Services
-from hotline.conversation.crisis_look import CrisisModel
-from hotline.conversation.dialogue import Say, Understood
 from hotline.conversation.turn import Conversation
-from hotline.conversation.urgency import UrgencyModel
-from hotline.conversation.wish import WishModel
-from hotline.incidents.desk import Desk
-from hotline.language import LanguageGuesser
+from hotline.incidents.service import Desk
+from hotline.messaging.contacts import Person, load_person, save_person
+from hotline.messaging.inbox import Inbound
 from hotline.privacy.redaction import mask
 from hotline.settings import load_settings
-from hotline.sms.inbox import Inbound
-from hotline.sms.people import Person, load_person, save_person
+from hotline.understanding.crisis.second_look import CrisisModel
+from hotline.understanding.dialogue import Say, Understood
+from hotline.understanding.language import LanguageGuesser
+from hotline.understanding.optout.second_look import WishModel
+from hotline.understanding.urgent.second_look import UrgencyModel
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.conversation.crisis_look import Likeness as Alarm
-    from hotline.conversation.rulebook import Urgency
-    from hotline.conversation.wish import Likeness
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
+    from hotline.understanding.crisis.second_look import Likeness as Alarm
+    from hotline.understanding.optout.second_look import Likeness
+    from hotline.understanding.rules.rulebook import Urgency
 
 NOW: Final = 1_800_000_000.0
 RESIDENT: Final = "+18605550111"

@@ -5,26 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline import subscribers
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts import verifying
-from hotline.broadcasts.delivery import Delivery
+from hotline.broadcasts import verification
+from hotline.broadcasts.delivery.feed import Delivery
 from hotline.conversation.context import Services
 from hotline.conversation.turn import Conversation
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
-from hotline.incidents.desk import Desk
-from hotline.incidents.roster import add_staff
-from hotline.language import LanguageGuesser
+from hotline.incidents import records
+from hotline.incidents.service import Desk
+from hotline.messaging.inbox import Inbound
+from hotline.messaging.outbox import Outbox
 from hotline.privacy.redaction import mask
-from hotline.sms.inbox import Inbound
-from hotline.sms.outbox import Outbox
+from hotline.staff.roster import add_staff
+from hotline.subscriptions import subscribers
+from hotline.understanding.language import LanguageGuesser
 from tests.conversation.talk import Dictated, SecondAlarm, SecondHearing, SecondLook
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Commit, Store
 
@@ -74,7 +74,7 @@ class Team:
 
     async def report(self, *states: str, zone: str = "", drill: bool = False) -> str:
         """A report that rita has taken through these states; answers its number."""
-        id_ = await record.next_id(self.store)
+        id_ = await records.next_id(self.store)
         opening = self.desk.opening(
             id_, reporter=f"p{id_}", text="ICE is here", lang="en", place="120 Park Street", zone=zone,
             photos=0, drill=drill,
@@ -135,7 +135,7 @@ class Team:
 
     async def one(self, code: str) -> Broadcast:
         """The broadcast of a number."""
-        found = await verifying.by_code(self.store, code)
+        found = await verification.by_code(self.store, code)
         assert found
         return found
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, cast, override
 
 import pytest
 
-from hotline.conversation.dialogue import Say, Understood
 from hotline.conversation.turn import Conversation
+from hotline.messaging import inbox
+from hotline.messaging.inbox import Inbound
 from hotline.privacy.retention import forget
-from hotline.sms import inbox
-from hotline.sms.inbox import Inbound
 from hotline.store import Conflict
+from hotline.understanding.dialogue import Say, Understood
 from tests.conversation.talk import Dictated
 from tests.incidents.crew import Crew
 from tests.line import wait_until
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from hotline.conversation.emergency import QUESTIONS
+from hotline.conversation.residents.emergency import QUESTIONS
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
-from hotline.incidents.roster import add_staff, set_on_call
-from hotline.sms.asked import ReportDetail
-from hotline.sms.outbox import Priority
-from hotline.sms.people import block, opt_out, save_person
+from hotline.incidents import records
+from hotline.messaging.asked import ReportDetail
+from hotline.messaging.contacts import block, opt_out, save_person
+from hotline.messaging.outbox import Priority
+from hotline.staff.roster import add_staff, set_on_call
 from tests.asked import EVERY
 from tests.conversation.talk import Talk
 from tests.conversation.test_understanding import classified
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
-    from hotline.sms.asked import Question, ReportPart
+    from hotline.messaging.asked import Question, ReportPart
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 ORGANIZER, OTHER, RESPONDER = "+18605550103", "+18605550104", "+18605550101"
@@ -90,7 +90,7 @@ async def test_inside_a_report_the_words_of_a_crisis_come_alone_and_whoever_has_
     (said,) = await heard(talk, text)
     assert words in said
     assert any(text in body and body.startswith("1:") for body in await read_by(talk, RESPONDER))
-    one = await record.load(store, "1")
+    one = await records.load(store, "1")
     assert one
     assert one.place == "120 Park Street", "a cry is never taken for the place that was asked for"
     assert (await talk.known()).asked == ReportDetail(about=about)

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from hotline.conversation.crisis_look import CrisisModel
-from hotline.conversation.crisis_rules import crisis_rules
-from hotline.conversation.dialogue import Understood
-from hotline.conversation.embedding import Embedder
-from hotline.conversation.intake import Intake
+from hotline.messaging.asked import ViolationDetail, WordsForHuman
+from hotline.messaging.contacts import block, opt_out
 from hotline.settings import ROOT
-from hotline.sms.asked import ViolationDetail, WordsForHuman
-from hotline.sms.people import block, opt_out
+from hotline.understanding.crisis.rules import crisis_rules
+from hotline.understanding.crisis.second_look import CrisisModel
+from hotline.understanding.dialogue import Understood
+from hotline.understanding.embedding import Embedder
+from hotline.understanding.intake import Intake
 from tests.conversation.talk import Talk
 from tests.conversation.test_crisis import ORGANIZER, heard, put_in, read_by, staffed
 from tests.conversation.test_crisis_rules import LANGUAGES, probe
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
-    from hotline.sms.asked import Question
+    from hotline.messaging.asked import Question
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 WORDS: Final = "i have nothing left, tonight im done"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from hotline.conversation.crisis_rules import CrisisRules, crisis_rules
 from hotline.errors import ContentError
 from hotline.settings import ROOT
+from hotline.understanding.crisis.rules import CrisisRules, crisis_rules
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.content import Library
-from hotline.conversation.dialogue import CONNECTIONS, KeywordDialogue, RasaDialogue, Say, Understood, escape
-from hotline.conversation.topic_words import TopicWords
 from hotline.errors import ContentError, DialogueUnavailable
 from hotline.settings import ROOT
 from hotline.stack.embedded import free_port
+from hotline.understanding.dialogue import CONNECTIONS, KeywordDialogue, RasaDialogue, Say, Understood, escape
+from hotline.understanding.topic_words import TopicWords
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from hotline.conversation.keywords import says_now
+from hotline.understanding.commands import says_now
 
 if TYPE_CHECKING:
-    from hotline.conversation.wish import Likeness
+    from hotline.understanding.optout.second_look import Likeness
     from tests.conversation.talk import Talk
 
 WORDS: Final = "they may be at the door"

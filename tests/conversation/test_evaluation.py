@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hotline.conversation.evaluation import Case, Label, evaluate, worst
 from hotline.conversation.understanding import Understanding
 from hotline.errors import InputError
+from hotline.learning.evaluation import Case, Label, evaluate, worst
 
 
 def case(

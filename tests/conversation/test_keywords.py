@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation.keywords import RESIDENT, STAFF, Command, resident_command, staff_command
-from hotline.conversation.optout import is_carrier_word, optout
+from hotline.understanding.commands import RESIDENT, STAFF, Command, resident_command, staff_command
+from hotline.understanding.optout.rules import is_carrier_word, optout
 
 TWILIO_STOPS = ("stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout")
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.language import LANGUAGES, Guess, LanguageGuesser
+from hotline.understanding.language import LANGUAGES, Guess, LanguageGuesser
 
 DATA: Final = Path(__file__).parent / "data" / "language_dev.jsonl"
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from hotline import subscribers
-from hotline.broadcasts.refusals import Refusals
+from hotline.broadcasts.delivery.carrier_failures import Refusals
 from hotline.errors import InputError, SendError
-from hotline.sms import callbacks
-from hotline.sms.outbox import Outbound, Outbox, Priority, queued
-from hotline.sms.people import Person, block, opt_out
+from hotline.messaging import status_callbacks
+from hotline.messaging.contacts import Person, block, opt_out
+from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
+from hotline.subscriptions import subscribers
 from tests.conversation.talk import NOW, RESIDENT, Talk
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Commit, Store
 
 SID: Final = "SM" + "4" * 32
@@ -93,7 +93,7 @@ async def test_a_refusal_of_the_carrier_shows_its_block(
         await box.failed("r1", SendError("opted out", outcome="refused", code=21610), NOW)
     else:
         await box.accepted("r1", SID)
-        await callbacks.status(store, id_="r1", sid=SID, state="failed", code="21610")
+        await status_callbacks.status(store, id_="r1", sid=SID, state="failed", code="21610")
     known: Any = await talk.known()
     assert known.blocked == known.stopped == {sender.rstrip("2")}
 

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation.measures import (
-    Share,
-    calibration_error,
-    confusions,
-    macro_f1,
-    percentile,
-    reliability,
-)
+from hotline.learning.measures import Share, calibration_error, confusions, macro_f1, percentile, reliability
 
 LABELS = st.sampled_from(["bond", "daca", "tps"])
 PAIRS = st.lists(st.tuples(LABELS, LABELS), max_size=40)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.incidents import record
+from hotline.incidents import records
 from hotline.incidents.escalation import NEWS_WAIT
-from hotline.sms.inbox import Inbound, stored
+from hotline.messaging.inbox import Inbound, stored
 from tests.incidents.crew import MINUTES, Crew
 
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.incidents.incident import Incident
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -37,7 +37,7 @@ async def asked_for_news(crew: Crew) -> str:
 
 
 async def one(crew: Crew, id_: str) -> Incident:
-    found = await record.load(crew.store, id_)
+    found = await records.load(crew.store, id_)
     assert found
     return found
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
-from hotline.incidents.phrasing import phrased
-from hotline.sms.people import Person, block, opt_out, save_person, unblock
+from hotline.incidents import records
+from hotline.incidents.notices.phrasing import phrased
+from hotline.messaging.contacts import Person, block, opt_out, save_person, unblock
 from tests.incidents.crew import MINUTES, Crew
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -42,7 +42,7 @@ class Street(Crew):
         return id_
 
     async def kept(self, id_: str) -> incidents.Incident:
-        found = await record.load(self.store, id_)
+        found = await records.load(self.store, id_)
         assert found
         return found
 

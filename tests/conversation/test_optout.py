@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation.keywords import RESIDENT, Command, resident_command
-from hotline.conversation.optout import means_something_else, optout, wants_erased, wants_to_stay
+from hotline.understanding.commands import RESIDENT, Command, resident_command
+from hotline.understanding.optout.rules import means_something_else, optout, wants_erased, wants_to_stay
 from tests.conversation.tables import Row, share, table
 
 PROBE = table("optout/first.jsonl")

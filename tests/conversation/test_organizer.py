@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.broadcasts import closing, freeze, onetime
+from hotline.broadcasts import closing, codes, freeze
+from hotline.broadcasts.codes import Deed
 from hotline.broadcasts.drafting import Wish, drafted
-from hotline.broadcasts.onetime import Deed
-from hotline.conversation import bulletins
-from hotline.conversation.keywords import BULLETINS, ENDINGS, ORGANIZER, STAFF
-from hotline.conversation.optout import is_carrier_word, optout
-from hotline.conversation.orders import order
-from hotline.incidents.roster import add_staff
+from hotline.conversation.organizers.orders import order
+from hotline.staff.roster import add_staff
 from hotline.store import Conflict
+from hotline.understanding import bulletins
+from hotline.understanding.commands import BULLETINS, ENDINGS, ORGANIZER, STAFF
+from hotline.understanding.optout.rules import is_carrier_word, optout
 from tests.conversation.team import NOON, Team, code_in
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -187,7 +187,7 @@ async def test_a_code_is_over_after_ten_minutes_and_after_its_use(team: Team) ->
     await team.sign_up(1)
     code = await team.drafted("ana", f"ALERT {await team.report('confirmed')}")
     digits = await team.code_for("carl", f"APPROVE {code}")
-    team.now += onetime.LIFE
+    team.now += codes.LIFE
     assert "No code waits" in await team.says("carl", digits)
     assert (await team.one(code)).state == "draft"
     digits = await team.code_for("carl", f"APPROVE {code}")
@@ -206,12 +206,12 @@ async def test_a_code_is_for_the_phone_that_it_was_texted_to(team: Team) -> None
 
 async def test_a_code_of_the_console_is_sent_there_and_stays_good(team: Team) -> None:
     person = team.vault.pseudonym(team.numbers["ana"])
-    deed = Deed(f"{onetime.CONSOLE}approve", "1")
-    digits, commit = await onetime.ask(team.store, team.vault, person, deed, team.now)
+    deed = Deed(f"{codes.CONSOLE}approve", "1")
+    digits, commit = await codes.ask(team.store, team.vault, person, deed, team.now)
     await team.store.commit(commit)
     for _ in range(2):
         assert "Type it at the console" in await team.says("ana", digits)
-    assert (await onetime.tried(team.store, team.vault, person, digits, team.now)).deed == deed
+    assert (await codes.tried(team.store, team.vault, person, digits, team.now)).deed == deed
 
 
 async def test_a_code_does_what_it_was_asked_for_and_nothing_else(team: Team) -> None:
@@ -238,16 +238,16 @@ async def test_a_code_stands_nowhere_in_clear(team: Team) -> None:
 
 async def test_one_phone_gets_no_more_than_a_few_codes_in_an_hour(team: Team) -> None:
     code = await team.drafted("ana", f"ALERT {await team.report('confirmed')}")
-    for _ in range(onetime.MOST):
+    for _ in range(codes.MOST):
         await team.code_for("carl", f"APPROVE {code}")
     assert "Too many codes" in await team.says("carl", f"APPROVE {code}")
 
 
 async def test_a_code_that_two_workers_read_at_once_counts_once(team: Team) -> None:
     deed = Deed("unfreeze")
-    digits, commit = await onetime.ask(team.store, team.vault, "ana", deed, NOON)
+    digits, commit = await codes.ask(team.store, team.vault, "ana", deed, NOON)
     await team.store.commit(commit)
-    both = [await onetime.tried(team.store, team.vault, "ana", digits, NOON) for _ in range(2)]
+    both = [await codes.tried(team.store, team.vault, "ana", digits, NOON) for _ in range(2)]
     assert [one.outcome for one in both] == ["right", "right"]
     done = await asyncio.gather(*[team.store.commit(one.commit) for one in both], return_exceptions=True)
     assert [type(one) for one in done] == [type(None), Conflict]

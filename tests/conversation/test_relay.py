@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation.relay import addressed
+from hotline.conversation.responders.relay import addressed
 from hotline.incidents import incident as incidents
-from hotline.incidents import record, witnesses
-from hotline.incidents.roster import set_on_call
+from hotline.incidents import records, witnesses
+from hotline.messaging.asked import WhichReport
+from hotline.messaging.contacts import Person, opt_out, save_person
 from hotline.privacy.retention import forget
-from hotline.sms.asked import WhichReport
-from hotline.sms.people import Person, opt_out, save_person
+from hotline.staff.roster import set_on_call
 from hotline.store import Conflict
 from tests.conversation.team import Team
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -30,7 +30,7 @@ class Desk(Team):
 
     async def held(self, lang: str = "en", *, by: str = "rita") -> str:
         """A report of a new resident that somebody has; answers its number."""
-        id_ = await record.next_id(self.store)
+        id_ = await records.next_id(self.store)
         person = f"resident{id_}"
         await self.store.commit(save_person(Person(person, self.vault.seal(f"+1860556000{id_}"), lang)))
         opening = self.desk.opening(
@@ -114,7 +114,7 @@ async def test_a_page_that_waits_goes_before_a_text_that_waits(desk: Desk) -> No
     assert first == "1"
     await desk.says("rita", "I am at the back door")
     await desk.store.commit(set_on_call("rita", on=True))
-    waiting = await record.next_id(desk.store)
+    waiting = await records.next_id(desk.store)
     opening = desk.desk.opening(
         waiting, reporter="p", text="ICE", lang="en", place="9 Ward Street", zone="", photos=0
     )
@@ -168,7 +168,7 @@ async def test_a_number_that_is_not_theirs_gets_a_clear_answer_and_reaches_nobod
 
 async def test_every_witness_of_an_event_reads_it_once_and_plainly(desk: Desk) -> None:
     first, second = await desk.held(), await desk.held()
-    one, child = await record.load(desk.store, first), await record.load(desk.store, second)
+    one, child = await records.load(desk.store, first), await records.load(desk.store, second)
     assert one
     assert child
     changes = witnesses.link(child, one, desk.now)

@@ -9,24 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation import screen
-from hotline.conversation.dialogue import Understood
-from hotline.conversation.keywords import STAFF, staff_command
-from hotline.incidents import record
-from hotline.sms.asked import SureToDelete, WhichOfMenu
-from hotline.sms.people import load_person, save_person
+from hotline.conversation.responders import situation
+from hotline.incidents import records
+from hotline.messaging.asked import SureToDelete, WhichOfMenu
+from hotline.messaging.contacts import load_person, save_person
+from hotline.understanding.commands import STAFF, staff_command
+from hotline.understanding.dialogue import Understood
 from tests.asked import EVERY
 from tests.conversation.talk import Dictated, SecondHearing, SecondLook
 from tests.incidents.crew import Crew
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.conversation.rulebook import Urgency
-    from hotline.conversation.wish import Likeness
-    from hotline.privacy.phones import Vault
+    from hotline.messaging.asked import Question
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
-    from hotline.sms.asked import Question
     from hotline.store import Store
+    from hotline.understanding.optout.second_look import Likeness
+    from hotline.understanding.rules.rulebook import Urgency
 
 # What a volunteer texts, and what has to be in the answer.
 COMMANDS: Final = {
@@ -118,15 +118,15 @@ def test_no_command_word_in_any_language_is_an_answer_to_a_question(asked: Quest
     """But for 1, yes and no, and for what tells where and whether: "here", "they left"."""
     for phrase, command in STAFF.items():
         words = " ".join(phrase)
-        if command.kind not in screen.TELLING and words != "1":
-            assert not screen._fits(words, asked, command), words
+        if command.kind not in situation.TELLING and words != "1":
+            assert not situation._fits(words, asked, command), words
 
 
 @given(words=st.text(max_size=60), asked=st.sampled_from(EVERY))
 def test_any_text_is_read_beside_any_question(words: str, asked: Question) -> None:
     command = staff_command(words)
     if command and command.argument:
-        assert not screen._fits(words, asked, command)
+        assert not situation._fits(words, asked, command)
 
 
 @pytest.mark.parametrize("words", TALK)
@@ -147,7 +147,7 @@ async def test_no_guess_asks_a_volunteer_whether_to_stop_or_whether_it_is_happen
     assert await crew.waits_for("rita") is None
     if words != "LOST HANDLE" and "AWAY" not in words and "para la otra" not in words:
         assert f"TAKE {id_}" in told, "what waits is named"
-    assert len(await record.load_many(crew.store, "incidents:open")) == 1, (
+    assert len(await records.load_many(crew.store, "incidents:open")) == 1, (
         "and no report of theirs was opened"
     )
 
@@ -167,7 +167,7 @@ async def test_1_answers_the_menu_that_came_after_the_page(crew: Volunteers) -> 
     crew.now += 60
     await crew.says("rita", "MENU")
     assert "is yours" not in await crew.says("rita", "1")
-    one = await record.load(crew.store, id_)
+    one = await records.load(crew.store, id_)
     assert one
     assert not one.held
 

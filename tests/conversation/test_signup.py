@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline import subscribers
-from hotline.broadcasts import answers
 from hotline.broadcasts import broadcast as broadcasts
+from hotline.broadcasts import rsvp
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.store import DAY
+from hotline.subscriptions import subscribers
 from tests.conversation.talk import NOW
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ async def test_yes_counts_once_and_only_who_was_told_of_a_meeting(talk: Talk) ->
     await talk.begin()
     id_ = await told_of_a_meeting(talk.store, "somebody-else", NOW)
     await talk.says("YES")
-    assert await answers.count(talk.store, id_) == 0
+    assert await rsvp.count(talk.store, id_) == 0
     await told_of_a_meeting(talk.store, talk.person, NOW)
     for words in ("Yes!", "sí"):
         assert "count you in" in " ".join(await talk.says(words))
-    assert await answers.count(talk.store, id_) == 1
+    assert await rsvp.count(talk.store, id_) == 1
 
 
 @pytest.mark.parametrize("at", [NOW - 8 * DAY])
@@ -77,7 +77,7 @@ async def test_a_yes_a_week_later_is_about_something_else(talk: Talk, at: float)
     await talk.begin()
     id_ = await told_of_a_meeting(talk.store, talk.person, at)
     await talk.says("yes")
-    assert await answers.count(talk.store, id_) == 0
+    assert await rsvp.count(talk.store, id_) == 0
 
 
 async def test_leaving_one_kind_keeps_the_others(talk: Talk) -> None:

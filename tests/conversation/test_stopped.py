@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from hotline import subscribers
 from hotline.content import Library
 from hotline.errors import SendError
-from hotline.privacy.phones import Vault
+from hotline.messaging.contacts import Person
+from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
+from hotline.privacy.vault import Vault
 from hotline.settings import DEMO_SECRET, ROOT
-from hotline.sms.outbox import Outbound, Outbox, Priority, queued
-from hotline.sms.people import Person
 from hotline.store import Store
+from hotline.subscriptions import subscribers
 from tests.conversation.talk import NOW, RESIDENT, Talk
 
 if TYPE_CHECKING:

@@ -8,16 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline.conversation.keywords import staff_command
 from hotline.incidents import incident as incidents
-from hotline.incidents import record, rollcall, shifts
-from hotline.incidents.roster import load_roster, remove_staff, set_on_call
+from hotline.incidents import records
+from hotline.staff import rollcall, shifts
+from hotline.staff.roster import load_roster, remove_staff, set_on_call
 from hotline.store import Conflict
+from hotline.understanding.commands import staff_command
 from tests.conversation.team import Team
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -43,7 +44,7 @@ class Crew(Team):
 
     async def at_work(self, handle: str) -> None:
         """Somebody has a report."""
-        id_ = await record.next_id(self.store)
+        id_ = await records.next_id(self.store)
         opening = self.desk.opening(
             id_, reporter="p", text="ICE", lang="en", place="9 Ward St", zone="", photos=0
         )

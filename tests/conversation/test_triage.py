@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.content.city import read_city
-from hotline.conversation.embedding import Embedder
-from hotline.conversation.triage import Triage
-from hotline.conversation.urgency import UrgencyModel
 from hotline.errors import ContentError
-from hotline.incidents.gazetteer import gazetteer
+from hotline.geography.gazetteer import gazetteer
 from hotline.settings import ROOT
+from hotline.understanding.embedding import Embedder
+from hotline.understanding.rules.triage import Triage
+from hotline.understanding.urgent.second_look import UrgencyModel
 from tests.conversation.tables import Row, share, table
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation.dialogue import Say, Understood
-from hotline.conversation.unanswered import Question, clusters, load
+from hotline.conversation.residents.unanswered import Question, clusters, load
 from hotline.privacy.retention import forget
 from hotline.store import DAY
+from hotline.understanding.dialogue import Say, Understood
 from tests.conversation.talk import Talk
 from tests.privacy.dump import everything
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 ASKED: Final = "can i get a divorce here, call 860-555-0177"

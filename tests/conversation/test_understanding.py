@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.conversation.dialogue import Say, Understood
-from hotline.conversation.intake import Intake
 from hotline.conversation.understanding import Understanding, understand
-from hotline.language import LanguageGuesser
+from hotline.messaging.asked import HappeningNow, SureToDelete, SureToStop
 from hotline.settings import ROOT
-from hotline.sms.asked import HappeningNow, SureToDelete, SureToStop
+from hotline.understanding.dialogue import Say, Understood
+from hotline.understanding.intake import Intake
+from hotline.understanding.language import LanguageGuesser
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.conversation.wish import Likeness
+    from hotline.understanding.optout.second_look import Likeness
     from tests.conversation.talk import Talk
 
 CARD = Understood("find_lawyer", 0.9, (), (Say("an answer"),))

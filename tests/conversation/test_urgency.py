@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation import embedding
-from hotline.conversation.embedding import Embedder
-from hotline.conversation.rulebook import Urgency
-from hotline.conversation.urgency import UrgencyModel, places_of
-from hotline.conversation.urgency_training import WEIGHTS, examples, fingerprint
+from hotline.understanding import embedding
+from hotline.understanding.embedding import Embedder
+from hotline.understanding.rules.rulebook import Urgency
+from hotline.understanding.urgent.second_look import UrgencyModel, places_of
+from hotline.understanding.urgent.training import WEIGHTS, examples, fingerprint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def test_no_text_is_ever_called_less_urgent_than_the_rules_said(text: str, ruled
 
 
 def test_the_weights_were_learnt_from_the_examples_that_are_here() -> None:
-    """After a change of nlu_data: python -m hotline.conversation.urgency_training."""
+    """After a change of nlu_data: python -m hotline.understanding.urgent.training."""
     with np.load(WEIGHTS, allow_pickle=False) as arrays:
         assert str(arrays["data"]) == fingerprint(examples())
 

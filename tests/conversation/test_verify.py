@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.conversation import verify
-from hotline.conversation.keywords import CHECK, Check, check_command
-from hotline.conversation.optout import is_carrier_word, optout
-from hotline.incidents.roster import handle_of, seed_demo
+from hotline.conversation.residents import verify
+from hotline.messaging.asked import FakeWords, HappeningNow, waiting
 from hotline.privacy import retention
-from hotline.sms.asked import FakeWords, HappeningNow, waiting
+from hotline.staff.roster import handle_of, seed_demo
+from hotline.understanding.commands import CHECK, Check, check_command
+from hotline.understanding.optout.rules import is_carrier_word, optout
 from tests.conversation.talk import NOW, Talk
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from hotline.conversation.dialogue import Understood
-from hotline.conversation.unanswered import load as load_unanswered
-from hotline.incidents.roster import add_staff
-from hotline.incidents.violations import load, load_all
+from hotline.casework.violations import load, load_all
+from hotline.conversation.residents.unanswered import load as load_unanswered
 from hotline.privacy.retention import forget
+from hotline.staff.roster import add_staff
 from hotline.store import DAY
+from hotline.understanding.dialogue import Understood
 from tests.privacy.dump import everything
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from tests.conversation.talk import Talk
 
 SAID: Final = "a hartford cop asked my brother if he is legal"

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
-from hotline.conversation.dialogue import Say, Understood
-from hotline.conversation.embedding import Embedder
-from hotline.conversation.optout import is_carrier_word, optout, says_only_stop, wants_erased
-from hotline.conversation.wish import WishModel
-from hotline.conversation.wish_training import WEIGHTS, examples, fingerprint
 from hotline.settings import ROOT
+from hotline.understanding.dialogue import Say, Understood
+from hotline.understanding.embedding import Embedder
+from hotline.understanding.optout.rules import is_carrier_word, optout, says_only_stop, wants_erased
+from hotline.understanding.optout.second_look import WishModel
+from hotline.understanding.optout.training import WEIGHTS, examples, fingerprint
 from tests.conversation.tables import Row, share, table
 from tests.conversation.test_optout import controls, wishes
 
 if TYPE_CHECKING:
-    from hotline.conversation.wish import Likeness
+    from hotline.understanding.optout.second_look import Likeness
     from tests.conversation.talk import Talk
 
 # The least that rules and model alone reach. Of the rest the assistant asks about some more, and all others
@@ -67,7 +67,7 @@ def outcome(model: WishModel, text: str) -> str:
 
 
 def test_the_weights_were_learnt_from_the_examples_that_are_here() -> None:
-    """After a change of nlu_data: python -m hotline.conversation.wish_training."""
+    """After a change of nlu_data: python -m hotline.understanding.optout.training."""
     with np.load(WEIGHTS, allow_pickle=False) as arrays:
         assert str(arrays["data"]) == fingerprint(examples())
 

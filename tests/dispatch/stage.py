@@ -9,9 +9,9 @@ import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self, override
 
-from hotline.incidents import record
-from hotline.incidents.roster import seed_demo
+from hotline.incidents import records
 from hotline.runtime import Runtime
+from hotline.staff.roster import seed_demo
 from hotline.worker import Worker
 from tests.conversations.runner import Play, Talk
 from tests.dispatch.shifted import ahead
@@ -104,7 +104,7 @@ class Stage(Line):
 
     async def one(self, id_: str = "1") -> Incident:
         """An incident as it is kept."""
-        found = await record.load(self.runtime.store, id_)
+        found = await records.load(self.runtime.store, id_)
         assert found, f"there is no incident {id_}"
         return found
 

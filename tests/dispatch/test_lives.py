@@ -21,13 +21,13 @@ from hypothesis.stateful import (
 )
 
 from hotline.content import Library
-from hotline.conversation.board import _apart
+from hotline.conversation.responders.merging import _apart
 from hotline.incidents import incident as incidents
-from hotline.incidents import record, silence, updates, witnesses
-from hotline.incidents.desk import Desk
-from hotline.incidents.roster import add_staff, set_on_call
-from hotline.privacy.phones import Vault
+from hotline.incidents import records, silences, updates, witnesses
+from hotline.incidents.service import Desk
+from hotline.privacy.vault import Vault
 from hotline.settings import DEMO_SECRET, ROOT
+from hotline.staff.roster import add_staff, set_on_call
 from hotline.store import DAY, MINUTE, Commit, Conflict, Store
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Lives(RuleBasedStateMachine):
                 break
             self.now += STRIDE
             await self.desk.tick()
-        self.found = {one.id: one for one in await record.load_many(self.store, "incidents:all")}
+        self.found = {one.id: one for one in await records.load_many(self.store, "incidents:all")}
         assert not [one.id for one in self.found.values() if one.live]
         for one in self.found.values():
             event = self.found[one.same_as] if one.same_as else one
@@ -134,7 +134,7 @@ class Lives(RuleBasedStateMachine):
 
     async def _picked(self, place: int) -> Incident | None:
         ids = await self.store.redis.zrange("incidents:all", 0, -1)
-        return await record.load(self.store, str(ids[place % len(ids)])) if ids else None
+        return await records.load(self.store, str(ids[place % len(ids)])) if ids else None
 
     async def _decided(self, deed: Deed) -> Commit | None:
         one = await self._picked(deed.report)
@@ -145,7 +145,7 @@ class Lives(RuleBasedStateMachine):
             pair = await self._two(one, deed)
             return await self.desk.both(*pair, roster) if pair else None
         if deed.kind == "take" and one.same_as:  # who takes a witness's report means the event
-            one = await record.load(self.store, one.same_as) or one
+            one = await records.load(self.store, one.same_as) or one
         change = self._alone(one, deed)
         return await self.desk.written(one, change, roster) if change else None
 
@@ -155,7 +155,7 @@ class Lives(RuleBasedStateMachine):
         if deed.kind == "split":
             if not one.same_as:
                 return None
-            first = await record.load(self.store, one.same_as)
+            first = await records.load(self.store, one.same_as)
             return one, first or one, *witnesses.split(one, first, self.now, by=deed.handle)
         first = await self._picked(deed.other)
         if first is None or not first.live or first.id == one.id or _apart(one, first):
@@ -181,7 +181,7 @@ class Lives(RuleBasedStateMachine):
             return updates.add_words(one, "they left", place="", zone="", photos=1)
         if deed.kind == "page" and one.tray:
             return witnesses.taken_out(one, self.now, by=deed.handle)
-        return silence._silent(one, "now", None) if deed.kind == "silent" else None
+        return silences._silent(one, "now", None) if deed.kind == "silent" else None
 
     async def _committed(self, commit: Commit) -> bool:
         try:
@@ -209,7 +209,7 @@ class Lives(RuleBasedStateMachine):
         self.run(self._report(reporter, place, words))
 
     async def _report(self, reporter: str, place: str, words: str) -> None:
-        id_ = await record.next_id(self.store)
+        id_ = await records.next_id(self.store)
         commit = self.desk.opening(
             id_, reporter=reporter, text=words, lang="en", place=place, zone="", photos=0
         )
@@ -294,7 +294,7 @@ class Lives(RuleBasedStateMachine):
 
     async def _all_holds(self) -> None:
         redis = self.store.redis
-        self.found = {one.id: one for one in await record.load_many(self.store, "incidents:all")}
+        self.found = {one.id: one for one in await records.load_many(self.store, "incidents:all")}
         timers = dict(cast("Any", await redis.zrange("incidents:due", 0, -1, withscores=True)))
         assert set(await redis.zrange("incidents:open", 0, -1)) == {
             one.id for one in self.found.values() if one.live

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline.content.city import Weekly
-from hotline.incidents import drill, rollcall, shifts
+from hotline.incidents import drill
+from hotline.staff import rollcall, shifts
 from tests.dispatch.stage import MINUTE, Scene, Stage
 from tests.sms.calls import OLD_WAYS
 
 if TYPE_CHECKING:
-    from hotline.incidents.shifts import Shift
+    from hotline.staff.shifts import Shift
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), *OLD_WAYS]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from hotline import metrics
-from hotline.incidents import escalation, silence, witnesses
+from hotline.incidents import escalation, silences, witnesses
 from hotline.incidents.incident import Change
 from tests.dispatch.stage import HOUSEKEEPING, MINUTE, Scene, Stage
 from tests.line import wait_until
@@ -236,7 +236,7 @@ async def test_a_reporter_who_does_not_answer_is_recorded_as_silent_and_the_resp
         {"resident says": REPORTS[lang]},
         {"resident hears": stage.say("raid_now", lang)},
         {"responder1 hears": "REPORT 1"},
-        {"clock moves": silence.WAIT + 1},
+        {"clock moves": silences.WAIT + 1},
     )
     await stage.minute()
     await stage.minute()

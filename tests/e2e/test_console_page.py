@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from hotline import subscribers
-from hotline.privacy.phones import Vault
+from hotline.privacy.vault import Vault
 from hotline.store import Store
+from hotline.subscriptions import subscribers
 from tests.line import OTHER, RESIDENT, RESPONDER1, Line
 from tests.simulator.test_page import CHROMIUM, FLAGS
 

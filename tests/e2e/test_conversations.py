@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.incidents.roster import seed_demo
+from hotline.staff.roster import seed_demo
 from tests.conversations.runner import Play, Talk, talks
 from tests.line import Line
 

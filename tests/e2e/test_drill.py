@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from hotline.privacy.phones import Vault
+from hotline.privacy.vault import Vault
 from hotline.settings import ROOT
 from hotline.store import Store
 from tests.line import RESPONDER1, RESPONDER2, Line

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from hotline import store as stores
 from hotline.cli import run
-from hotline.sms import inbox, outbox
-from hotline.sms.carrier_media import CarrierMedia
-from hotline.sms.twilio import TwilioCarrier
+from hotline.messaging import inbox, outbox
+from hotline.messaging.carriers.media import CarrierMedia
+from hotline.messaging.carriers.twilio import TwilioCarrier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hotline.sms.media import Picture
+    from hotline.messaging.carriers.media_address import Picture
 
 left = 0
 

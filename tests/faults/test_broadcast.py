@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from benchmarks.audience import WORDS, approved, ledger, phone, sign_up
+from benchmarks.harness.audience import WORDS, approved, ledger, phone, sign_up
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.privacy.phones import Vault
+from hotline.privacy.vault import Vault
 from hotline.store import AWAY, Store
 from tests.line import PROGRAMS, Line, wait_until
 

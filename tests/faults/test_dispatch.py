@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.incidents import record
-from hotline.incidents.roster import add_staff, set_on_call
-from hotline.privacy.phones import Vault
+from hotline.incidents import records
+from hotline.privacy.vault import Vault
+from hotline.staff.roster import add_staff, set_on_call
 from hotline.store import Store
 from tests.faults.test_killed import SPOTS, phones, text_all
 from tests.line import PROGRAMS, RESIDENT, Line, wait_until
@@ -64,7 +64,7 @@ async def test_a_thousand_claims_at_once_have_one_winner_and_no_silent_loser(tmp
             )  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
 
         await wait_until(settled, 60, "everything being said")
-        one = await record.load(store, "1")
+        one = await records.load(store, "1")
         await store.close()
         assert one is not None
         assert await in_short(line, numbers, "1 is yours") == {0: CLAIMANTS - 1, 1: 1}

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.incidents.roster import add_staff
-from hotline.privacy.phones import Vault
-from hotline.sms import inbox
-from hotline.sms.inbox import Inbound
+from hotline.messaging import inbox
+from hotline.messaging.inbox import Inbound
+from hotline.privacy.vault import Vault
+from hotline.staff.roster import add_staff
 from hotline.store import Store
 from tests.line import OTHER, RESIDENT, Line, wait_until
 

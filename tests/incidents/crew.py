@@ -7,14 +7,14 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from hotline.conversation.showing import AT_ONCE
-from hotline.incidents import record
+from hotline.conversation.responders.show import AT_ONCE
+from hotline.incidents import records
 from hotline.incidents.photo_links import behind
 from hotline.incidents.photos import Photos
-from hotline.incidents.roster import set_on_call
-from hotline.sms.asked import ReportDetail, ReportPart
-from hotline.sms.carrier_media import CarrierMedia
-from hotline.sms.people import Person, load_person, save_person
+from hotline.messaging.asked import ReportDetail, ReportPart
+from hotline.messaging.carriers.media import CarrierMedia
+from hotline.messaging.contacts import Person, load_person, save_person
+from hotline.staff.roster import set_on_call
 from hotline.store import DAY, Commit
 from tests.conversation.team import Team
 
@@ -28,7 +28,7 @@ class Crew(Team):
     async def open(self, place: str = "120 Park Street") -> str:
         """A report that has paged rita; answers its number."""
         await self.store.commit(set_on_call("rita", on=True))
-        id_ = await record.next_id(self.store)
+        id_ = await records.next_id(self.store)
         person = f"resident{id_}"
         opening = self.desk.opening(
             id_, reporter=person, text="ICE is here", lang="en", place=place, zone="", photos=1
@@ -44,7 +44,7 @@ class Crew(Team):
         number = self.numbers[who]
         person = Person(self.vault.pseudonym(number), self.vault.seal(number), lang, lang_fixed=True)
         await self.store.commit(save_person(replace(person, welcomed=True)))
-        id_ = await record.next_id(self.store)
+        id_ = await records.next_id(self.store)
         opening = self.desk.opening(
             id_, reporter=person.id, text=words, lang=lang, place=place, zone="", photos=0,
             address=person.address,
@@ -97,7 +97,7 @@ class Crew(Team):
 
     async def step(self, id_: str) -> None:
         """The next step of the policy falls due."""
-        one = await record.load(self.store, id_)
+        one = await records.load(self.store, id_)
         assert one
         self.now = max(self.now, one.due)
         await self.desk.tick()

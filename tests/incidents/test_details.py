@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.content.city import City, Place, Step, Zone, read_city
-from hotline.incidents.details import Details, extract
-from hotline.incidents.places import same_place
+from hotline.geography.places import same_place
+from hotline.understanding.report_details import Details, extract
 
 CITY: Final = read_city(Path(__file__).resolve().parents[2] / "content", "hartford")[0]
 ELSEWHERE: Final = City(

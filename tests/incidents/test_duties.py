@@ -10,14 +10,14 @@ import pytest
 
 from hotline.content import Library
 from hotline.content.city import Weekly
-from hotline.incidents import duties, rollcall, shifts, vouching
-from hotline.incidents.desk import Desk
-from hotline.incidents.roster import Roster, add_staff, load_roster, remove_staff, set_on_call
+from hotline.incidents.service import Desk
 from hotline.settings import ROOT
+from hotline.staff import reminders, rollcall, shifts, volunteers
+from hotline.staff.roster import Roster, add_staff, load_roster, remove_staff, set_on_call
 from hotline.store import Conflict
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 ZONE: Final = "America/New_York"
@@ -62,7 +62,7 @@ async def test_a_volunteer_is_reminded_once_an_hour_before_a_shift(
     await shifts.add_shift(store, "maria", 0, (18 * 60, 23 * 60), ZONE)
     for minute in ("17:20", "17:21", "17:50", "18:05"):
         now = at(f"2026-11-23 {minute}")
-        await duties.minute(Desk(store, vault, library, lambda: 0.0), vault, library, now)
+        await reminders.minute(Desk(store, vault, library, lambda: 0.0), vault, library, now)
     [body] = await waiting(store, vault)
     assert "6:00 pm" in body
 
@@ -74,7 +74,7 @@ async def test_the_weekly_test_page_leaves_once_and_organizers_hear_who_was_sile
     desk = Desk(store, vault, library, lambda: 0.0)
     assert roster.by_handle
     for minute in ("17:59", "18:01", "18:02"):
-        await duties.minute(desk, vault, library, at(f"2026-11-25 {minute}"))
+        await reminders.minute(desk, vault, library, at(f"2026-11-25 {minute}"))
     pages = await waiting(store, vault)
     assert len(pages) == 2
     assert all("OK" in body for body in pages)
@@ -82,7 +82,7 @@ async def test_the_weekly_test_page_leaves_once_and_organizers_hear_who_was_sile
     assert noted is not None
     await store.commit(noted)
     for minute in ("18:20", "18:32", "18:33"):
-        await duties.minute(desk, vault, library, at(f"2026-11-25 {minute}"))
+        await reminders.minute(desk, vault, library, at(f"2026-11-25 {minute}"))
     fresh = [body for body in await waiting(store, vault) if body not in pages]
     assert len(fresh) == 1
     assert "1 of 2" in fresh[0]
@@ -95,8 +95,8 @@ async def test_a_line_that_was_down_makes_up_for_the_test_page_the_same_evening_
     """Nobody is texted a test at two in the morning."""
     when = library.city.rollcall
     assert when is not None
-    assert duties.weekly_name(when, ZONE, at("2026-11-25 21:00")) == "2026-W48"
-    assert duties.weekly_name(when, ZONE, at("2026-11-26 02:00")) == ""
+    assert reminders.weekly_name(when, ZONE, at("2026-11-25 21:00")) == "2026-W48"
+    assert reminders.weekly_name(when, ZONE, at("2026-11-26 02:00")) == ""
 
 
 async def test_an_ok_that_nobody_asked_for_notes_nothing(store: Store) -> None:
@@ -144,9 +144,10 @@ async def test_two_responders_cannot_let_somebody_in_without_an_organizer(
 ) -> None:
     """Strangers who vouch for each other stay outside."""
     person = vault.pseudonym("+18605550199")
-    await store.commit(vouching.asked(vouching.Candidate("eva", person, vault.seal("+18605550199"), "es")))
+    eva = volunteers.Candidate("eva", person, vault.seal("+18605550199"), "es")
+    await store.commit(volunteers.asked(eva))
     for by, expected in (("maria", "noted"), ("juan", "organizer"), ("olga", "done")):
-        outcome, commit, _ = await vouching.vouch(store, roster, "eva", by)
+        outcome, commit, _ = await volunteers.vouch(store, roster, "eva", by)
         assert outcome == expected
         await store.commit(commit)
     assert (await load_roster(store)).by_handle["eva"].role == "responder"
@@ -158,5 +159,6 @@ async def test_a_candidate_cannot_take_the_name_of_somebody_on_the_roster(
 ) -> None:
     """Nor of another candidate."""
     assert "maria" in roster.by_handle
+    maria = volunteers.Candidate("maria", "p", vault.seal("+18605550199"), "es")
     with pytest.raises(Conflict):
-        await store.commit(vouching.asked(vouching.Candidate("maria", "p", vault.seal("+18605550199"), "es")))
+        await store.commit(volunteers.asked(maria))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 
 from hotline.content import Library
-from hotline.incidents import record, witnesses
-from hotline.incidents.roster import add_staff, set_on_call
+from hotline.incidents import records, witnesses
 from hotline.settings import ROOT
+from hotline.staff.roster import add_staff, set_on_call
 from tests.incidents.crew import Crew
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -84,9 +84,9 @@ async def test_who_is_paged_later_reads_every_witness(crew: Crew) -> None:
 async def test_a_report_folded_into_one_that_was_not_paged_yet_is_in_its_page(crew: Crew) -> None:
     """Both came before the worker looked at the first one."""
     await crew.reported("prankster", "ice lol")
-    one = await record.load(crew.store, "1")
+    one = await records.load(crew.store, "1")
     await crew.reported("mia", REAL, place="900 Main Street")
-    other = await record.load(crew.store, "2")
+    other = await records.load(crew.store, "2")
     assert one
     assert other
     roster = await crew.desk.roster()

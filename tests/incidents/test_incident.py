@@ -8,10 +8,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from hotline.incidents import escalation, record, sorting, updates
+from hotline.incidents import deduplication, escalation, records, updates
 from hotline.incidents import incident as incidents
 from hotline.incidents.incident import Change, Incident
-from hotline.incidents.roster import Roster, Staff
+from hotline.staff.roster import Roster, Staff
 
 HANDLES = ("ana", "ben", "cleo")
 POLICY = (
@@ -161,8 +161,8 @@ def test_a_report_that_has_witnesses_already_becomes_nobodys_witness() -> None:
     """A human may merge into it before the line looks at it; a witness of a witness hears nothing."""
     first = replace(an_incident(), place="120 Park Street", looked_at=True, state="paging")
     second = replace(first, id="8", reporter="s", state="opened", looked_at=False)
-    assert sorting.sort(second, [first]) == sorting.Sorted("witness", of="7")
-    assert sorting.sort(replace(second, children=("9",)), [first]) == sorting.Sorted("page")
+    assert deduplication.sort(second, [first]) == deduplication.Sorted("witness", of="7")
+    assert deduplication.sort(replace(second, children=("9",)), [first]) == deduplication.Sorted("page")
 
 
 def test_a_closing_verdict_ends_the_timers_and_tells_the_reporter() -> None:
@@ -243,7 +243,7 @@ class IncidentLife(RuleBasedStateMachine):
 
     @invariant()
     def it_survives_being_written_and_read(self) -> None:
-        assert record.from_fields(record._fields(self.one)) == self.one
+        assert records.from_fields(records._fields(self.one)) == self.one
 
 
 IncidentLife.TestCase.settings = hypothesis_settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -8,9 +8,9 @@ import pytest
 
 from hotline.content import Library
 from hotline.incidents.photos import Photos
+from hotline.messaging.carriers.media import CarrierMedia
+from hotline.messaging.removals import Removals
 from hotline.settings import ROOT, load_settings
-from hotline.sms.carrier_media import CarrierMedia
-from hotline.sms.removals import Removals
 from hotline.store import DAY, Commit
 from tests.incidents.carriers import MEDIA, Host, listening
 from tests.incidents.crew import Crew
@@ -18,7 +18,7 @@ from tests.incidents.crew import Crew
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -140,8 +140,8 @@ async def test_where_a_redirect_leads_sees_no_credentials(
     crew: Crew, carrier: Host, stranger: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twilio's pictures stand at a public host of their own: here that host is on loopback, for once."""
-    monkeypatch.setattr("hotline.sms.carrier_media.is_outside", bool)
-    monkeypatch.setattr("hotline.sms.carrier_media.PublicResolver", lambda: None)
+    monkeypatch.setattr("hotline.messaging.carriers.media.is_outside", bool)
+    monkeypatch.setattr("hotline.messaging.carriers.media.PublicResolver", lambda: None)
     carrier.location = f"http://localhost:{stranger.port}/van.jpg"
     await waiting(crew, carrier.url + MEDIA)
     await all_tries(crew)

@@ -9,16 +9,16 @@ import pytest
 
 from hotline.content import Library
 from hotline.incidents.photos import BATCH, Photos
+from hotline.messaging.carriers.media import CarrierMedia
+from hotline.messaging.carriers.media_address import TWILIO
 from hotline.privacy.decoding import NotDecoded
 from hotline.settings import ROOT
-from hotline.sms.carrier_media import CarrierMedia
-from hotline.sms.media import TWILIO
 from hotline.store import DAY, Commit
 from tests.incidents.carriers import MEDIA
 from tests.incidents.crew import Crew
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 

@@ -12,15 +12,15 @@ from hotline.incidents import incident as incidents
 from hotline.incidents import witnesses
 from hotline.incidents.incident import Incident
 from hotline.incidents.photo_links import behind
-from hotline.incidents.roster import add_staff, remove_staff
 from hotline.settings import ROOT
+from hotline.staff.roster import add_staff, remove_staff
 from hotline.store import DAY, Commit, Conflict
 from tests.incidents.crew import MINUTES, TOKEN, Crew
 
 if TYPE_CHECKING:
     from hotline.incidents.incident import Change
     from hotline.incidents.photos import Photos
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 

@@ -100,7 +100,7 @@ async def test_a_photo_reaches_the_responders_by_a_link_and_leaves_the_carrier(t
 
 async def gone(line: Line, message: str) -> bool:
     """Whether the simulated carrier has no picture of a message any more."""
-    from simulator.message import media_sid  # noqa: PLC0415 - the other side of the wire
+    from simulator.network.message import media_sid  # noqa: PLC0415 - the other side of the wire
 
     account, token = line.settings.twilio_account_sid, line.settings.twilio_auth_token.get_secret_value()
     base = f"{line.settings.api_base_url}/2010-04-01/Accounts/{account}/Messages/{message}/Media"

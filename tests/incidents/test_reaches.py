@@ -12,18 +12,18 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hotline.content import Library
-from hotline.conversation.keywords import check_command, resident_command
 from hotline.errors import InputError
 from hotline.incidents import witnesses
-from hotline.incidents.roster import add_staff, set_on_call
 from hotline.privacy.redaction import mask
 from hotline.settings import ROOT
-from hotline.sms.segments import count, plainer
+from hotline.staff.roster import add_staff, set_on_call
+from hotline.text.segments import count, plainer
+from hotline.understanding.commands import check_command, resident_command
 from tests.incidents.crew import Crew
 
 if TYPE_CHECKING:
     from hotline.incidents.incident import Change, Incident
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 

@@ -8,11 +8,11 @@ import pytest
 
 from hotline.content import Library
 from hotline.incidents.photos import Photos
-from hotline.privacy import removals as removing
+from hotline.messaging.carriers.media import CarrierMedia
+from hotline.messaging.removals import LATEST, Removals
+from hotline.privacy import pending_removals as removing
 from hotline.privacy.retention import forget
 from hotline.settings import ROOT, load_settings
-from hotline.sms.carrier_media import CarrierMedia
-from hotline.sms.removals import LATEST, Removals
 from hotline.store import Conflict
 from tests.incidents.carriers import MEDIA, Host, listening
 from tests.incidents.crew import Crew
@@ -21,7 +21,7 @@ from tests.incidents.test_photo_hosts import waiting
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Commit, Store
 

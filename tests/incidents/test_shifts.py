@@ -11,16 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import InputError
-from hotline.incidents.shifts import (
-    Plan,
-    Shift,
-    gaps,
-    parse_day,
-    parse_hours,
-    parse_weekday,
-    plan_from,
-    swapped,
-)
+from hotline.staff.shifts import Plan, Shift, gaps, parse_day, parse_hours, parse_weekday, plan_from, swapped
 
 ZONE: Final = ZoneInfo("America/New_York")
 MONDAY_EVENING: Final = Shift("1", "maria", 0, 18 * 60, 23 * 60, "America/New_York")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from hotline.content import Library
-from hotline.incidents import silence
-from hotline.incidents.desk import Desk
+from hotline.incidents import silences
+from hotline.incidents.service import Desk
+from hotline.messaging.asked import ReportDetail
+from hotline.messaging.contacts import Person, save_person
 from hotline.settings import ROOT
-from hotline.sms.asked import ReportDetail
-from hotline.sms.people import Person, save_person
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 NOW: Final = 1_800_000_000.0
@@ -36,7 +36,7 @@ async def opened(store: Store, vault: Vault, library: Library) -> Desk:
     await store.commit(
         save_person(Person(person, vault.seal(PHONE), "en", asked=ReportDetail(about="where")))
     )
-    await store.commit(silence.watched(person, NOW))
+    await store.commit(silences.watched(person, NOW))
     return desk
 
 
@@ -51,16 +51,16 @@ async def test_silence_is_recorded_once_with_the_question(
 ) -> None:
     """Whoever goes there must know that nobody answered, and to what."""
     desk = await opened(store, vault, library)
-    await silence.note(desk, NOW + silence.WAIT - 1)
+    await silences.note(desk, NOW + silences.WAIT - 1)
     assert await events(store) == ["opened"]
-    await silence.note(desk, NOW + silence.WAIT)
-    await silence.note(desk, NOW + 2 * silence.WAIT)
+    await silences.note(desk, NOW + silences.WAIT)
+    await silences.note(desk, NOW + 2 * silences.WAIT)
     assert await events(store) == ["opened", "silent"]
 
 
 async def test_an_answer_breaks_the_silence(store: Store, vault: Vault, library: Library) -> None:
     """Then nothing is recorded."""
     desk = await opened(store, vault, library)
-    await store.commit(silence.broken(vault.pseudonym(PHONE)))
-    await silence.note(desk, NOW + 10 * silence.WAIT)
+    await store.commit(silences.broken(vault.pseudonym(PHONE)))
+    await silences.note(desk, NOW + 10 * silences.WAIT)
     assert await events(store) == ["opened"]

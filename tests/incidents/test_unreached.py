@@ -8,18 +8,18 @@ import pytest
 
 from hotline.content import Library
 from hotline.errors import SendError
-from hotline.incidents import record
-from hotline.incidents.roster import add_staff, set_on_call
-from hotline.incidents.unreached import Unreached
+from hotline.incidents import records
+from hotline.incidents.notices.unreached import Unreached
+from hotline.messaging import status_callbacks
+from hotline.messaging.outbox import Outbox
 from hotline.settings import ROOT
-from hotline.sms import callbacks
-from hotline.sms.outbox import Outbox
-from hotline.sms.segments import count
+from hotline.staff.roster import add_staff, set_on_call
 from hotline.store import Conflict
+from hotline.text.segments import count
 from tests.incidents.crew import Crew
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -65,7 +65,7 @@ class Radio(Crew):
             await self.outbox().failed(id_, error, self.now)
         else:
             await self.outbox().accepted(id_, f"SM{id_}")
-            await callbacks.status(
+            await status_callbacks.status(
                 self.store, id_=id_, sid=f"SM{id_}", state="undelivered", code=str(error.code),
                 now=self.now, consequences=self.consequences,
             )  # fmt: skip
@@ -169,10 +169,10 @@ async def test_whoever_is_told_that_nobody_was_reached_and_is_not_reached_either
     await radio.reported("mia", "ICE is here")
     for id_ in [await radio.page_of("rita"), await radio.page_of("sol")]:
         await radio.fails(id_, GONE, "answer")
-    one = await record.load(radio.store, "1")
+    one = await records.load(radio.store, "1")
     told = [id_ for id_ in await radio.waiting() if "unreached" in id_]
     assert len(told) == 3
     for id_ in told:
         await radio.fails(id_, GONE, "answer")
     assert await radio.waiting() == []
-    assert await record.load(radio.store, "1") == one
+    assert await records.load(radio.store, "1") == one

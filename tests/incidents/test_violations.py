@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from hotline.casework import violations
+from hotline.casework.violations import COLUMNS, Violation, as_csv
 from hotline.content import Library
 from hotline.errors import InputError
-from hotline.incidents import violations
-from hotline.incidents.roster import Roster
-from hotline.incidents.violations import COLUMNS, Violation, as_csv
+from hotline.messaging.contacts import Person, save_person
 from hotline.settings import ROOT
-from hotline.sms.people import Person, save_person
+from hotline.staff.roster import Roster
 from tests.privacy.dump import everything
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 NOW: Final = 1_800_000_000.0

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.broadcasts.refusals import Refusals
+from hotline.broadcasts.delivery.carrier_failures import Refusals
 from hotline.content import Library
+from hotline.messaging import status_callbacks
+from hotline.messaging.carriers.twilio import WINDOW
+from hotline.messaging.outbox import Outbox
 from hotline.settings import ROOT
-from hotline.sms import callbacks
-from hotline.sms.outbox import Outbox
-from hotline.sms.twilio import WINDOW
 from tests.incidents.crew import Crew
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -40,7 +40,7 @@ async def come_back(crew: Crew, words: str, code: int) -> None:
     for place, taken in enumerate(one for one in waiting if one.id):
         failed = words in crew.vault.open(taken.fields["body"])
         await box.accepted(taken.id, f"SM{place}")
-        await callbacks.status(
+        await status_callbacks.status(
             crew.store, id_=taken.id, sid=f"SM{place}", state="failed" if failed else "delivered",
             code=str(code) if failed else "", now=crew.now, consequences=refusals,
         )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.privacy.addresses import Address, Route
+from hotline.messaging.address import Address, Route
 
 PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=0x24F, exclude_categories=["C", "Z"]))
 

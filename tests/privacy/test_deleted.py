@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from hotline import subscribers
-from hotline.broadcasts import onetime
+from hotline.broadcasts import codes
+from hotline.casework import questions, violations
+from hotline.casework.violations import Violation
 from hotline.content import Library
-from hotline.conversation import unanswered
-from hotline.incidents import photos, questions, silence, violations, vouching
-from hotline.incidents.roster import Roster
-from hotline.incidents.violations import Violation
+from hotline.conversation.residents import unanswered
+from hotline.incidents import photos, silences
+from hotline.messaging.contacts import Person, block, opt_out
+from hotline.messaging.inbox import Inbound
+from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.settings import ROOT
-from hotline.sms.inbox import Inbound
-from hotline.sms.outbox import Outbound, Outbox, Priority, queued
-from hotline.sms.people import Person, block, opt_out
+from hotline.staff import volunteers
+from hotline.staff.roster import Roster
 from hotline.store import DAY, INCIDENT_TTL
+from hotline.subscriptions import subscribers
 from tests.conversation.talk import NOW, RESIDENT, Talk
 from tests.privacy.dump import everything
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Commit, Store
 
 RAID: Final = "two vans at 120 Park St"
@@ -55,7 +57,7 @@ async def lived(talk: Talk) -> None:
         for commit in await sent:
             await store.commit(commit)
     await talk.says("tienen dos perros grandes")  # a detail of the report
-    await store.commit(silence.watched(person, NOW))
+    await store.commit(silences.watched(person, NOW))
     await store.redis.set(f"rasa:tracker:{person}", "topics", ex=DAY)
     await store.redis.set(f"interview:{person}", "when:1", ex=DAY)
     await cast("Any", store.redis.sadd("event:fair:yes", person))
@@ -98,8 +100,8 @@ async def _told(talk: Talk, address: str) -> list[Commit]:
 
 
 async def _volunteered(talk: Talk, address: str) -> list[Commit]:
-    _, code = await onetime.ask(talk.store, talk.vault, talk.person, onetime.Deed("approve"), NOW)
-    return [vouching.asked(vouching.Candidate("rosa", talk.person, address, "es")), code]
+    _, code = await codes.ask(talk.store, talk.vault, talk.person, codes.Deed("approve"), NOW)
+    return [volunteers.asked(volunteers.Candidate("rosa", talk.person, address, "es")), code]
 
 
 async def left(talk: Talk) -> None:

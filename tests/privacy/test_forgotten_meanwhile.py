@@ -8,28 +8,29 @@ from typing import TYPE_CHECKING, Any, Final, cast, override
 
 import pytest
 
-from hotline import subscribers
 from hotline.broadcasts import audience, broadcast
+from hotline.casework import questions, violations
+from hotline.casework.violations import Violation
 from hotline.content import Library
 from hotline.errors import InputError
-from hotline.incidents import photos, questions, violations
-from hotline.incidents.desk import Desk
-from hotline.incidents.roster import Roster, seed_demo
-from hotline.incidents.violations import Violation
+from hotline.incidents import photos
+from hotline.incidents.service import Desk
+from hotline.messaging import inbox
+from hotline.messaging.contacts import Person, save_person
+from hotline.messaging.inbox import Inbound, stored
+from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.privacy import retention
 from hotline.settings import ROOT
-from hotline.sms import inbox
-from hotline.sms.inbox import Inbound, stored
-from hotline.sms.outbox import Outbound, Outbox, Priority, queued
-from hotline.sms.people import Person, save_person
+from hotline.staff.roster import Roster, seed_demo
 from hotline.store import Commit, Conflict, Store
+from hotline.subscriptions import subscribers
 from tests.broadcasts.office import Office
 from tests.privacy.dump import everything
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
 
 NOW: Final = 1_800_000_000.0

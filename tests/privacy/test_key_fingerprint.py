@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.errors import SettingsError
-from hotline.incidents.roster import add_staff
 from hotline.privacy.fingerprint import KEY, KeyProof
-from hotline.privacy.phones import Vault
+from hotline.privacy.vault import Vault
 from hotline.settings import ROOT
+from hotline.stack.doctor.vitals import examine_redis
 from hotline.stack.embedded import free_port
-from hotline.stack.vitals import examine_redis
+from hotline.staff.roster import add_staff
 
 if TYPE_CHECKING:
     from pathlib import Path

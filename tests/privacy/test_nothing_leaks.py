@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 import pytest_asyncio
 
-from hotline.sms.inbox import Inbound, stored
+from hotline.messaging.inbox import Inbound, stored
 from hotline.store import Store
 from tests.line import OTHER, RESIDENT, RESPONDER1, RESPONDER2, Line, wait_until
 from tests.privacy.dump import everything

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import InputError
-from hotline.privacy.phones import Vault, parse_number
+from hotline.privacy.vault import Vault, parse_number
 
 OLD, NEW = "the old secret of this line", "the new secret of this line"
 PHONE = "+18605550111"

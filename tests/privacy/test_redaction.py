@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.privacy.plain import plain
 from hotline.privacy.redaction import mask, redact_event
+from hotline.text.plain import plain
 
 EN = "[immigration status]"
 ES = "[estatus migratorio]"

@@ -7,28 +7,30 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from hotline import subscribers
+from hotline.casework import questions, violations
+from hotline.casework.violations import Violation
 from hotline.content import Library
-from hotline.conversation import unanswered
+from hotline.conversation.residents import unanswered
 from hotline.incidents import incident as incidents
-from hotline.incidents import questions, updates, violations, vouching
-from hotline.incidents.desk import Desk
+from hotline.incidents import updates
 from hotline.incidents.incident import Change
-from hotline.incidents.roster import Roster, Staff
-from hotline.incidents.violations import Violation
+from hotline.incidents.service import Desk
+from hotline.messaging.asked import HappeningNow
+from hotline.messaging.contacts import Person, load_person, opt_out, save_person
+from hotline.messaging.inbox import Inbound, stored
+from hotline.messaging.outbox import Outbound, queued
 from hotline.privacy import retention
 from hotline.settings import ROOT
-from hotline.sms.asked import HappeningNow
-from hotline.sms.inbox import Inbound, stored
-from hotline.sms.outbox import Outbound, queued
-from hotline.sms.people import Person, load_person, opt_out, save_person
+from hotline.staff import volunteers
+from hotline.staff.roster import Roster, Staff
 from hotline.store import DAY, KEYS, Commit, Conflict, registered
+from hotline.subscriptions import subscribers
 from tests.privacy.dump import content, everything
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 NOW: Final = 1_800_000_000.0
@@ -334,9 +336,9 @@ async def test_a_candidate_who_is_forgotten_is_not_brought_back_by_who_vouches(
     store: Store, vault: Vault
 ) -> None:
     person = vault.pseudonym(PHONE)
-    await store.commit(vouching.asked(vouching.Candidate("rosa", person, vault.seal(PHONE), "es")))
+    await store.commit(volunteers.asked(volunteers.Candidate("rosa", person, vault.seal(PHONE), "es")))
     roster = Roster([Staff("ana", "organizer", "p", "sealed")])
-    _, vouched, _ = await vouching.vouch(store, roster, "rosa", "ana")
+    _, vouched, _ = await volunteers.vouch(store, roster, "rosa", "ana")
     await store.commit(await retention.forget(store, person))
     with pytest.raises(Conflict):
         await store.commit(vouched)

@@ -9,9 +9,9 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from simulator.book import Book
-from simulator.channels import is_shut
-from simulator.message import Message
+from simulator.log.book import Book
+from simulator.network.channels import is_shut
+from simulator.network.message import Message
 from tests.simulator.network import ALERTS, HOTLINE, OTHER, RESIDENT, Network, Rebased
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from simulator.segments import segments
+from simulator.network.segments import segments
 from tests.simulator.network import ALERTS, Network, Receiver
 
 if TYPE_CHECKING:

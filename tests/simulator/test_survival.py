@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
-from simulator.journal import Journal
+from simulator.log.journal import Journal
 from simulator.settings import SimulatorError
 from tests.simulator.network import RESIDENT, Network, wait_until
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from hotline.errors import SendError
+from hotline.messaging.carriers.twilio import TwilioCarrier
 from hotline.settings import load_settings
-from hotline.sms.twilio import TwilioCarrier
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

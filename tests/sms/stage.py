@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.errors import SendError
-from hotline.sms.outbox import Outbound, Outbox, queued
-from hotline.sms.sender import Sender
-from hotline.sms.twilio import Sent
+from hotline.messaging.carriers.twilio import Sent
+from hotline.messaging.outbox import Outbound, Outbox, queued
+from hotline.messaging.sender import Sender
 from tests.line import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 NOW: Final = 1_800_000_000.0

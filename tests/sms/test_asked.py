@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.sms import asked
-from hotline.sms.asked import (
+from hotline.messaging import asked
+from hotline.messaging.asked import (
     FakeWords,
     HappeningNow,
     Question,
@@ -27,7 +27,7 @@ from hotline.sms.asked import (
     WhichZones,
     WordsForHuman,
 )
-from hotline.sms.people import Person, load_person, save_person
+from hotline.messaging.contacts import Person, load_person, save_person
 from hotline.store import DAY
 from tests.asked import CASES, EVERY
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.sms import inbox
-from hotline.sms.inbox import Inbound, Turn
+from hotline.messaging import inbox
+from hotline.messaging.inbox import Inbound, Turn
 from hotline.store import Conflict
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from hotline.errors import SendError
-from hotline.sms import callbacks
-from hotline.sms.outbox import Outbound, Outbox, Priority, queued
-from hotline.sms.people import opt_out
-from hotline.sms.sender import Sender
+from hotline.messaging import status_callbacks
+from hotline.messaging.contacts import opt_out
+from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
+from hotline.messaging.sender import Sender
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
-    from hotline.sms.twilio import Carrier, Sent
+    from hotline.messaging.carriers.twilio import Carrier, Sent
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 NOW = 1_800_000_000.0
@@ -136,7 +136,7 @@ async def test_a_status_only_moves_forward(store: Store, vault: Vault) -> None:
     await box.take(NOW)
     await box.accepted("r1", "SM1")
     for state in ("delivered", "sent", "queued", "undelivered"):
-        await callbacks.status(store, id_="", sid="SM1", state=state, code="")
+        await status_callbacks.status(store, id_="", sid="SM1", state=state, code="")
     assert (await box.read("r1"))["status"] == "delivered"
 
 
@@ -144,7 +144,7 @@ async def test_a_status_callback_proves_a_send_whose_answer_was_lost(store: Stor
     box = an_outbox(store)
     await store.commit(queued(a_text("r1"), vault, NOW))
     await box.take(NOW)
-    assert await callbacks.status(store, id_="r1", sid="SM9", state="sent", code="") == "reply"
+    assert await status_callbacks.status(store, id_="r1", sid="SM9", state="sent", code="") == "reply"
     assert await box.unresolved(NOW + 100, 5) == []
     assert not await box.requeue("r1")
     assert (await box.read("r1"))["sid"] == "SM9"

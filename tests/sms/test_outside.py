@@ -10,7 +10,7 @@ from aiohttp.abc import AbstractResolver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.sms.outside import PublicResolver, is_outside, is_public
+from hotline.messaging.carriers.outside import PublicResolver, is_outside, is_public
 
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult

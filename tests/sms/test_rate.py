@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from benchmarks.outbox import busiest, sustained
 from hotline.broadcasts.freeze import freeze, unfreeze
-from hotline.sms.gate import KNOWN, Gate, Slot
-from hotline.sms.outbox import Outbound, Outbox, Priority, queued
-from hotline.sms.rate import pace
-from hotline.sms.sender import Sender
+from hotline.messaging.gate import KNOWN, Gate, Slot
+from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
+from hotline.messaging.rate import pace
+from hotline.messaging.sender import Sender
 from tests.line import wait_until
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from hotline.privacy.phones import Vault
-    from hotline.sms.twilio import Sent
+    from hotline.messaging.carriers.twilio import Sent
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 RATE = 80.0

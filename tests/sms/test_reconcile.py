@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.errors import SendError
-from hotline.sms import callbacks
-from hotline.sms.outbox import Outbox, Priority
-from hotline.sms.sender import CALL_ENDS_WITHIN, LOOKS, PAGE_GRACE
+from hotline.messaging import status_callbacks
+from hotline.messaging.outbox import Outbox, Priority
+from hotline.messaging.sender import CALL_ENDS_WITHIN, LOOKS, PAGE_GRACE
 from tests.line import wait_until
 from tests.sms.stage import GRACE, NOW, Stage
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 
@@ -149,7 +149,7 @@ async def test_words_that_came_to_the_carrier_changed_are_left_to_a_human(stage:
     assert await stage.sender.reconcile() == 0
     assert await stage.outbox.unresolved(stage.now, GRACE) == []  # it holds nobody else up
     assert not (await stage.outbox.take(stage.now)).id
-    await callbacks.status(
+    await status_callbacks.status(
         stage.store, id_="b7:p1", sid="SM" + "7" * 32, state="delivered", code="", now=stage.now
     )
     assert await cast("Any", stage.store.redis.hgetall("broadcast:7:ledger")) == {"p1": "delivered"}

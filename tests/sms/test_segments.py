@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from hotline.content import Library
 from hotline.content.library import PARTS
-from hotline.sms.segments import GSM7_BASIC, GSM7_EXTENSION, breakers, count
-from simulator.segments import segments as simulated
+from hotline.text.segments import GSM7_BASIC, GSM7_EXTENSION, breakers, count
+from simulator.network.segments import segments as simulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

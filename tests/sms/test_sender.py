@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.errors import SendError
-from hotline.sms.outbox import Outbox, Priority
+from hotline.messaging.outbox import Outbox, Priority
 from tests.line import wait_until
 from tests.sms.stage import GRACE, NOW, PHONE, Call, Stage
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 

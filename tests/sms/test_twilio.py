@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from hotline.errors import SendError
-from hotline.sms import twilio
+from hotline.messaging.carriers import twilio
 from hotline.stack.embedded import free_port
 from tests.line import PROGRAMS
 from tests.sms.calls import OLD_WAYS, PHONE, WORDS, a_carrier, failure, send
@@ -21,8 +21,8 @@ from tests.sms.processes import program
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
+    from hotline.messaging.carriers.twilio import TwilioCarrier
     from hotline.settings import Settings
-    from hotline.sms.twilio import TwilioCarrier
 
 pytestmark = OLD_WAYS
 INVALID, OPTED_OUT = "+18605550191", "+18605550194"

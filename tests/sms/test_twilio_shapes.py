@@ -20,8 +20,8 @@ from tests.sms.calls import OLD_WAYS, PHONE, WORDS, a_carrier, failure, send
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
+    from hotline.messaging.carriers.twilio import TwilioCarrier
     from hotline.settings import Settings
-    from hotline.sms.twilio import TwilioCarrier
 
 pytestmark = OLD_WAYS
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.settings import ROOT, Settings, load_settings
-from hotline.stack import doctor
+from hotline.stack.doctor import doctor
+from hotline.stack.doctor.vitals import examine_processes, examine_redis
 from hotline.stack.embedded import EmbeddedRedis, find_server, free_port
 from hotline.stack.gates import answers_redis, passed
-from hotline.stack.vitals import examine_processes, examine_redis
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from hotline.stack.findings import Finding
+    from hotline.stack.doctor.findings import Finding
 
 
 @pytest.fixture

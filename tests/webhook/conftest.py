@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.incidents.roster import seed_demo
 from hotline.settings import load_settings
+from hotline.staff.roster import seed_demo
 from tests.webhook.console import PASSWORD, Console
 from tests.webhook.door import PUBLIC, Door
 

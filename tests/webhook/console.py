@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from hotline import subscribers
 from hotline.incidents import incident as incidents
-from hotline.incidents import record
-from hotline.incidents.desk import Desk
-from hotline.incidents.roster import load_roster
+from hotline.incidents import records
+from hotline.incidents.service import Desk
+from hotline.staff.roster import load_roster
+from hotline.subscriptions import subscribers
 from tests.webhook.door import FORM, Answer, Door
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Console:
         """A report that a responder has taken through these states; answers its number."""
         runtime, now = self.runtime, self.runtime.clock()
         desk = Desk(self.store, runtime.vault, runtime.library, runtime.clock)  # of this loop
-        id_ = await record.next_id(self.store)
+        id_ = await records.next_id(self.store)
         await self.store.commit(
             desk.opening(
                 id_, reporter=f"person{id_}", text="ICE is here", lang="en", place="120 Park Street",

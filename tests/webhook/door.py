@@ -15,8 +15,8 @@ from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 from yarl import URL
 
+from hotline.messaging.inbox import Inbound
 from hotline.settings import DEMO_TOKEN
-from hotline.sms.inbox import Inbound
 from hotline.stack.embedded import free_port
 from webhook.app import create_app
 

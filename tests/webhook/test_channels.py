@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.privacy.addresses import Address, Route
+from hotline.messaging.address import Address, Route
 from tests.webhook.door import PHONE, a_form, mailbox
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
     from tests.webhook.door import Door
 

@@ -12,19 +12,20 @@ import pytest
 from pydantic import SecretStr
 from starlette.routing import Route
 
+from hotline.casework import violations
+from hotline.casework.violations import Violation
 from hotline.content import Library
 from hotline.content.signing import SignOff, sign
-from hotline.incidents import record, violations
+from hotline.incidents import records
 from hotline.incidents.incident import Change, Incident
-from hotline.incidents.roster import Roster, seed_demo
-from hotline.incidents.violations import Violation
+from hotline.staff.roster import Roster, seed_demo
 from tests.webhook.door import PHONE, Door, a_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
@@ -100,7 +101,7 @@ async def test_every_unclaimed_report_is_on_the_board_oldest_first_and_what_is_n
     waiting = [an(number, "paging") for number in range(81, 135)]
     held = [an(135, "claimed", "maria"), an(136, "opened", same_as="135"), an(137, "ended")]
     for one in (*ended, *waiting, *held):
-        await store.commit(record.written(None, Change(one, "opened", "reporter"), one.opened_at))
+        await store.commit(records.written(None, Change(one, "opened", "reporter"), one.opened_at))
     page = (await door.get("/console", Authorization=basic(PASSWORD))).text
     ids = list(map(int, shown_ids(page)))
     assert ids[: len(waiting)] == list(range(81, 135))
@@ -220,7 +221,7 @@ async def test_a_report_can_be_taken_at_the_board_once_and_only_from_the_board(
     assert (await door.post("id=1&handle=responder2", "/console/take", **ours)).status == 409
     assert (await door.post("id=9&handle=responder1", "/console/take", **ours)).status == 409
     assert (await door.post("id=1&handle=nobody", "/console/take", **ours)).status == 409
-    one = await record.load(store, "1")
+    one = await records.load(store, "1")
     assert one is not None
     assert (one.state, one.claimed_by) == ("claimed", "responder1")
     assert "Take 1" not in (await door.get("/console", Authorization=basic(PASSWORD))).text

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.incidents.roster import load_roster
 from hotline.settings import load_settings
 from hotline.stack.embedded import EmbeddedRedis
+from hotline.staff.roster import load_roster
 from tests.webhook.console import ALERTS, NEWS, PASSWORD, Console, basic, refusal
 from tests.webhook.door import Door
 

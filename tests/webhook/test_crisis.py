@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.incidents.roster import seed_demo
-from hotline.sms.asked import FakeWords
-from hotline.sms.people import block, load_person, opt_out, save_person
+from hotline.messaging.asked import FakeWords
+from hotline.messaging.contacts import block, load_person, opt_out, save_person
+from hotline.staff.roster import seed_demo
 from tests.webhook.door import PHONE, a_form, mailbox
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
     from tests.webhook.door import Door
 

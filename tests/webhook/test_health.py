@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from hotline.incidents.roster import seed_demo, set_on_call
 from hotline.settings import load_settings
 from hotline.stack.embedded import free_port
+from hotline.staff.roster import seed_demo, set_on_call
 from tests.webhook.door import Door
 from webhook.health import KEPT
 

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from prometheus_client import generate_latest
 
 from hotline.incidents import incident as incidents
-from hotline.incidents import photos, record
-from hotline.incidents.roster import seed_demo
-from hotline.privacy.addresses import Route
+from hotline.incidents import photos, records
+from hotline.messaging.address import Route
 from hotline.privacy.redaction import mask
+from hotline.staff.roster import seed_demo
 from tests.payloads import Payload, payloads
 from tests.webhook.door import PHONE, a_form, mailbox
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.store import Store
     from tests.webhook.door import Door
 
@@ -129,7 +129,7 @@ async def test_an_urgent_text_has_its_incident_and_its_report_before_the_answer(
 ) -> None:
     """No worker runs here: whatever is there was there before the 200."""
     await door.text(a_form(body=URGENT))
-    one = await record.load(store, "1")
+    one = await records.load(store, "1")
     assert one
     assert (one.state, one.place, one.reporter) == ("opened", "120 Park Street", vault.pseudonym(PHONE))
     (event,) = await events(store)
@@ -177,11 +177,11 @@ async def test_what_a_responder_writes_about_the_incident_they_hold_opens_none(
     await seed_demo(door.settings)
     await door.text(a_form(body=URGENT))
     runtime = door.runtime
-    one = await record.load(store, "1")
+    one = await records.load(store, "1")
     assert one
     change = incidents.claim(one, "responder1", runtime.clock(), 15)
     assert change
-    await store.commit(record.written(one, change, runtime.clock()))
+    await store.commit(records.written(one, change, runtime.clock()))
     assert (await door.text(a_form(body="ICE is at 130 Park St too", sender=RESPONDER))).status == 200
     assert await store.redis.zcard("incidents:all") == 1
     (relayed,) = await mailbox(store, vault.pseudonym(RESPONDER))

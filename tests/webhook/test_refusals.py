@@ -17,7 +17,7 @@ from tests.webhook.door import INBOUND, PHONE, PUBLIC, STATUS, Door, a_form, mai
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hotline.sms import callbacks
-from hotline.sms.outbox import Outbound, Outbox, queued
+from hotline.messaging import status_callbacks
+from hotline.messaging.outbox import Outbound, Outbox, queued
 from hotline.store import Commit, Store
 from tests.webhook.door import PUBLIC, STATUS, sign
 
 if TYPE_CHECKING:
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
     from tests.webhook.door import Door
 
 SID = "SM" + "4" * 32
@@ -114,14 +114,14 @@ class Overtaken(Store):
     async def commit(self, commit: Commit) -> None:
         if not self.held_up:
             self.held_up = True
-            await callbacks.status(self, id_="", sid=SID, state="delivered", code="")
+            await status_callbacks.status(self, id_="", sid=SID, state="delivered", code="")
         await super().commit(commit)
 
 
 async def test_a_callback_that_is_overtaken_on_its_way_does_not_move_the_state_back(sent: Outbox) -> None:
     """Twilio does not keep their order, and two may be handled at the same instant."""
     overtaken = Overtaken(sent.store.url)
-    await callbacks.status(overtaken, id_="", sid=SID, state="sent", code="")
+    await status_callbacks.status(overtaken, id_="", sid=SID, state="sent", code="")
     await overtaken.close()
     assert (await sent.read("r1"))["status"] == "delivered"
 

@@ -18,7 +18,7 @@ from tests.webhook.door import PHONE, STATUS, Door, a_form, mailbox
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
 
-    from hotline.privacy.phones import Vault
+    from hotline.privacy.vault import Vault
 
 AWAY = (503, "The store does not answer; try again.")
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
-from hotline import subscribers
-from hotline.broadcasts import audience, closing, verifying, words
+from hotline.broadcasts import audience, closing, texts, verification
 from hotline.broadcasts.broadcast import history, load
 from hotline.errors import InputError
-from hotline.incidents import record
+from hotline.incidents import records
+from hotline.subscriptions import subscribers
 from webhook.console.codes import WrongCode
 from webhook.console.deeds import ALERTS, Deeds
 from webhook.console.forms import HOLDS, Form, number, seen
@@ -62,7 +62,7 @@ class AlertRoutes(Locked):
         return await self._draft(dict(request.query_params))
 
     async def _draft(self, typed: Fields, said: str = "") -> Response:
-        incidents = await record.load_many(self.runtime.store, "incidents:all")
+        incidents = await records.load_many(self.runtime.store, "incidents:all")
         library = self.runtime.library
         return await self._page(
             "draft.html", 422 if said else 200,
@@ -90,7 +90,7 @@ class AlertRoutes(Locked):
             progress=await progress(runtime.store, runtime.settings, one),
             history=await history(runtime.store, id_),
             seen=seen(one), closable=closing.may_end(one), said=said, typed=defaultdict(str, typed),
-            endings={reason: ENDINGS[reason] for reason in words.ENDINGS.get(one.kind, ())},
+            endings={reason: ENDINGS[reason] for reason in texts.ENDINGS.get(one.kind, ())},
             langs={lang: NAMES.get(lang, lang) for lang in one.langs or one.texts},
             ready={reason: runtime.library.say(f"closing_{reason}", "en") for reason in ENDINGS},
         )  # fmt: skip
@@ -152,7 +152,7 @@ class AlertRoutes(Locked):
             return subscribers.zone_name(one.zone, runtime.library.city)
 
         def moment(at: float) -> str:
-            return verifying.moment(runtime.library, at, "en")
+            return verification.moment(runtime.library, at, "en")
 
         return await self.shown(
             name, status,

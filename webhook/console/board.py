@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import RedirectResponse, Response
 
-from hotline.broadcasts import canary
+from hotline.broadcasts.delivery import canaries
+from hotline.casework import violations
 from hotline.incidents import incident as incidents
-from hotline.incidents import record, reporters, violations
-from hotline.incidents.phrasing import reported
+from hotline.incidents import records, reporters
+from hotline.incidents.notices.phrasing import reported
 from webhook.console.locked import HEADERS, Locked, Stale
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ class BoardRoutes(Locked):
         redis = runtime.store.redis
         live = await runtime.desk.open_ones()
         newest = await redis.zrevrange("incidents:all", 0, len(live) + SHOWN - 1)
-        found = in_order(live, await record.load_ids(runtime.store, newest))
+        found = in_order(live, await records.load_ids(runtime.store, newest))
         roster = await runtime.desk.roster()
         outboxes = [runtime.settings.sender_name(number) for number in runtime.settings.own_numbers]
         return await self.shown(
             "board.html",
-            strange=await canary.warnings(runtime.store, runtime.clock()),
+            strange=await canaries.warnings(runtime.store, runtime.clock()),
             incidents=[
                 one.public()
                 | {
@@ -69,7 +70,7 @@ class BoardRoutes(Locked):
         if handle not in (await runtime.desk.roster()).by_handle:
             raise Stale(f"There is no {handle} on the roster: look at the board again.")
         now, minutes = runtime.clock(), runtime.settings.claim_minutes
-        wanted = await record.load(runtime.store, id_)
+        wanted = await records.load(runtime.store, id_)
         mute = wanted is not None and not wanted.drill and not await reporters.reached(runtime.store, wanted)
         found = await runtime.desk.change(
             id_, lambda one: incidents.assigned(one, handle, now, minutes, mute=mute)

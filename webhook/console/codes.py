@@ -5,18 +5,18 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from hotline.broadcasts import onetime
+from hotline.broadcasts import codes
 from hotline.broadcasts.broadcast import organizer
 from hotline.errors import InputError
-from hotline.sms.outbox import Outbound, queued
+from hotline.messaging.outbox import Outbound, queued
 from hotline.store import Conflict
 from webhook.console.locked import Stale
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.content import Library
-    from hotline.incidents.roster import Staff
     from hotline.runtime import Runtime
+    from hotline.staff.roster import Staff
     from hotline.store import Commit
     from webhook.console.forms import Form
     from webhook.console.looks import Look
@@ -44,7 +44,7 @@ class Codes:
         """
         runtime, now = self._runtime, self._runtime.clock()
         member = await organizer(runtime.store, form.by)
-        digits, commit = await onetime.ask(runtime.store, runtime.vault, member.person, form.deed, now)
+        digits, commit = await codes.ask(runtime.store, runtime.vault, member.person, form.deed, now)
         id_ = f"console{form.once or secrets.token_hex(8)}{form.deed.about[:8]}"
         commit.guard("absent", f"out:{id_}")
         does = _does(runtime.library, form, look, digits, member.lang)
@@ -64,9 +64,9 @@ class Codes:
             Stale: two came at once.
         """
         runtime = self._runtime
-        if len(form.code) != onetime.DIGITS:
+        if len(form.code) != codes.DIGITS:
             raise WrongCode("Type the six digits that we texted to your phone.", waits=True)
-        tried = await onetime.tried(runtime.store, runtime.vault, member.person, form.code, runtime.clock())
+        tried = await codes.tried(runtime.store, runtime.vault, member.person, form.code, runtime.clock())
         if tried.outcome == "right" and tried.deed == form.deed:
             return tried.commit
         if tried.outcome == "right":

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import approval, audience, closing, drafting, freeze
 from hotline.broadcasts.broadcast import load, moved_by_hand, organizer, to_fields
-from hotline.conversation import alert_words
-from hotline.sms.outbox import Outbound, queued
+from hotline.conversation.organizers import notices
+from hotline.messaging.outbox import Outbound, queued
 from hotline.store import Commit, Conflict
 from webhook.console.codes import Codes
 from webhook.console.forms import HOLDS
@@ -101,7 +101,7 @@ class Deeds:
         library, now = runtime.library, runtime.clock()
         found = await audience.preview(runtime.store, library.city, runtime.settings, made, now)
         return await self._told(form, lambda lang: (
-            f"{alert_words.preview(library, made, found, lang)}\n"
+            f"{notices.preview(library, made, found, lang)}\n"
             f"{library.say('broadcast_theirs', lang, code=made.code, handle=made.by)}"
         ), made)  # fmt: skip
 
@@ -147,7 +147,7 @@ class Deeds:
         library, by = self._runtime.library, _signed(form)
         return await self._told(form, lambda lang: library.say(
             "broadcast_now_by", lang, code=one.code, handle=by,
-            state=alert_words.state(library, state, lang),
+            state=notices.state(library, state, lang),
         ), one)  # fmt: skip
 
     async def _told(self, form: Form, words: Words, one: Broadcast | None = None) -> Commit:
@@ -160,7 +160,7 @@ class Deeds:
         for member in people:
             if member.handle == form.by and form.what not in HOLDS:
                 continue
-            before = alert_words.drill_mark(runtime.library, one, member.lang) if one else ""
+            before = notices.drill_mark(runtime.library, one, member.lang) if one else ""
             said = f"{before} {words(member.lang)}".strip()
             message = Outbound(f"console{token}{member.handle}", member.person, member.address, said)
             commit.merge(queued(message, runtime.vault, runtime.clock()))

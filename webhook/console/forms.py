@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts.broadcast import parse_life
+from hotline.broadcasts.codes import CONSOLE, Deed
 from hotline.broadcasts.drafting import Wish
-from hotline.broadcasts.onetime import CONSOLE, Deed
 from hotline.errors import InputError
 from hotline.refusal import Reason, Refused
 

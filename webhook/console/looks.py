@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hotline import subscribers
-from hotline.broadcasts import approval, audience, closing, drafting, freeze, once, words
+from hotline.broadcasts import approval, audience, closing, drafting, freeze, once
+from hotline.broadcasts import texts as words
 from hotline.broadcasts.broadcast import Broadcast, load, movable, organizer
+from hotline.subscriptions import subscribers
 from webhook.console.forms import seen
 from webhook.console.locked import Stale
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.broadcasts import words
+from hotline.broadcasts import texts
 from hotline.broadcasts.audience import minutes_left
 from hotline.broadcasts.broadcast import UNDER_WAY
-from hotline.sms import twilio
+from hotline.messaging.carriers import twilio
 
 if TYPE_CHECKING:
     from hotline.broadcasts.audience import Preview
@@ -85,7 +85,7 @@ def columns(settings: Settings, one: Broadcast, found: Preview | None = None) ->
     made: list[Column] = []
     for lang, text in one.texts.items():
         people = found.by_lang[lang].people if found else one.langs.get(lang, 0)
-        cost = words.cost(lang, text, people, settings.content_dir)
+        cost = texts.cost(lang, text, people, settings.content_dir)
         price = f"{cost.total * settings.segment_price:.2f}" if settings.segment_price else ""
         made.append(
             Column(lang, NAMES.get(lang, lang), text, cost.segments, cost.encoding, cost.hints, people, price)

@@ -1,0 +1,99 @@
+"""One-time codes: a number is easily forged, but only who holds the phone reads what we text to it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from hotline.broadcasts.broadcast import to_fields
+from hotline.refusal import Reason, Refused
+from hotline.store import MINUTE, Commit
+
+if TYPE_CHECKING:
+    from hotline.broadcasts.broadcast import Broadcast
+    from hotline.privacy.vault import Vault
+    from hotline.store import Store
+
+DIGITS: Final = 6
+LIFE: Final = 10 * MINUTE
+TRIES: Final = 3  # the third wrong code voids it
+HOUR: Final = 60 * MINUTE
+CONSOLE: Final = "console "  # begins what a deed asked for at the console is called
+MOST: Final = 10  # codes of one person in an hour: thirty guesses at a million
+
+type Outcome = Literal["right", "wrong", "void", "over"]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What somebody asked to do: ``approve``, ``resume`` …, and the broadcast it is done to, "" for none."""
+
+    what: str
+    about: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a code that came in was worth; `commit` must be made, else it could be tried for ever."""
+
+    outcome: Outcome
+    commit: Commit
+    deed: Deed = Deed("")
+    left: int = 0
+
+
+def fingerprint(one: Broadcast) -> str:
+    """A fingerprint of the words: a code sends what it was asked for, not what was written since."""
+    return hashlib.sha256(to_fields(one)["texts"].encode()).hexdigest()[:16]
+
+
+async def ask(store: Store, vault: Vault, person: str, deed: Deed, now: float) -> tuple[str, Commit]:
+    """A fresh code and the writes that keep it, keyed.
+
+    It takes the place of a code that still waits: one person has one at most.
+
+    Raises:
+        Refused: this phone asked too often.
+    """
+    commit, key, count = Commit(), f"onetime:{person}", f"onetime:hour:{person}"
+    if int(await store.redis.get(count) or 0) >= MOST:
+        raise Refused(Reason.CODES_ENOUGH)
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    commit.write("SET", count, 0, "EX", HOUR, "NX")
+    commit.write("INCR", count)
+    commit.write("DEL", key)
+    fields = {
+        "mac": _mac(vault, person, deed, code), "what": deed.what, "about": deed.about,
+        "reason": deed.reason, "until": str(now + LIFE), "wrong": "0",
+    }  # fmt: skip
+    commit.hset(key, fields, LIFE)
+    return code, commit
+
+
+async def tried(store: Store, vault: Vault, person: str, code: str, now: float) -> Tried:
+    """What a code is worth, once. ``over``: none waits."""
+    key, commit = f"onetime:{person}", Commit()
+    kept = cast("dict[str, str]", await cast("Any", store.redis.hgetall(key)))
+    if not kept or float(kept["until"]) <= now:
+        return Tried("over", commit)
+    deed = Deed(kept["what"], kept["about"], kept["reason"])
+    commit.guard("field", key, "mac", kept["mac"])
+    commit.guard("field", key, "wrong", kept["wrong"])
+    if hmac.compare_digest(kept["mac"], _mac(vault, person, deed, code)):
+        commit.write("DEL", key)
+        return Tried("right", commit, deed)
+    left = TRIES - int(kept["wrong"]) - 1
+    if left <= 0:
+        commit.write("DEL", key)
+        return Tried("void", commit, deed)
+    commit.write("HINCRBY", key, "wrong", 1)
+    return Tried("wrong", commit, deed, left)
+
+
+def _mac(vault: Vault, person: str, deed: Deed, code: str) -> str:
+    """The code under our key, bound to who asked for what: nobody who reads Redis can guess it back."""
+    return vault.pseudonym(f"onetime:{person}:{deed.what}:{deed.about}:{deed.reason}:{code}")

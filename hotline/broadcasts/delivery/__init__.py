@@ -1,0 +1,1 @@
+"""An approved broadcast on its way, and what can stop it."""

@@ -1,0 +1,1 @@
+"""What people work on beside incidents: questions, crises, broken ordinance."""

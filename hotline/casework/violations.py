@@ -1,0 +1,165 @@
+"""Reports that the ordinance was broken: not urgent, kept under a number for advocates."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
+
+from hotline.content.fitting import fitted
+from hotline.errors import InputError
+from hotline.incidents.incident import iso
+from hotline.messaging.contacts import load_person
+from hotline.messaging.outbox import Outbound, queued
+from hotline.privacy.redaction import mask
+from hotline.store import DAY, Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hotline.content import Library
+    from hotline.privacy.vault import Vault
+    from hotline.staff.roster import Roster
+    from hotline.store import Store
+
+VIOLATION_TTL: Final = 180 * DAY  # a complaint takes longer than an emergency
+WORDS: Final = ("what", "when", "where")
+COLUMNS: Final = ("id", "state", "at", "lang", "zone", "when", "where", "what", "contact")
+# A spreadsheet runs a cell that begins so (OWASP, "CSV Injection"); a quote in front keeps it text.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One report, in the reporter's own masked words.
+
+    Attributes:
+        id: its number, told to the reporter as "V3".
+        at: when it was made, seconds since the epoch.
+        lang: language of the words.
+        state: ``open`` or ``closed``.
+        zone: the neighborhood that `where` names, if any.
+        contact: whether an advocate may text back: ``yes``, ``no``, or "" while not answered.
+        reporter: pseudonym of who may be texted back; "" for everybody else.
+    """
+
+    id: str
+    at: float
+    lang: str
+    what: str
+    when: str = ""
+    where: str = ""
+    zone: str = ""
+    state: Literal["open", "closed"] = "open"
+    contact: Literal["yes", "no", ""] = ""
+    reporter: str = ""
+
+    def public(self) -> dict[str, str]:
+        """What may be printed and exported: nothing that leads to the reporter."""
+        values = asdict(self) | {"at": iso(self.at)}
+        return {name: str(values[name]) for name in COLUMNS}
+
+
+async def next_id(store: Store) -> str:
+    """A number that no report ever had. Numbers may be skipped, never given twice."""
+    return str(await store.redis.incr("violations:last"))
+
+
+def opened(one: Violation, roster: Roster, library: Library, vault: Vault) -> Commit:
+    """The writes that keep a new report and tell each organizer of it, once, as an ordinary text."""
+    commit = noted(one.id, **asdict(one))
+    commit.write("ZADD", "violations:all", one.at * 1000, one.id)
+    for place, member in enumerate(roster.with_role("organizer")):
+        words = _page(library, one, member.lang)
+        told = Outbound(f"v{one.id}n{place:02}", member.person, member.address, words)
+        commit.merge(queued(told, vault, one.at))
+    return commit
+
+
+def _page(library: Library, one: Violation, lang: str) -> str:
+    """What an organizer reads of it; the text says how to see the rest."""
+    return fitted(
+        lambda some: library.say("violation_page", lang, id=one.id, lang=one.lang, **some),
+        {"text": mask(one.what)},
+    )
+
+
+def noted(id_: str, **values: str | float) -> Commit:
+    """The write that adds what is known of a report; words are masked once more, whoever brings them."""
+    fields = {name: mask(str(value)) if name in WORDS else str(value) for name, value in values.items()}
+    commit = Commit()
+    commit.hset(f"violation:{id_}", fields, VIOLATION_TTL)
+    return commit
+
+
+async def load(store: Store, id_: str) -> Violation:
+    """Read one report, written with or without its "V".
+
+    Raises:
+        InputError: there is none of that number.
+    """
+    number = id_.strip().upper().removeprefix("V")
+    fields: dict[str, Any] = await cast("Any", store.redis.hgetall(f"violation:{number}"))
+    if "what" not in fields:
+        raise InputError(f"There is no violation {id_}: see hotline violations list.")
+    fields["at"] = float(fields["at"])
+    return Violation(**fields)
+
+
+async def load_all(store: Store) -> list[Violation]:
+    """Every report that is still kept, oldest first."""
+    found: list[Violation] = []
+    for id_ in await store.redis.zrange("violations:all", 0, -1):
+        try:
+            found.append(await load(store, str(id_)))
+        except InputError:  # its lifetime ended before the index was trimmed
+            continue
+    return found
+
+
+async def close(store: Store, id_: str) -> None:
+    """Take a report off the open list; it stays readable until its lifetime ends, without its reporter.
+
+    Raises:
+        InputError: there is none of that number.
+    """
+    one = await load(store, id_)
+    await store.commit(noted(one.id, state="closed", reporter=""))
+
+
+async def reply(store: Store, vault: Vault, library: Library, *, id_: str, text: str, now: float) -> None:
+    """Text back to a reporter who said yes to it.
+
+    Raises:
+        InputError: no such report, its reporter may not be texted, or the text is empty.
+    """
+    one = await load(store, id_)
+    person = await load_person(store, one.reporter) if one.reporter else None
+    if person is None or not person.address:
+        raise InputError(
+            f"Nobody may be texted about V{one.id}: its reporter did not say yes, or was forgotten."
+        )
+    if not text.strip():
+        raise InputError("Write the words to send.")
+    words = library.say("question_reply", person.lang or one.lang, text=text.strip())
+    message = Outbound(f"v{one.id}r{int(now * 1000)}", person.id, person.address, words)
+    commit = queued(message, vault, now)
+    commit.guard(
+        "field", f"person:{person.id}", "address", person.address
+    )  # forgotten in this moment: not sent
+    await store.commit(commit)
+
+
+def as_csv(found: Iterable[Violation]) -> str:
+    """A table with a heading line, as RFC 4180 has it, safe to open in a spreadsheet."""
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(COLUMNS)
+    for one in found:
+        table.writerow([_as_text(value) for value in one.public().values()])
+    return written.getvalue()
+
+
+def _as_text(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA) else value

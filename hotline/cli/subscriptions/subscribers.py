@@ -1,0 +1,69 @@
+"""`hotline subscribers`: who asked for alerts, counted; adding one with stated consent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hotline.cli import out, with_runtime
+from hotline.cli.subscriptions import codes, csv_import
+
+if TYPE_CHECKING:
+    from hotline.runtime import Runtime
+
+app = typer.Typer(help="People who asked for alerts.", no_args_is_help=True)
+app.registered_commands += csv_import.app.registered_commands
+app.command("code")(codes.code)
+app.command("events")(codes.events)
+
+
+@app.command()
+def add(
+    number: Annotated[str, typer.Argument(metavar="E164")],
+    consent: Annotated[str, typer.Option(help="how and when they agreed, in words")],
+    zones: Annotated[str, typer.Option(help="zones, or all")] = "all",
+    lang: Annotated[str, typer.Option(help="language alerts are sent in")] = "en",
+    kinds: Annotated[str, typer.Option(help="some of alert,event,news; empty for all")] = "",
+    night: Annotated[str, typer.Option(help="how they agreed to urgent alerts at night, in words")] = "",
+) -> None:
+    """Sign somebody up whose consent you hold."""
+    from hotline.errors import InputError
+    from hotline.staff.roster import check_languages
+    from hotline.subscriptions import subscribers
+
+    async def work(runtime: Runtime) -> None:
+        found = subscribers.zones_in(zones, runtime.library.city)
+        if not found:
+            raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
+        check_languages([lang])
+        for name, words in {"consent": consent, **({"night": night} if night else {})}.items():
+            if len(words.strip()) < 10:
+                raise InputError(
+                    f"Say in --{name} how and when the person agreed, in ten characters or more."
+                )
+        await subscribers.add_by_number(
+            runtime.store, runtime.vault, number, found, lang, consent=consent, now=runtime.clock(),
+            kinds=codes.kinds_of(kinds), night=night,
+        )  # fmt: skip
+
+    with_runtime(work)
+    out.print("Signed up.")
+
+
+@app.command("count")
+def count(zone: Annotated[str, typer.Option(help="zone, or all")] = "all") -> None:
+    """How many people an alert for a zone would reach, by language."""
+    from hotline.broadcasts import audience
+    from hotline.errors import InputError
+    from hotline.subscriptions import subscribers
+
+    async def work(runtime: Runtime) -> dict[str, int]:
+        found = subscribers.zones_in(zone, runtime.library.city)
+        if len(found) != 1:
+            raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
+        return await audience.by_language(runtime.store, "alert", found[0])
+
+    counted = with_runtime(work)
+    by_language = ", ".join(f"{lang} {number}" for lang, number in counted.items())
+    out.print(f"{sum(counted.values())} people" + (f" ({by_language})" if counted else "") + ".")

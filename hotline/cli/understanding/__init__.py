@@ -1,0 +1,1 @@
+"""`hotline text`, `classify`, `explain`, `evaluate`."""

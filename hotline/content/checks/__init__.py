@@ -1,0 +1,1 @@
+"""What must hold before a text may be sent to a frightened person."""

@@ -1,0 +1,245 @@
+"""STOP and START: on either number, in any words, by a resident or one of the staff, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from hotline.broadcasts.delivery.feed import outbox_of
+from hotline.conversation import off_call
+from hotline.conversation.residents import alerts
+from hotline.incidents import records, reporters
+from hotline.messaging.asked import SureToStop, WayBackTold
+from hotline.messaging.contacts import SENDERS, block, opt_in, opt_out, unblock
+from hotline.messaging.outbox import Outbound, queued
+from hotline.subscriptions import subscribers
+from hotline.understanding.commands import about_alerts, agrees, resident_command
+from hotline.understanding.optout.rules import names_stop, optout, says_only_stop, wants_to_stay
+
+if TYPE_CHECKING:
+    from hotline.conversation.context import Context
+    from hotline.understanding.dialogue import Understood
+    from hotline.understanding.optout.second_look import Likeness
+
+# Twilio answers these itself and blocks the number (docs: advanced opt-out): a second confirmation from us
+# would fail with 21610.
+CARRIER_STOPS: Final = frozenset(
+    {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}
+)
+HEARD: Final = ("likely", "faint")  # how much words must sound like the wish to be asked about
+TOPICS: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})  # their answers are about it already
+CARRIER_STARTS: Final = frozenset({"start", "yes", "unstop"})  # with these Twilio lifts its block
+
+CONFIRMED_WITHIN: Final = 300.0  # seconds in which a confirmation counts as one: 47 CFR 64.1200(a)(12)
+
+
+async def stopping(ctx: Context) -> bool:
+    """Opt-out and opt-in come before everything else. True: the turn is over."""
+    _mirror(ctx)
+    if await _back(ctx):
+        return True
+    if _carrier_stops(ctx):
+        await _stop(ctx, everything=ctx.inbound.sender == "hotline", confirm=False)
+        return True
+    wish = optout(ctx.text)
+    if (
+        wish is None
+        or ctx.inbound.incident
+        or (ctx.handle and wish == "ambiguous" and not names_stop(ctx.text))
+        or (ctx.after_crisis and wish == "ambiguous")
+    ):
+        return False
+    if wish == "ambiguous" or await _doubted(ctx):
+        await ask(ctx)
+    else:
+        await _stop(ctx, everything=not _only_alerts(ctx))
+    return True
+
+
+async def kept(ctx: Context) -> None:
+    """A sure wish beside something that was answered first is kept; an unsure one is not asked about."""
+    if optout(ctx.text) == "stop" and not await _doubted(ctx):
+        await _stop(ctx, everything=not _only_alerts(ctx))
+
+
+def _carrier_stops(ctx: Context) -> bool:
+    return ctx.inbound.opt_out == "STOP" or _is_word(ctx, CARRIER_STOPS)
+
+
+def _is_word(ctx: Context, words: frozenset[str]) -> bool:
+    """Whether Twilio acts on a text by itself. On WhatsApp and Messenger it does not."""
+    if ctx.text.strip().casefold() not in words:
+        return False
+    return not (ctx.person.address and ":" in ctx.services.vault.open(ctx.person.address))
+
+
+def _mirror(ctx: Context) -> None:
+    """What the carrier does at this word is known here too, whatever the text means besides."""
+    person, sender = ctx.person, ctx.inbound.sender
+    if _carrier_stops(ctx):
+        ctx.commit.merge(block(person.id, sender))
+        ctx.change(blocked=person.blocked | {sender})
+    elif ctx.inbound.opt_out == "START" or _is_word(ctx, CARRIER_STARTS):
+        ctx.commit.merge(unblock(person.id, sender))
+        ctx.change(blocked=person.blocked - {sender})
+
+
+async def _doubted(ctx: Context) -> bool:
+    return not says_only_stop(ctx.text) and await ctx.services.wishes.doubts(ctx.text)
+
+
+def _only_alerts(ctx: Context) -> bool:
+    """Whether a wish to stop leaves the help line open: it names alerts, or came to an alerts number."""
+    return ctx.inbound.sender == "alerts" or about_alerts(ctx.text)
+
+
+async def likeness(ctx: Context) -> Likeness:
+    """How much words that no rule knows sound like a wish to stop. No guess asks a volunteer about it."""
+    if ctx.handle:
+        return "none"
+    return await ctx.services.wishes.hears(ctx.text)
+
+
+def put_right(heard: Understood, text: str) -> Understood:
+    """What the assistant heard, unless it took a wish to stay for its opposite."""
+    if heard.topic == "unsubscribe_alerts" and wants_to_stay(text):
+        return replace(heard, topic="subscribe_alerts", choices=(), say=())
+    return heard
+
+
+def is_meant(heard: Understood, wish: Likeness) -> bool:
+    """Whether to ask if a text means no more texts, knowing what the assistant (or no one) made of it."""
+    return heard.topic not in TOPICS and (wish == "likely" or (wish == "faint" and heard.vague))
+
+
+async def ask(ctx: Context) -> None:
+    """Whether they want no more texts: who cries "basta" or is only misunderstood must not be cut off."""
+    only_alerts = _only_alerts(ctx)
+    ctx.ask(SureToStop(only_alerts=only_alerts))
+    if only_alerts:
+        ctx.say("stop_alerts_sure")
+    else:
+        in_danger = await ctx.services.desk.reported_by(ctx.person.id)
+        ctx.say("stop_in_emergency" if in_danger else "stop_sure", line_name=ctx.library.city.line_name)
+
+
+async def _back(ctx: Context) -> bool:
+    """START, or the YES that a carrier takes for it. False: it is none; a YES may answer us then."""
+    sender, stopped = ctx.inbound.sender, ctx.inbound.sender in ctx.person.stopped
+    answered = ctx.inbound.opt_out == "START"  # Twilio has said so already
+    if stopped and _asks_for_alerts(ctx):
+        _reopen(ctx)
+        return False
+    if not answered and not (stopped and ctx.text.strip().casefold() in CARRIER_STARTS):
+        return False
+    if not stopped and agrees(ctx.text):
+        return False
+    await start(ctx, silent=answered and sender != "alerts")
+    return True
+
+
+def _reopen(ctx: Context) -> None:
+    sender = ctx.inbound.sender
+    ctx.commit.merge(opt_in(ctx.person.id, sender))
+    ctx.change(stopped=ctx.person.stopped - {sender})
+
+
+def _asks_for_alerts(ctx: Context) -> bool:
+    """ALERTS to an alerts number is the word that we told them brings alerts back."""
+    command = resident_command(ctx.text)
+    return ctx.inbound.sender == "alerts" and command is not None and command.kind == "alerts"
+
+
+async def start(ctx: Context, *, silent: bool = False) -> None:
+    """They may be texted again. Alerts they have to ask for anew: a START names no zone and no kind."""
+    sender = ctx.inbound.sender
+    _reopen(ctx)
+    if sender == "alerts" and await subscribers.one(ctx.services.store, ctx.person.id) is None:
+        alerts.ask_anew(ctx)
+    elif sender == "hotline" and "alerts" in ctx.person.stopped:
+        ctx.say("started_help", line_name=ctx.library.city.line_name)
+    elif not silent:
+        ctx.say("started", line_name=ctx.library.city.line_name)
+    if (
+        ctx.handle
+        and sender == "hotline"
+        and not (await ctx.services.desk.roster()).by_handle[ctx.handle].oncall
+    ):
+        ctx.add("staff_started")
+
+
+async def _stop(ctx: Context, *, everything: bool, confirm: bool = True) -> None:
+    """End alerts, or all our texts: who signed up for alerts was told "STOP to stop" on the help number.
+
+    Without `confirm` the carrier has answered on this number, and nothing more may leave by it.
+    """
+    if not everything:
+        alerts.stop_alerts(ctx, confirm=confirm)
+        return
+    stopped = ctx.person.stopped
+    for sender in SENDERS:
+        ctx.commit.merge(opt_out(ctx.person.id, sender))
+    had = await subscribers.one(ctx.services.store, ctx.person.id)
+    ctx.commit.merge(subscribers.removed(ctx.person.id))
+    ctx.change(asked=alerts.still_told(ctx), stopped=frozenset(SENDERS))
+    await _reporter_stopped(ctx)
+    if ctx.handle:
+        await off_call.stopped(ctx, anew="hotline" not in stopped)
+    if confirm and not stopped.issuperset(SENDERS):  # one confirmation, never a second
+        ctx.say("stopped_hotline", force=True)
+    elif had and not confirm:
+        _told_by_alerts(ctx)
+
+
+async def _reporter_stopped(ctx: Context) -> None:
+    """Whoever works on their report must not write to nobody."""
+    desk, store = ctx.services.desk, ctx.services.store
+    one = await desk.reported_by(ctx.person.id)
+    event = await records.load(store, one.same_as) if one and one.same_as else one
+    if event is None or not event.held:
+        return
+    others = [person for person in await reporters.reached(store, event) if person.id != ctx.person.id]
+    if not others:
+        ctx.commit.merge(await desk.written(event, reporters.muted(event), await desk.roster()))
+
+
+def _told_by_alerts(ctx: Context) -> None:
+    """The carrier speaks of "this number": who relied on alerts must not wait for them in vain."""
+    ctx.commit.merge(
+        queued(
+            Outbound(
+                f"{ctx.inbound.sid}ended", ctx.person.id, ctx.person.address,
+                ctx.library.say("stopped_alerts_too", ctx.lang),
+                sender=outbox_of(ctx.person.id, len(ctx.services.settings.alert_senders)),
+                expires=ctx.now + CONFIRMED_WITHIN, force=True,
+            ),
+            ctx.services.vault, ctx.now,
+        )
+    )  # fmt: skip
+
+
+def remind(ctx: Context, *, in_danger: bool) -> None:
+    """Who stopped this number is told once how to come back, and each time that they may be in danger.
+
+    Where the carrier blocks us nothing would reach them.
+    """
+    told = isinstance(ctx.person.asked, WayBackTold)
+    if ctx.inbound.sender not in ctx.person.blocked and (in_danger or not told):
+        ctx.ask(WayBackTold())
+        ctx.say("stopped_notice", force=True)
+
+
+def called_for_help(ctx: Context) -> None:
+    """Who stopped the help line and calls for help wants to be answered, also in a report that is open."""
+    if ctx.inbound.urgency == "page" and "hotline" in ctx.person.stopped:
+        ctx.commit.merge(opt_in(ctx.person.id, "hotline"))
+        ctx.change(stopped=ctx.person.stopped - {"hotline"})
+
+
+async def decide(ctx: Context, *, leave: bool, only_alerts: bool) -> None:
+    """The answer to the question whether a text is a wish to stop."""
+    ctx.ask(None)
+    if not leave:
+        ctx.say("stop_kept")
+    else:
+        await _stop(ctx, everything=not only_alerts)

@@ -1,0 +1,128 @@
+"""VERIFY 482: whether a text is ours, in what words, and how it ended; FAKE passes on words that are not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hotline import metrics
+from hotline.broadcasts import verification
+from hotline.broadcasts.delivery.canaries import quotable
+from hotline.messaging.asked import FakeWords
+from hotline.messaging.outbox import Outbound, queued
+from hotline.store import DAY
+from hotline.text.spelling import split
+from hotline.understanding.commands import check_command
+
+if TYPE_CHECKING:
+    from hotline.broadcasts.broadcast import Broadcast
+    from hotline.conversation.context import Context
+    from hotline.messaging.asked import Question
+
+MOST: Final = 3  # texts a day that one person may pass on
+LONGEST: Final = 300  # characters of them
+
+
+def language(text: str, known: str, *, fixed: bool) -> str:
+    """The language to answer a check in; "" for any other text. One word tells a guesser too little."""
+    check = check_command(text)
+    if check is None:
+        return ""
+    keeps = fixed or known in check.langs or check.langs == ("en",)
+    return known if known and keeps else check.langs[0]
+
+
+def is_quoting(text: str, asked: Question | None) -> bool:
+    """Whether a text is FAKE and the words of another, for which we have just asked: those are no report."""
+    command = check_command(text) if isinstance(asked, FakeWords) else None
+    return command is not None and command.kind == "fake"
+
+
+async def quoted(ctx: Context) -> bool:
+    """Pass on the words we have just asked for: a STOP inside of them is not the resident's own."""
+    command = check_command(ctx.text)
+    if ctx.inbound.incident or command is None or not is_quoting(ctx.text, ctx.person.asked):
+        return False
+    await _fake(ctx, command.argument)
+    return True
+
+
+async def handle(ctx: Context) -> bool:
+    """Answer VERIFY and FAKE, whoever asks, even a person who stopped. False: the text is neither."""
+    command = check_command(ctx.text)
+    if command is None:
+        return False
+    if command.kind == "verify":
+        if not ctx.inbound.incident:
+            await _verify(ctx, command.argument)
+        return not ctx.inbound.incident
+    if not await _is_fake(ctx):
+        return False
+    await _fake(ctx, command.argument)
+    return True
+
+
+async def _verify(ctx: Context, code: str) -> None:
+    if not code:
+        ctx.say("verify_how", force=True)
+        return
+    one = await verification.sent_with(ctx.services.store, code)
+    metrics.VERIFIED.labels("ours" if one else "unknown").inc()
+    if one is None:
+        ctx.ask(FakeWords())
+        ctx.say("verify_unknown", force=True, code=code)
+        return
+    time = verification.moment(ctx.library, one.approved_at, ctx.lang)
+    ended = await _ended(ctx, one)
+    words = verification.said(ctx.library, one, ctx.lang, one.code)
+    ctx.say("verify_ours", force=True, code=one.code, time=time, text=words, ended=ended)
+
+
+async def _ended(ctx: Context, one: Broadcast) -> str:
+    """How an alert ended, in our words to its people; "" while it has not."""
+    if one.state != "closed":
+        return ""
+    ending = await verification.ending_of(ctx.services.store, one)
+    if ending is None:
+        return ctx.library.say("verify_over", ctx.lang)
+    return verification.said(ctx.library, ending, ctx.lang, one.code)
+
+
+async def _is_fake(ctx: Context) -> bool:
+    """Not when somebody may be in danger: "fake police at my door" is a report."""
+    if ctx.handle or ctx.inbound.urgency != "none" or await ctx.services.desk.reported_by(ctx.person.id):
+        return False
+    return len(split(ctx.text).words) > 1 and not await _urgent(ctx)
+
+
+async def _urgent(ctx: Context) -> bool:
+    return await ctx.services.urgency.look(ctx.text, "none", ctx.inbound.rule) != "none"
+
+
+async def _fake(ctx: Context, words: str) -> None:
+    ctx.ask(None)
+    if not words:
+        ctx.ask(FakeWords())
+        ctx.say("fake_how", force=True)
+        return
+    store = ctx.services.store
+    token = ctx.services.vault.pseudonym(f"words {' '.join(split(words).words)}")
+    mine, told = f"fake:{ctx.person.id}", f"fake:words:{token}"
+    known, count = await store.redis.exists(told), await store.redis.get(mine)
+    if known:
+        ctx.say("fake_known", force=True)
+    elif int(cast("Any", count) or 0) >= MOST:
+        ctx.say("fake_enough", force=True, most=MOST)
+    else:
+        ctx.commit.guard("absent", told)
+        ctx.commit.write("SET", told, "1", "EX", DAY)
+        ctx.commit.write("SET", mine, 0, "EX", DAY, "NX")
+        ctx.commit.write("INCR", mine)
+        await _tell(ctx, words)
+        ctx.say("fake_thanks", force=True)
+
+
+async def _tell(ctx: Context, words: str) -> None:
+    for member in (await ctx.services.desk.roster()).with_role("organizer"):
+        text = ctx.library.say("fake_page", member.lang, text=quotable(words, LONGEST))
+        message = Outbound(f"{ctx.inbound.sid}fake{member.handle}", member.person, member.address, text)
+        ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))

@@ -1,0 +1,40 @@
+"""Any text of whoever has a report is news of it: they are there, and it stays theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hotline.conversation.responders.relay import addressed
+from hotline.incidents import incident as incidents
+from hotline.understanding.commands import staff_command
+
+if TYPE_CHECKING:
+    from hotline.conversation.context import Context
+
+# Commands whose number is a report's; the number of an order about alerts is an alert's.
+OF_REPORTS: Final = (
+    "take", "pass", "backup", "onway", "onscene", "confirmed", "false_alarm", "unable", "ended", "page",
+    "split", "merge",
+)  # fmt: skip
+
+
+async def renew(ctx: Context) -> None:
+    """Begin the time anew for each report this one has, but for those that the text has moved on itself.
+
+    A text that names a report is news of that one alone.
+    """
+    moved = {guard[1] for guard in ctx.commit.guards}
+    named = _named(ctx.text)
+    for one in await ctx.services.desk.open_ones():
+        mine = one.held and one.claimed_by == ctx.handle
+        if mine and f"incident:{one.id}" not in moved and (not named or one.id in named):
+            change = incidents.news(one, ctx.handle, ctx.now, ctx.services.claim_minutes)
+            ctx.commit.merge(await ctx.services.desk.written(one, change, await ctx.services.desk.roster()))
+
+
+def _named(text: str) -> set[str]:
+    """Numbers of the reports that a text names as a command or an address."""
+    number, words = addressed(text)
+    command = staff_command(words)
+    numbers = command.argument.split() if command and command.kind in OF_REPORTS else []
+    return {*numbers, *([number] if number else [])}

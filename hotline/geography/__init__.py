@@ -1,0 +1,1 @@
+"""Where: the streets, landmarks and zones of a city, as people write them."""

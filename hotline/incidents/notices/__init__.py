@@ -1,0 +1,1 @@
+"""What a transition of an incident owes people, and the texts it becomes."""

@@ -1,0 +1,52 @@
+"""A reporter who does not answer: the silence is recorded and told, never guessed at."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from hotline.incidents.incident import Change
+from hotline.incidents.notices.notice import Notice
+from hotline.incidents.records import load
+from hotline.messaging.asked import ReportDetail
+from hotline.messaging.contacts import load_person
+from hotline.store import Commit
+
+if TYPE_CHECKING:
+    from hotline.incidents.incident import Incident
+    from hotline.incidents.service import Desk
+
+WAIT: Final = 3 * 60.0  # seconds
+DUE: Final = "silences:due"
+
+
+def watched(person: str, now: float) -> Commit:
+    """The write that looks out for an answer; a later question starts the time again."""
+    commit = Commit()
+    commit.write("ZADD", DUE, now + WAIT, person)
+    return commit
+
+
+def broken(person: str) -> Commit:
+    """The write that stops looking: everything was answered."""
+    commit = Commit()
+    commit.write("ZREM", DUE, person)
+    return commit
+
+
+async def note(desk: Desk, now: float) -> None:
+    """Record every silence that is due, once each."""
+    for person in map(str, await desk.store.redis.zrangebyscore(DUE, "-inf", now)):
+        asked = (await load_person(desk.store, person)).asked
+        if isinstance(asked, ReportDetail) and (one := await desk.reported_by(person)):
+            first = await load(desk.store, one.same_as) if one.same_as else None
+            await desk.change(one.id, partial(_silent, question=asked.about, first=first))
+        await desk.store.commit(broken(person))
+
+
+def _silent(one: Incident, question: str, first: Incident | None) -> Change | None:
+    if not one.live:
+        return None
+    event = first or one
+    notices = tuple(Notice(name, "page_silent", {"id": event.id}) for name in event.readers)
+    return Change(one, "silent", details={"question": question}, notices=notices)

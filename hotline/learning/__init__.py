@@ -1,0 +1,1 @@
+"""How well the line understands, measured."""

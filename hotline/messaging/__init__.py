@@ -1,0 +1,1 @@
+"""Texts in and out: inbox, outbox, contacts, and the carrier behind a port."""

@@ -1,0 +1,1 @@
+"""Carriers: Twilio, and its pictures."""

@@ -1,1 +1,0 @@
-"""Texts in and out: inbox, outbox, people, segments, and the carrier behind a port."""

@@ -1,0 +1,74 @@
+"""What the roster owes by the clock: reminders before a shift, the weekly test page, and its result."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from hotline.messaging.outbox import Outbound, queued
+from hotline.staff import rollcall, shifts
+from hotline.staff.roster import load_roster
+from hotline.store import DAY, Commit, Conflict
+
+if TYPE_CHECKING:
+    from hotline.content import Library
+    from hotline.content.city import Weekly
+    from hotline.incidents.service import Desk
+    from hotline.privacy.vault import Vault
+    from hotline.staff.roster import Roster
+    from hotline.staff.shifts import Duty
+
+LEAD: Final = 60 * 60.0  # seconds before a shift that its holder is reminded
+GRACE: Final = 6 * 60 * 60.0  # a weekly duty missed while the line was down is made good for this long
+
+
+async def minute(desk: Desk, vault: Vault, library: Library, now: float) -> None:
+    """Everything that is due. Called about once a minute; calling it again changes nothing."""
+    store, roster = desk.store, await load_roster(desk.store, now)
+    for duty in roster.plan.duties(now, now + LEAD):
+        if duty.begins > now:
+            with contextlib.suppress(Conflict):
+                await store.commit(_reminder(duty, vault, library, roster, now))
+    city = library.city
+    name = weekly_name(city.rollcall, city.timezone, now) if city.rollcall else ""
+    if name:
+        with contextlib.suppress(Conflict):
+            await rollcall.begin(store, vault, library, roster, name, now)
+    await rollcall.report_due(store, vault, library, roster, now)
+    await shifts.let_go(store, now)
+
+
+def weekly_name(when: Weekly, timezone: str, now: float) -> str:
+    """The name of this week's occasion, such as ``2026-W48``, from its time on until `GRACE`; else ""."""
+    local = datetime.fromtimestamp(now, ZoneInfo(timezone))
+    hour, minutes = map(int, when.at.split(":"))
+    due = local.replace(hour=hour, minute=minutes, second=0, microsecond=0)
+    if local.weekday() != shifts.DAYS.index(when.day) or not 0 <= (local - due).total_seconds() < GRACE:
+        return ""
+    return f"{local:%G}-W{local:%V}"
+
+
+def _reminder(duty: Duty, vault: Vault, library: Library, roster: Roster, now: float) -> Commit:
+    told = f"shifts:told:{duty.shift}|{duty.day.isoformat()}"
+    commit = Commit()
+    commit.guard("absent", told)
+    commit.write("SET", told, "1", "EX", 2 * DAY)
+    member = roster.by_handle.get(duty.handle)
+    if member:
+        start, end = (local_clock(at, library) for at in (duty.begins, duty.ends))
+        words = library.say("shift_soon", member.lang, start=start, end=end)
+        message = Outbound(f"shift{duty.shift}{duty.day.isoformat()}", member.person, member.address, words)
+        commit.merge(queued(message, vault, now))
+    return commit
+
+
+def local_day(at: float, library: Library) -> str:
+    """A day in the city's own calendar, such as ``Tue 2026-11-24``."""
+    return datetime.fromtimestamp(at, ZoneInfo(library.city.timezone)).strftime("%a %Y-%m-%d")
+
+
+def local_clock(at: float, library: Library) -> str:
+    """A time of day in the city's own clock, as people here write it."""
+    return datetime.fromtimestamp(at, ZoneInfo(library.city.timezone)).strftime("%-I:%M %p").lower()

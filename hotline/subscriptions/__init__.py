@@ -1,0 +1,1 @@
+"""People who asked for alerts, and the consent they gave."""

@@ -1,0 +1,1 @@
+"""Text as such: spelling, patterns, segments. Knows nothing of the line."""

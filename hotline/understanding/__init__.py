@@ -1,0 +1,1 @@
+"""What a text means. Pure: no Redis, nothing is sent."""

@@ -1,0 +1,1 @@
+"""Whether somebody may die or be hurt: rules, and a second look."""

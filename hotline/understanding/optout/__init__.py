@@ -1,0 +1,1 @@
+"""The wish to get no more texts: rules, and a second look."""

@@ -1,0 +1,1 @@
+"""The engine of the rules in `content/triage`."""

@@ -1,0 +1,1 @@
+"""Every message, kept on disk before anybody is told of it."""

@@ -1,0 +1,1 @@
+"""The phones page, and the API for scripts that play the people."""
