@@ -77,7 +77,7 @@ async def test_who_drafted_a_broadcast_cannot_approve_it(hotline: Hotline, demo:
     refused = await hotline("broadcast", "approve", id_, "--by", "organizer1")
     assert (refused.code, refused.err) == (
         1,
-        "You wrote Broadcast 1. Another organizer sends it: hotline broadcast approve 1 --by HANDLE\n",
+        "You wrote Broadcast 1. Another organizer sends it: hotline broadcast approve 1 --by HANDLE.\n",
     )
     assert await cast("Any", demo.redis.hget(f"broadcast:{id_}", "state")) == "draft"
     assert not await demo.redis.exists("broadcasts:sending")
