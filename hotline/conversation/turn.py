@@ -10,6 +10,7 @@ import structlog
 from hotline import metrics
 from hotline.casework import crisis_pages, questions
 from hotline.conversation.context import Context, Services
+from hotline.conversation.organizers.commands import handle_organizer
 from hotline.conversation.residents import (  # fmt: skip
     alerts,
     asides,
@@ -133,7 +134,8 @@ class Conversation:
     async def _crew(self, ctx: Context) -> bool:
         if not ctx.handle:
             return await roster.volunteers(ctx)
-        if not await handle_staff(ctx):
+        everybody = await ctx.services.desk.roster()
+        if not (await handle_organizer(ctx, everybody) or await handle_staff(ctx, everybody)):
             return False
         ctx.answered_by = "staff"
         return True

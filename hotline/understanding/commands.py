@@ -29,6 +29,8 @@ _DATED: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+(\d{4}-\d\d-\d\d)\W*")
 _SHOWN: Final = re.compile(  # a word, a report or a question, perhaps a part
     r"\W*(\w+)\s+#?(q?\d{1,9})(?:[\s,]+(\d{1,3}))?\W*", re.IGNORECASE
 )
+# "#7 on my way"; without "#" only as "7: on my way", and never "6:30 they left".
+_ADDRESSED: Final = re.compile(r"\s*(?:#\s?(\d{1,9})\b[\s:,.-]*|(\d{1,9})\s?:(?!\d)\s*)(.*)", re.DOTALL)
 _WORD: Final = re.compile(r"[^\W_]+")
 _GLUED: Final = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -186,6 +188,12 @@ def check_command(text: str) -> Check | None:
             rest = text[ends[length - 1] :].lstrip(" \t\n,:;.!-")
             return Check(kind, rest.strip(" \t\n\"'“”«»"), langs)
     return None
+
+
+def addressed(text: str) -> tuple[str, str]:
+    """Number and words of ``#7 on my way`` or ``7: on my way``; no number and the whole text of any other."""
+    match = _ADDRESSED.fullmatch(text)
+    return (match[1] or match[2], match[3].strip()) if match else ("", text.strip())
 
 
 def agrees(text: str) -> bool:

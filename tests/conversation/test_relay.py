@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.conversation.responders.relay import addressed
 from hotline.incidents import incident as incidents
 from hotline.incidents import records, witnesses
 from hotline.messaging.asked import WhichReport
@@ -16,6 +15,7 @@ from hotline.messaging.contacts import Person, opt_out, save_person
 from hotline.privacy.retention import forget
 from hotline.staff.roster import set_on_call
 from hotline.store import Conflict
+from hotline.understanding.commands import addressed
 from tests.conversation.team import Team
 
 if TYPE_CHECKING:

@@ -12,12 +12,11 @@ from hotline import metrics
 from hotline.casework import crisis_pages
 from hotline.casework.crisis_pages import CrisisText
 from hotline.conversation.residents import emergency, optout, verify
-from hotline.conversation.responders.relay import addressed
 from hotline.messaging.asked import WordsForHuman
 from hotline.messaging.contacts import opt_in
 from hotline.messaging.outbox import Outbound, Priority, family, queued
 from hotline.understanding import bulletins
-from hotline.understanding.commands import staff_command
+from hotline.understanding.commands import addressed, staff_command
 from hotline.understanding.crisis.rules import crisis_rules
 
 if TYPE_CHECKING:

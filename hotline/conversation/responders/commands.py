@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.casework import questions
 from hotline.content.fitting import short
-from hotline.conversation.organizers.commands import handle_organizer
 from hotline.conversation.responders import situation
 from hotline.conversation.responders.merging import BOARD, handle_board
 from hotline.conversation.responders.open_reports import Floor
-from hotline.conversation.responders.relay import addressed, chosen, relay
+from hotline.conversation.responders.relay import chosen, relay
 from hotline.conversation.responders.roster import handle_crew
 from hotline.conversation.responders.shifts import SWAPS, handle_swaps
 from hotline.conversation.responders.show import SHOW, handle_show
@@ -19,11 +18,12 @@ from hotline.incidents import records, reporters
 from hotline.messaging.outbox import Priority
 from hotline.refusal import Reason, Refused
 from hotline.staff.roster import set_on_call
-from hotline.understanding.commands import Command, staff_command
+from hotline.understanding.commands import Command, addressed, staff_command
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.incidents.incident import Change, Incident
+    from hotline.staff.roster import Roster
 
 CREW: Final = ("lost", "vouch")
 ON_REPORT: Final = ("take", "pass", "backup")
@@ -32,12 +32,10 @@ SMALL_TALK: Final = ("ok", "no", "take")  # to a resident's answer, or to nobody
 NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
 
 
-async def handle_staff(ctx: Context) -> bool:
+async def handle_staff(ctx: Context, everybody: Roster) -> bool:
     """Do what a staff member texted. False: it was not for the line's desk, treat it as a resident's text."""
     command = _command(ctx.text)
-    floor = Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
-    if await handle_organizer(ctx, floor.roster):
-        return True
+    floor = Floor(everybody, await ctx.services.desk.open_ones())
     meant = await situation.meant(ctx, floor, command)
     if meant == "question":
         return False

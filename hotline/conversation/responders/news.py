@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hotline.conversation.responders.relay import addressed
 from hotline.incidents import incident as incidents
-from hotline.understanding.commands import staff_command
+from hotline.understanding.commands import addressed, staff_command
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context

@@ -14,6 +14,7 @@ from hotline.incidents import photos, records, reporters
 from hotline.messaging.asked import WhichReport
 from hotline.messaging.outbox import Outbound, queued
 from hotline.refusal import Reason, Refused
+from hotline.understanding.commands import addressed
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -21,15 +22,7 @@ if TYPE_CHECKING:
     from hotline.incidents.incident import Incident
     from hotline.messaging.contacts import Person
 
-# "#7 on my way"; without "#" only as "7: on my way", and never "6:30 they left".
-_ADDRESSED: Final = re.compile(r"\s*(?:#\s?(\d{1,9})\b[\s:,.-]*|(\d{1,9})\s?:(?!\d)\s*)(.*)", re.DOTALL)
 _NUMBER: Final = re.compile(r"\s*#?\s?(\d{1,9})\s?[:.,]?\s*")
-
-
-def addressed(text: str) -> tuple[str, str]:
-    """Number and words of ``#7 on my way`` or ``7: on my way``; no number and the whole text of any other."""
-    match = _ADDRESSED.fullmatch(text)
-    return (match[1] or match[2], match[3].strip()) if match else ("", text.strip())
 
 
 def chosen(ctx: Context, floor: Floor) -> str:
