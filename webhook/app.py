@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from starlette.routing import Route
@@ -19,6 +19,14 @@ from webhook.twilio import TwilioRoutes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+    from fastapi.telemetry import TelemetryConfig
+
+
+# Whatever the environment says: a trace of a request or of its error may carry a number or somebody's words.
+NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False, "metrics": False, "logs": False, "auto_configure": False,
+}  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -61,4 +69,4 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await runtime.close()
 
     # No schema and no documentation pages: nothing here is for a browser but the console.
-    return FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    return FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 _INVISIBLE = re.compile(
@@ -70,6 +71,7 @@ def _join_and_part(text: str) -> str:
     return text.replace("'", "")
 
 
+@lru_cache(maxsize=1)  # every set of rules reads the same text, one after the other
 def split(text: str) -> Words:
     """The words of a text with the sentences they stand in.
 
