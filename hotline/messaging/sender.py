@@ -14,16 +14,16 @@ from hotline import metrics
 from hotline.errors import HotlineError, SendError
 from hotline.messaging.address import Route
 from hotline.messaging.carriers.twilio import NO_CHANNEL, reason
-from hotline.messaging.gate import Gate
 from hotline.messaging.outbox import URGENT
+from hotline.messaging.rate import Window
 from hotline.store import AWAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.messaging.carriers.twilio import Carrier
-    from hotline.messaging.gate import Slot
     from hotline.messaging.outbox import Outbox, Taken
+    from hotline.messaging.rate import Slot
     from hotline.privacy.vault import Vault
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,7 @@ class Sender:
         self._callback = callback
         self._clock = clock
         self._after = reconcile_after
-        self._gate = Gate(outbox.pace)
+        self._window = Window(outbox.pace)
         self._segments = 1
         self._calls: set[asyncio.Task[None]] = set()
         self._last: dict[str, asyncio.Task[None]] = {}
@@ -85,7 +85,7 @@ class Sender:
         if free <= 0:
             await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
             return
-        most = self._gate.room(self._segments, min(free, AT_ONCE))
+        most = self._window.room(self._segments, min(free, AT_ONCE))
         if not most:
             await self._until_room()
             return
@@ -98,7 +98,7 @@ class Sender:
 
     async def _until_room(self) -> None:
         """Until the window has room; a call that ends may show that it has it earlier."""
-        seconds = self._gate.wait(self._segments)
+        seconds = self._window.wait(self._segments)
         if self._calls:
             await asyncio.wait(self._calls, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         else:
@@ -108,7 +108,7 @@ class Sender:
         """Call the carrier beside other calls, but after the one before to the same person."""
         person = taken.fields["person"]
         self._segments = int(taken.fields.get("segments", "1"))
-        place = self._gate.begin(self._segments)
+        place = self._window.begin(self._segments)
         self._mine.add(taken.id)
         call = asyncio.create_task(self._send(taken, place, self._last.get(person)))
         self._calls.add(call)
@@ -163,7 +163,7 @@ class Sender:
                 media=self._vault.open(fields["media"]) if fields.get("media") else "",
             )
         finally:
-            self._gate.end(place)
+            self._window.end(place)
 
     def _ends(self, fields: dict[str, str]) -> tuple[str, str]:
         """The reader's address, and ours on the same channel."""

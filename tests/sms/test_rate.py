@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from benchmarks.outbox import busiest, sustained
 from hotline.broadcasts.freeze import freeze, unfreeze
-from hotline.messaging.gate import KNOWN, Gate, Slot
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
-from hotline.messaging.rate import pace
+from hotline.messaging.rate import KNOWN, Slot, Window, pace
 from hotline.messaging.sender import Sender
 from tests.line import wait_until
 
@@ -182,16 +181,16 @@ def test_whatever_a_call_takes_no_second_at_the_carrier_has_one_too_many(
     What is not in the promise: a way that has become quicker than any call of the last while.
     """
     now, under_way, arrived = 0.0, list[tuple[float, Any]](), list[float]()
-    gate = Gate(pace(rate), lambda: now)
+    window = Window(pace(rate), lambda: now)
     for _ in range(KNOWN):  # it has seen how quick a call can be
-        gate.end([Slot(now)])
+        window.end([Slot(now)])
     for out, back in zip(outs, backs, strict=False):
-        while wait := gate.wait(1):
+        while wait := window.wait(1):
             ends = min((end for end, _ in under_way), default=now + wait)
             now = min(now + wait + 1e-9, max(now, ends))
             for end, slots in [one for one in under_way if one[0] <= now]:
-                gate.end(slots)
+                window.end(slots)
                 under_way.remove((end, slots))
         arrived.append(now + out)
-        under_way.append((now + out + min(back, 0.5 - out), gate.begin(1)))
+        under_way.append((now + out + min(back, 0.5 - out), window.begin(1)))
     assert busiest(arrived, pace(rate).most / rate) <= pace(rate).most
