@@ -4,6 +4,7 @@ HotlineError                 anything we can say in one sentence to whoever caus
 ├── SettingsError            a setting is missing or wrong
 ├── ContentError             a card, message, rule or city file is malformed
 ├── InputError               a command line or a request was wrong
+├── BadPicture               a file that somebody texted is no picture we show
 ├── RecordBroken             a record in Redis cannot be read
 ├── StoreUnavailable         Redis did not answer
 ├── DialogueUnavailable      Rasa did not give an answer in time
@@ -33,6 +34,13 @@ class ContentError(HotlineError):
 
 class InputError(HotlineError):
     """Somebody typed something that cannot be done."""
+
+
+class BadPicture(HotlineError):
+    """A file that somebody texted is no picture we show. Only a log reads why, one word of ours."""
+
+    def __init__(self, why: Literal["elsewhere", "gone", "unreadable", "too_large"]) -> None:
+        super().__init__(why)
 
 
 class RecordBroken(HotlineError):

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from hotline.content.fitting import fitted
-from hotline.errors import InputError
 from hotline.incidents.incident import iso
 from hotline.messaging.contacts import load_person
 from hotline.messaging.outbox import Outbound, queued
 from hotline.privacy.redaction import mask
+from hotline.refusal import Reason, Refused
 from hotline.store import DAY, Commit
 
 if TYPE_CHECKING:
@@ -97,12 +97,12 @@ async def load(store: Store, id_: str) -> Violation:
     """Read one report, written with or without its "V".
 
     Raises:
-        InputError: there is none of that number.
+        Refused: there is none of that number.
     """
     number = id_.strip().upper().removeprefix("V")
     fields: dict[str, Any] = await cast("Any", store.redis.hgetall(f"violation:{number}"))
     if "what" not in fields:
-        raise InputError(f"There is no violation {id_}: see hotline violations list.")
+        raise Refused(Reason.NO_VIOLATION, id=number)
     fields["at"] = float(fields["at"])
     return Violation(**fields)
 
@@ -113,7 +113,7 @@ async def load_all(store: Store) -> list[Violation]:
     for id_ in await store.redis.zrange("violations:all", 0, -1):
         try:
             found.append(await load(store, str(id_)))
-        except InputError:  # its lifetime ended before the index was trimmed
+        except Refused:  # its lifetime ended before the index was trimmed
             continue
     return found
 
@@ -122,7 +122,7 @@ async def close(store: Store, id_: str) -> None:
     """Take a report off the open list; it stays readable until its lifetime ends, without its reporter.
 
     Raises:
-        InputError: there is none of that number.
+        Refused: there is none of that number.
     """
     one = await load(store, id_)
     await store.commit(noted(one.id, state="closed", reporter=""))
@@ -132,16 +132,14 @@ async def reply(store: Store, vault: Vault, library: Library, *, id_: str, text:
     """Text back to a reporter who said yes to it.
 
     Raises:
-        InputError: no such report, its reporter may not be texted, or the text is empty.
+        Refused: no such report, its reporter may not be texted, or the text is empty.
     """
     one = await load(store, id_)
     person = await load_person(store, one.reporter) if one.reporter else None
     if person is None or not person.address:
-        raise InputError(
-            f"Nobody may be texted about V{one.id}: its reporter did not say yes, or was forgotten."
-        )
+        raise Refused(Reason.NO_CONTACT, id=one.id)
     if not text.strip():
-        raise InputError("Write the words to send.")
+        raise Refused(Reason.NO_WORDS)
     words = library.say("question_reply", person.lang or one.lang, text=text.strip())
     message = Outbound(f"v{one.id}r{int(now * 1000)}", person.id, person.address, words)
     commit = queued(message, vault, now)

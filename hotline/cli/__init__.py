@@ -93,7 +93,9 @@ def main() -> None:
     try:
         sys.exit(_run())
     except Refused as refused:
-        _fail(_refusal(refused))
+        from hotline.cli.refusing import told
+
+        _fail(told(refused))
     except HotlineError as error:
         _fail(str(error))
     except (RedisError, ConnectionError):
@@ -119,14 +121,6 @@ def _run() -> int:
         raise InputError(f"{usage.format_message().rstrip('.')}: see --help.") from None
     except typer.Abort:
         return 130
-
-
-def _refusal(refused: Refused) -> str:
-    from hotline.cli.refusing import typed
-    from hotline.content.messages import read_messages
-    from hotline.settings import load_settings
-
-    return typed(read_messages(load_settings().content_dir), refused)
 
 
 def _fail(sentence: str) -> Any:

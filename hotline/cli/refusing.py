@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
+from hotline.content.messages import read_messages
 from hotline.content.refusing import phrased, written
 from hotline.refusal import Reason
+from hotline.settings import load_settings
 
 if TYPE_CHECKING:
     from hotline.content.messages import Messages
@@ -34,7 +37,23 @@ REMEDIES: Final = {
     Reason.ENDING_ALERT: "Write --reason left, false or unable, or your own words with --text en='…'.",
     Reason.ENDING_EVENT: "Write --reason cancelled, or your own words with --text en='…'.",
     Reason.ENDING_NEWS: "Write the correction with --text en='…'.",
+    Reason.NUMBER_TAKEN: "First: hotline staff remove {handle}.",
+    Reason.NO_MEMBER: "See hotline staff list.",
+    Reason.NO_SHIFT: "See hotline staff shifts.",
+    Reason.NO_VIOLATION: "See hotline violations list.",
+    Reason.NO_DRILL: "See hotline drill --past.",
+    Reason.WEBHOOK_AWAY: "See hotline doctor.",
+    Reason.BAD_NUMBER: "Write it as +18605550111.",
+    Reason.REASON_SHORT: "Write it with --reason.",
 }
+
+
+messages = functools.cache(read_messages)
+
+
+def told(refused: Refused) -> str:
+    """Why not, in the words of this installation."""
+    return typed(messages(load_settings().content_dir), refused)
 
 
 def typed(messages: Messages, refused: Refused) -> str:

@@ -38,14 +38,14 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = 
 @app.command()
 def show(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """One incident: what was reported, and who did what when."""
-    from hotline.errors import InputError
     from hotline.incidents import records
     from hotline.incidents.notices.phrasing import reported
+    from hotline.refusal import Reason, Refused
 
     async def work(runtime: Runtime) -> tuple[dict[str, Any], tuple[str, ...], list[str]]:
         one = await records.load(runtime.store, id_)
         if one is None:
-            raise InputError(f"There is no incident {id_}.")
+            raise Refused(Reason.NO_REPORT, report=id_)
         log = await cast("Any", runtime.store.redis.lrange(f"incident:{id_}:log", 0, -1))
         return one.public(), reported(runtime.library, one, "en"), [str(line) for line in log]
 

@@ -31,7 +31,7 @@ def add(
     on_call: Annotated[bool, typer.Option("--on-call", help="put them on call at once")] = False,
 ) -> None:
     """Add a volunteer, or change the record of a handle."""
-    from hotline.errors import InputError
+    from hotline.refusal import Reason, Refused
     from hotline.staff import roster
     from hotline.subscriptions import subscribers
 
@@ -40,7 +40,7 @@ def add(
         for name in _listed(zones):
             found = subscribers.zones_in(name, runtime.library.city)
             if not found:
-                raise InputError(f"There is no zone {name} in {runtime.library.city.name}.")
+                raise Refused(Reason.ZONE_UNKNOWN)
             chosen += found
         await roster.add_staff(
             runtime.store, runtime.vault,
@@ -214,10 +214,7 @@ def test() -> None:
 
 
 async def _known(runtime: Runtime, handle: str) -> None:
-    from hotline.errors import InputError
-
-    if handle not in (await runtime.desk.roster()).by_handle:
-        raise InputError(f"There is no {handle} on the roster: see hotline staff list.")
+    (await runtime.desk.roster()).member(handle)
 
 
 @app.command()

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, field_validator, model_validator
 
 from hotline.content.documents import Document, read
-from hotline.errors import ContentError, InputError
+from hotline.errors import ContentError
 from hotline.privacy.vault import parse_number
+from hotline.refusal import Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +151,7 @@ class City(Strict):
             return self
         try:
             parse_number(self.partner_line)
-        except InputError:
+        except Refused:
             raise ValueError(
                 "the policy names partner, and partner_line has no number that can be texted"
             ) from None

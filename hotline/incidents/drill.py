@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from hotline.errors import HotlineError, InputError
+from hotline.errors import HotlineError
 from hotline.incidents import incident as incidents
 from hotline.incidents import records
 from hotline.messaging.carriers.twilio import signed
 from hotline.privacy.vault import DRILL_PHONE
+from hotline.refusal import Reason, Refused
 from hotline.staff.reminders import weekly_name
 from hotline.store import DAY, Commit
 
@@ -61,14 +62,11 @@ async def begin(settings: Settings, store: Store, vault: Vault, words: str) -> s
     """Text the webhook as the drill's own phone; the number of the incident it opened.
 
     Raises:
-        InputError: an earlier drill is open, or the words do not page.
-        HotlineError: the webhook did not take it.
+        Refused: an earlier drill is open, the words do not page, or the webhook did not take them.
     """
     person = vault.pseudonym(DRILL_PHONE)
     if await _open(store, person):
-        raise InputError(
-            "A drill is open: finish it on a responder's phone, or wait until it ends by itself."
-        )
+        raise Refused(Reason.DRILL_OPEN)
     form = {"MessageSid": f"SM{secrets.token_hex(16)}", "From": DRILL_PHONE, "To": settings.hotline_sender,
             "Body": words, "NumMedia": "0"}  # fmt: skip
     url = f"{settings.public_url}/twilio/inbound"
@@ -81,14 +79,12 @@ async def begin(settings: Settings, store: Store, vault: Vault, words: str) -> s
         ):
             status = answer.status
     except (aiohttp.ClientError, TimeoutError):
-        raise HotlineError(
-            f"The webhook does not answer at {settings.public_url}: see hotline doctor."
-        ) from None
+        raise Refused(Reason.WEBHOOK_AWAY, url=settings.public_url, status="") from None
     if status != 200:
-        raise HotlineError(f"The webhook answered the drill with {status}: see hotline doctor.")
+        raise Refused(Reason.WEBHOOK_AWAY, url=settings.public_url, status=status)
     id_ = await _open(store, person)
     if not id_:
-        raise InputError("Those words do not page anybody: write what a resident would text, with a place.")
+        raise Refused(Reason.DRILL_UNHEARD)
     return id_
 
 
@@ -102,11 +98,11 @@ async def result(store: Store, id_: str) -> Result:
     """What a drill showed so far.
 
     Raises:
-        InputError: there is no drill of that number.
+        Refused: there is no drill of that number.
     """
     one = await records.load(store, id_)
     if one is None or not one.drill:
-        raise InputError(f"There is no drill {id_}: see hotline drill --past.")
+        raise Refused(Reason.NO_DRILL, id=id_)
     log = [json.loads(line) for line in await cast("Any", store.redis.lrange(f"incident:{id_}:log", 0, -1))]
     paged = await _first_page(store, one)
     claimed = _when(log, "claimed")

@@ -11,7 +11,7 @@ import structlog
 from redis.exceptions import LockError
 
 from hotline import metrics
-from hotline.errors import InputError
+from hotline.errors import BadPicture, SettingsError
 from hotline.incidents.incident import Change, Incident, Notice
 from hotline.incidents.photo_links import attached, link
 from hotline.incidents.records import load
@@ -135,7 +135,7 @@ class Photos:
         tries = int(fields.get("tries", "0")) + 1
         try:
             clean = await cleaned_apart(await self._download(fields["url"]))
-        except InputError as error:
+        except (BadPicture, SettingsError) as error:
             log.info("photo refused", photo=id_, reason=str(error))
             metrics.PHOTOS.labels("refused").inc()
             await self._erase(id_)
@@ -150,7 +150,7 @@ class Photos:
     async def _download(self, sealed: str) -> bytes:
         picture = self._media.addresses.read(self._vault.open(sealed))
         if picture is None:
-            raise InputError("The photo does not stand at the carrier's address.")
+            raise BadPicture("elsewhere")
         return await self._media.fetch(picture)
 
     async def _keep(self, id_: str, fields: dict[str, str], clean: bytes) -> None:

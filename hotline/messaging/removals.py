@@ -9,7 +9,7 @@ import aiohttp
 import structlog
 
 from hotline import metrics
-from hotline.errors import InputError
+from hotline.errors import SettingsError
 from hotline.privacy.pending_removals import DUE, KEPT, over
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Removals:
         try:
             picture = self._media.addresses.read(self._vault.open(sealed))
             gone = picture is None or await self._media.delete(picture)
-        except (aiohttp.ClientError, TimeoutError, InputError) as error:
+        except (aiohttp.ClientError, TimeoutError, SettingsError) as error:
             log.warning("the carrier still has a photo", photo=id_, error=type(error).__name__)
             gone = False
         metrics.PHOTOS.labels("gone at carrier" if gone else "left at carrier").inc()

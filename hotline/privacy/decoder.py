@@ -12,7 +12,7 @@ import resource
 import sys
 from typing import Final
 
-from hotline.errors import InputError
+from hotline.errors import BadPicture
 from hotline.privacy.pictures import cleaned
 
 MEMORY: Final = 768 * 1024 * 1024  # bytes of address space; the largest picture that is taken needs half
@@ -38,7 +38,7 @@ def main() -> int:
     _limit()
     try:
         clean = cleaned(sys.stdin.buffer.read())
-    except (InputError, MemoryError):
+    except (BadPicture, MemoryError):
         return REFUSED
     sys.stdout.buffer.write(clean)
     return 0

@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import Final
 
-from hotline.errors import HotlineError, InputError
+from hotline.errors import BadPicture, HotlineError
 from hotline.privacy.decoder import REFUSED
 
 SECONDS: Final = 30.0  # a busy machine; the process's own limit of processor time comes first
@@ -24,7 +24,7 @@ async def cleaned_apart(data: bytes) -> bytes:
     """`pictures.cleaned` in a process without our memory, our settings and our patience.
 
     Raises:
-        InputError: it is no picture of a kind that phones send, or one that takes too much to open.
+        BadPicture: it is no picture of a kind that phones send, or one that takes too much to open.
         NotDecoded: the process could not be started, or ended for another reason.
     """
     try:
@@ -46,7 +46,7 @@ async def cleaned_apart(data: bytes) -> bytes:
                 process.kill()
             await process.wait()
     if process.returncode in ITS_FAULT:
-        raise InputError("The file is no picture that can be opened.")
+        raise BadPicture("unreadable")
     if process.returncode or not clean:
         raise NotDecoded("The process that opens pictures ended early.")
     return clean

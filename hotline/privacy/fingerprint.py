@@ -9,7 +9,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.errors import InputError, SettingsError
+from hotline.errors import SettingsError
 from hotline.store import AWAY
 
 if TYPE_CHECKING:
@@ -78,5 +78,5 @@ class KeyProof:
         """Whether a line of the roster was made with this process's key."""
         try:
             return self._vault.pseudonym(self._vault.open(member["address"])) == member["person"]
-        except InputError:
+        except SettingsError:
             return False

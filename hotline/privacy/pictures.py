@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-from hotline.errors import InputError
+from hotline.errors import BadPicture
 
 LONGEST_SIDE: Final = 1600  # pixels; enough to read a plate
 MOST_PIXELS: Final = 50_000_000  # a bomb is refused before it is unpacked
@@ -24,17 +24,17 @@ def cleaned(data: bytes) -> bytes:
     Slow and hungry for memory on a file made to be so: `decoding.cleaned_apart` calls it.
 
     Raises:
-        InputError: it is no picture of a kind that phones send, or an unreasonably large one.
+        BadPicture: it is no picture of a kind that phones send, or an unreasonably large one.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:  # reads the header only
                 if opened.width * opened.height > MOST_PIXELS or max(opened.size) > MOST_SIDE:
-                    raise InputError("The picture is too large.")
+                    raise BadPicture("too_large")
                 upright = _upright(opened)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise InputError("The file is no picture that can be opened.") from None
+        raise BadPicture("unreadable") from None
     # Only pixels are copied: `save` would carry some metadata over from the opened file.
     fresh = Image.new("RGB", upright.size)
     fresh.paste(upright)

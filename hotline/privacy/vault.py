@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from hotline.errors import InputError
+from hotline.errors import SettingsError
+from hotline.refusal import Reason, Refused
 
 DRILL_PHONE = "drill:line"  # a made-up raid is reported by no real phone; nothing is ever sent to it
 PSEUDONYM_LENGTH = 26
@@ -29,15 +30,15 @@ def parse_number(text: str, region: str = "US") -> str:
     """A number as people write it, as E.164.
 
     Raises:
-        InputError: it is not a number that can be texted; the text does not repeat it.
+        Refused: it is not a number that can be texted.
     """
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
-        raise InputError("That is not a phone number: write it as +18605550111.") from None
+        raise Refused(Reason.BAD_NUMBER) from None
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE:  # seven digits are possible, but only next door
-        raise InputError("That phone number has the wrong length: write it as +18605550111.")
+        raise Refused(Reason.BAD_NUMBER)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -73,11 +74,11 @@ class Vault:
         """Decrypt what `seal` made.
 
         Raises:
-            InputError: the secret key is not the one it was sealed with.
+            SettingsError: the secret key is not the one it was sealed with.
         """
         with contextlib.suppress(ValueError):  # not base64, or too short
             raw = base64.urlsafe_b64decode(sealed)
             for seal in self._seals:
                 with contextlib.suppress(InvalidTag):
                     return seal.decrypt(raw[:NONCE], raw[NONCE:], None).decode()
-        raise InputError("HOTLINE_SECRET_KEY is not the key this data was sealed with.")
+        raise SettingsError("HOTLINE_SECRET_KEY is not the key this data was sealed with.")

@@ -8,8 +8,8 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from hotline.errors import InputError
 from hotline.privacy.vault import Vault, parse_number
+from hotline.refusal import Reason, Refused
 from hotline.staff import PARTNER, REPORTER, shifts
 from hotline.staff.shifts import Plan
 from hotline.store import Commit, Store
@@ -63,6 +63,16 @@ class Roster:
     def __init__(self, staff: Iterable[Staff], plan: Plan | None = None) -> None:
         self.by_handle = {member.handle: member for member in staff}
         self.plan = plan or Plan()
+
+    def member(self, handle: str) -> Staff:
+        """Who is called so.
+
+        Raises:
+            Refused: nobody is.
+        """
+        if handle not in self.by_handle:
+            raise Refused(Reason.NO_MEMBER, handle=handle)
+        return self.by_handle[handle]
 
     def with_role(self, role: Role) -> list[Staff]:
         """Everybody of a role, by handle."""
@@ -142,20 +152,20 @@ async def add_staff(
     """Add a volunteer, or change the record of that handle; responders start off call.
 
     Raises:
-        InputError: the handle, number or role cannot be used.
+        Refused: the handle, number or role cannot be used.
     """
     if not (handle.isascii() and handle.replace("-", "").replace("_", "").isalnum() and len(handle) <= 20):
-        raise InputError("A handle is 1 to 20 letters, digits, - or _, such as maria2.")
+        raise Refused(Reason.BAD_HANDLE)
     if handle.casefold() in RESERVED:
-        raise InputError(f"{handle} means somebody else in every report: choose another handle.")
+        raise Refused(Reason.HANDLE_RESERVED, handle=handle)
     if role not in ROLES:
-        raise InputError(f"The role is one of {', '.join(ROLES)}.")
+        raise Refused(Reason.ROLE_UNKNOWN, roles=ROLES)
     check_languages(languages)
     address = parse_number(number)
     person = vault.pseudonym(address)
     taken_by = await handle_of(store, person)
     if taken_by and taken_by != handle:
-        raise InputError(f"That number already belongs to {taken_by}: remove {taken_by} first.")
+        raise Refused(Reason.NUMBER_TAKEN, handle=taken_by)
     member = Staff(handle, role, person, vault.seal(address), languages or ("en",), zones)
     await _forget_number(store, handle)
     commit = Commit()
@@ -171,10 +181,10 @@ def check_languages(languages: Iterable[str]) -> None:
     """Refuse what is no language code.
 
     Raises:
-        InputError: with the remedy.
+        Refused: with the remedy.
     """
     if not all(re.fullmatch("[a-z]{2}", language) for language in languages):
-        raise InputError("A language is its code of two letters, such as es: write en,es for two.")
+        raise Refused(Reason.LANGUAGE_CODE)
 
 
 async def _forget_number(store: Store, handle: str) -> None:
@@ -187,13 +197,10 @@ async def remove_staff(store: Store, handle: str) -> None:
     """Cut a volunteer off at once: no page, no command, no relay from that phone any more.
 
     Raises:
-        InputError: there is nobody of that handle.
+        Refused: there is nobody of that handle.
     """
     everybody = await load_roster(store)
-    member = everybody.by_handle.get(handle)
-    if member is None:
-        raise InputError(f"There is no {handle} on the roster: see hotline staff list.")
-    await store.commit(cut_off(member, everybody.plan))
+    await store.commit(cut_off(everybody.member(handle), everybody.plan))
 
 
 def cut_off(member: Staff, plan: Plan) -> Commit:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from hotline.errors import InputError
+from hotline.refusal import Reason, Refused
 from hotline.store import Commit
 
 if TYPE_CHECKING:
@@ -148,14 +148,14 @@ def parse_hours(text: str) -> tuple[int, int]:
     """Minutes after midnight of ``18:00-23:00``.
 
     Raises:
-        InputError: it is no such thing.
+        Refused: it is no such thing.
     """
     try:
         start, end = (datetime.strptime(part.strip(), "%H:%M").time() for part in text.split("-"))  # noqa: DTZ007 - a time of day
     except ValueError:
-        raise InputError("Write the hours as 18:00-23:00; past midnight is fine, as 22:00-06:00.") from None
+        raise Refused(Reason.BAD_HOURS) from None
     if start == end:
-        raise InputError("A shift starts and ends at different times.")
+        raise Refused(Reason.BAD_HOURS)
     return start.hour * 60 + start.minute, end.hour * 60 + end.minute
 
 
@@ -163,11 +163,11 @@ def parse_weekday(text: str) -> int:
     """0 for ``mon`` or ``Monday``.
 
     Raises:
-        InputError: it is no such thing.
+        Refused: it is no such thing.
     """
     short = text.strip().casefold()[:3]
     if short not in DAYS:
-        raise InputError(f"The day is one of {', '.join(DAYS)}.")
+        raise Refused(Reason.BAD_WEEKDAY, days=DAYS)
     return DAYS.index(short)
 
 
@@ -175,12 +175,12 @@ def parse_day(text: str) -> date:
     """A day as 2026-12-24.
 
     Raises:
-        InputError: it is no such thing.
+        Refused: it is no such thing.
     """
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise InputError("Write the day as 2026-12-24.") from None
+        raise Refused(Reason.BAD_DAY) from None
 
 
 def _clock(minutes: int) -> str:
@@ -227,11 +227,11 @@ async def find_shift(store: Store, id_: str) -> Shift:
     """One shift.
 
     Raises:
-        InputError: there is none of that number.
+        Refused: there is none of that number.
     """
     text = await cast("Any", store.redis.hget("shifts", id_))
     if text is None:
-        raise InputError(f"There is no shift {id_}: see hotline staff shifts.")
+        raise Refused(Reason.NO_SHIFT, id=id_)
     return Shift(**json.loads(text))
 
 
@@ -254,10 +254,10 @@ def swapped(shift: Shift, day: date, handle: str) -> Commit:
     """The write that gives one day of a shift to somebody else.
 
     Raises:
-        InputError: that shift is not on that day.
+        Refused: that shift is not on that day.
     """
     if day.weekday() != shift.day:
-        raise InputError(f"Shift {shift.id} is on {DAYS[shift.day]}, and {day.isoformat()} is not.")
+        raise Refused(Reason.SHIFT_ELSEWHEN, id=shift.id, wanted=DAYS[shift.day], day=day.isoformat())
     commit = Commit()
     commit.write("HSET", "shifts:swaps", f"{shift.id}|{day.isoformat()}", handle)
     return commit

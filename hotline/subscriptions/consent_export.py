@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.errors import InputError
 from hotline.messaging.address import Route
 from hotline.privacy.redaction import mask
+from hotline.refusal import Reason, Refused
 from hotline.store import Commit, Store
 from hotline.subscriptions import subscribers
 
@@ -100,10 +100,10 @@ def reason_given(text: str) -> str:
     """A reason fit to be kept: long enough to be one, without numbers.
 
     Raises:
-        InputError: there is none.
+        Refused: there is none.
     """
     if len(text.strip()) < SHORTEST_REASON:
-        raise InputError(f"Numbers leave only with a --reason of {SHORTEST_REASON} characters or more.")
+        raise Refused(Reason.REASON_SHORT, least=SHORTEST_REASON)
     return mask(text.strip())
 
 
@@ -133,7 +133,8 @@ def write(path: Path, records: Iterable[Record], vault: Vault | None = None) -> 
     """Write a table that only its owner can read (mode 0600); with a vault, numbers in clear.
 
     Raises:
-        InputError: the file is there already, or the secret key is another one.
+        Refused: the file is there already.
+        SettingsError: the secret key is another one.
     """
     rows = [
         [*one.cells(), *([str(Route.read(vault.open(one.address)).to)] if vault else [])] for one in records
@@ -141,16 +142,21 @@ def write(path: Path, records: Iterable[Record], vault: Vault | None = None) -> 
     write_table(path, [*COLUMNS, *(["number"] if vault else [])], rows)
 
 
+def already_there(path: Path) -> Refused:
+    """Why nothing is written: nothing is ever written over."""
+    return Refused(Reason.FILE_THERE, file=path.name)
+
+
 def write_table(path: Path, columns: list[str], rows: Iterable[list[str]]) -> None:
     """Write any table that only its owner can read (mode 0600), and no spreadsheet computes with.
 
     Raises:
-        InputError: the file is there already.
+        Refused: the file is there already.
     """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise InputError(f"{path.name} is there already: name another file.") from None
+        raise already_there(path) from None
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(columns)

@@ -8,10 +8,10 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from hotline.errors import InputError
 from hotline.messaging.contacts import Person
 from hotline.privacy.redaction import mask
 from hotline.privacy.vault import Vault, parse_number
+from hotline.refusal import Reason, Refused
 from hotline.store import Commit, Store
 from hotline.subscriptions import subscribers
 
@@ -53,11 +53,7 @@ class BadLine:
 
     line: int
     ending: str
-    why: tuple[str, ...]
-
-    def __str__(self) -> str:
-        named = f" (number ending in {self.ending})" if self.ending else ""
-        return f"Line {self.line}{named}: {'; '.join(self.why)}."
+    why: tuple[Refused, ...]
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,7 @@ def read(path: Path, city: City, now: float) -> Sheet:
         now: seconds since the epoch; a consent of a later day is refused.
 
     Raises:
-        InputError: no CSV, other columns, or too many lines; one sentence.
+        Refused: no CSV, other columns, or too many lines.
     """
     today = datetime.fromtimestamp(now, ZoneInfo(city.timezone)).date()
     good: dict[str, Signup] = {}
@@ -96,7 +92,7 @@ def read(path: Path, city: City, now: float) -> Sheet:
         found = _judge(line, cells, city, today) if fits else _misfit(line, has, needs)
         if isinstance(found, Signup) and found.address in good:
             first = good[found.address].line
-            found = BadLine(line, _ending(found.address), (f"the same number as line {first}",))
+            found = BadLine(line, _ending(found.address), (Refused(Reason.LINE_TWICE, line=first),))
         if isinstance(found, Signup):
             good[found.address] = found
         else:
@@ -114,7 +110,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str], tuple[int, int]]]:
             for cells in table:
                 line, before = before + 1, table.line_num
                 if line > MOST_LINES + 1:
-                    raise InputError(f"The file has more than {MOST_LINES} lines: split it.")
+                    raise Refused(Reason.FILE_LONG, most=MOST_LINES)
                 if any(cell.strip() for cell in cells):
                     yield (
                         line,
@@ -122,25 +118,22 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str], tuple[int, int]]]:
                         (len(cells), len(names)),
                     )
         except csv.Error:
-            raise InputError(f"Line {table.line_num} is not CSV: check its quotes.") from None
+            raise Refused(Reason.FILE_NO_CSV, line=table.line_num) from None
 
 
 def _names(heads: list[str]) -> list[str]:
     names = [head.strip().casefold() for head in heads]
     if set(names) - set(MAY) != set(COLUMNS) or len(set(names)) != len(names):
-        raise InputError(
-            f"The first line must name these columns and no others: {', '.join(COLUMNS)}; "
-            f"{' and '.join(MAY)} may be there too."
-        )
+        raise Refused(Reason.FILE_COLUMNS, columns=COLUMNS, more=MAY)
     return names
 
 
 def _misfit(line: int, has: int, needs: int) -> BadLine:
-    return BadLine(line, "", (f"it has {has} columns, not {needs}",))
+    return BadLine(line, "", (Refused(Reason.LINE_COLUMNS, has=has, needs=needs),))
 
 
 def _judge(line: int, cells: dict[str, str], city: City, today: date) -> Signup | BadLine:
-    why: list[str] = []
+    why: list[Refused] = []
     address = _tried(lambda: parse_number(cells["number"]), why)
     zones = _tried(lambda: _zones(cells["zones"], city), why)
     lang = _tried(lambda: _language(cells["language"], city), why)
@@ -153,11 +146,11 @@ def _judge(line: int, cells: dict[str, str], city: City, today: date) -> Signup 
     return Signup(line, address, zones, lang, consent, at, kinds, night)
 
 
-def _tried[T](parse: Callable[[], T], why: list[str]) -> T | None:
+def _tried[T](parse: Callable[[], T], why: list[Refused]) -> T | None:
     try:
         return parse()
-    except InputError as error:
-        why.append(str(error).rstrip("."))
+    except Refused as refused:
+        why.append(refused)
         return None
 
 
@@ -171,14 +164,14 @@ def _zones(text: str, city: City) -> tuple[str, ...]:
     parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
     found = [subscribers.zones_in(part, city) for part in parts]
     if not parts or not all(found):
-        raise InputError(f"a zone is missing or not in {city.name}: write names of zones, or all")
+        raise Refused(Reason.ZONE_UNKNOWN)
     zones = tuple(dict.fromkeys(zone for one in found for zone in one))
     return (subscribers.ALL,) if subscribers.ALL in zones else zones
 
 
 def _language(text: str, city: City) -> str:
     if text.casefold() not in city.languages:
-        raise InputError(f"the language is none of {', '.join(city.languages)}")
+        raise Refused(Reason.LANGUAGE_UNKNOWN, langs=tuple(city.languages))
     return text.casefold()
 
 
@@ -186,19 +179,19 @@ def kinds_in(text: str) -> tuple[str, ...]:
     """Kinds named in a cell or an option; all of them when it is empty.
 
     Raises:
-        InputError: something else is named; a half sentence, for a line of a file.
+        Refused: something else is named.
     """
     parts = [part.strip().casefold() for part in text.replace(";", ",").split(",") if part.strip()]
     if set(parts) - set(subscribers.KINDS):
-        raise InputError(f"the kinds are some of {', '.join(subscribers.KINDS)}, or empty for all")
+        raise Refused(Reason.KIND_UNKNOWN, kinds=subscribers.KINDS)
     return tuple(kind for kind in subscribers.KINDS if kind in parts) or subscribers.KINDS
 
 
 def _words(text: str, column: str) -> str:
     if len(text) not in WORDS:
-        raise InputError(f"the {column} must say in {WORDS[0]} to {WORDS[-1]} characters how they agreed")
+        raise Refused(Reason.CONSENT_LENGTH, column=column, least=WORDS[0], most=WORDS[-1])
     if mask(text) != text:
-        raise InputError(f"the {column} names a number, an address or a status: write it without")
+        raise Refused(Reason.CONSENT_PRIVATE, column=column)
     return text
 
 
@@ -211,9 +204,9 @@ def _day(text: str, city: City, today: date) -> float:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise InputError("the date is not written as 2026-06-30") from None
+        raise Refused(Reason.BAD_DAY) from None
     if day > today:
-        raise InputError("the date is still to come")
+        raise Refused(Reason.DATE_AHEAD)
     return datetime.combine(day, time(), ZoneInfo(city.timezone)).timestamp()
 
 

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.errors import InputError
 from hotline.geography.zones import ALL, zone_name, zones_in
 from hotline.messaging.contacts import Person, load_person
 from hotline.privacy.vault import Vault, parse_number
+from hotline.refusal import Reason, Refused
 from hotline.store import DAY, Commit, Store
 
 if TYPE_CHECKING:
@@ -166,12 +166,12 @@ async def add_by_number(
     """Sign somebody up for whom an organizer states the consent.
 
     Raises:
-        InputError: not a phone number, or they said STOP.
+        Refused: not a phone number, or they said STOP.
     """
     address = parse_number(number)
     person = Person(id=vault.pseudonym(address), address=vault.seal(address))
     if (await load_person(store, person.id)).stopped:
-        raise InputError("That person said STOP: only their own START, then ALERTS, brings alerts back.")
+        raise Refused(Reason.STOPPED_PERSON)
     await store.commit(
         added(person, zones, lang, shown=consent, channel="cli", now=now, kinds=kinds, night=night)
     )

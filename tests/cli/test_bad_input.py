@@ -40,16 +40,19 @@ def one_sentence(outcome: Outcome) -> str:
 
 ADD = ("staff", "add", "ana", NUMBER, "--role", "responder")
 BAD = [
-    (("staff", "remove", "nobody"), "There is no nobody on the roster"),
-    (("staff", "revoke", "nobody"), "There is no nobody on the roster"),
-    (("staff", "add", "ana", "12", "--role", "responder"), "write it as +18605550111"),
+    (("staff", "remove", "nobody"), "I know nobody called nobody. See hotline staff list"),
+    (("staff", "revoke", "nobody"), "I know nobody called nobody. See hotline staff list"),
+    (("staff", "add", "ana", "12", "--role", "responder"), "Write it as +18605550111"),
     (("staff", "add", "ana", "hello", "--role", "responder"), "not a phone number"),
     (("staff", "add", "ana", NUMBER, "--role", "boss"), "responder, organizer, operator"),
     (("staff", "add", "ana maria", NUMBER, "--role", "responder"), "A handle is 1 to 20 letters"),
     (("staff", "add", "", NUMBER, "--role", "responder"), "A handle is 1 to 20 letters"),
-    (("staff", "add", "ana", "+18605550101", "--role", "responder"), "already belongs to responder1"),
-    ((*ADD, "--zones", "atlantis"), "no zone atlantis in Hartford"),
-    (("subscribers", "add", "12", "--consent", "signed on paper"), "write it as +18605550111"),
+    (
+        ("staff", "add", "ana", "+18605550101", "--role", "responder"),
+        "First: hotline staff remove responder1",
+    ),
+    ((*ADD, "--zones", "atlantis"), "no zone like that"),
+    (("subscribers", "add", "12", "--consent", "signed on paper"), "Write it as +18605550111"),
     (("subscribers", "add", NUMBER, "--consent", "yes"), "Say in --consent how and when"),
     (
         ("subscribers", "add", NUMBER, "--consent", "signed on paper", "--zones", "atlantis"),
@@ -57,10 +60,10 @@ BAD = [
     ),
     (("subscribers", "count", "--zone", "atlantis"), "no zone like that"),
     (("forget", "hello"), "not a phone number"),
-    (("reports", "show", "99"), "There is no incident 99"),
-    (("violations", "show", "99"), "There is no violation 99"),
-    (("violations", "close", "99"), "There is no violation 99"),
-    (("violations", "reply", "99", "--text", "hello"), "There is no violation 99"),
+    (("reports", "show", "99"), "There is no report 99. See hotline reports list"),
+    (("violations", "show", "99"), "There is no report V99. See hotline violations list"),
+    (("violations", "close", "99"), "There is no report V99. See hotline violations list"),
+    (("violations", "reply", "99", "--text", "hello"), "There is no report V99. See hotline violations list"),
     (("broadcast", "status", "99"), "We have no number 99. See hotline broadcast list"),
     (
         ("broadcast", "approve", "99", "--by", "organizer1"),
@@ -84,7 +87,7 @@ BAD = [
     (("classify", "nowhere.jsonl"), "nowhere.jsonl"),
     (("classify", "."), "could not be read"),
     (("evaluate", "nowhere.jsonl"), "nowhere.jsonl"),
-    (("text", "hello", "--from", "12"), "write it as +18605550111"),
+    (("text", "hello", "--from", "12"), "Write it as +18605550111"),
     (("content", "show", "atlantis"), "No card answers atlantis"),
 ]
 
@@ -258,4 +261,4 @@ def test_the_installed_command_shows_no_traceback(settings: Settings) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.strip() == "There is no nobody on the roster: see hotline staff list."
+    assert done.stderr.strip() == "I know nobody called nobody. See hotline staff list."

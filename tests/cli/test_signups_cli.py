@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.content.city import read_city
-from hotline.errors import InputError
 from hotline.messaging.contacts import opt_out
 from hotline.privacy.retention import forget
+from hotline.refusal import Refused
 from hotline.settings import ROOT
 from hotline.subscriptions import csv_import, subscribers
 from tests.cli.scene import NUMBER, done
@@ -84,18 +84,19 @@ BAD = f"""{HEAD}
 
 
 SAID = [
-    "Line 4: That phone number has the wrong length: write it as +18605550111.",
+    "Line 4: That is not a phone number. Write it as +18605550111.",
     (
-        "Line 5 (number ending in 53): a zone is missing or not in Hartford: write names of zones, or all; "
-        "the language is none of en, es, pt, ht; the consent must say in 10 to 500 characters how they "
-        "agreed; the date is not written as 2026-06-30."
+        "Line 5 (number ending in 53): We know no zone like that. See hotline content show zones. "
+        "The language is none of en, es, pt, ht. Choose one of them. "
+        "The consent must say in 10 to 500 characters how they agreed. Write it out. "
+        "That is no date. Write it as 2026-12-24."
     ),
-    "Line 6 (number ending in 51): the same number as line 3.",
+    "Line 6 (number ending in 51): It has the same number as line 3. Leave one out.",
     (
-        "Line 7 (number ending in 55): the consent names a number, an address or a status: "
-        "write it without; the date is still to come."
+        "Line 7 (number ending in 55): The consent names a number, an address or a status. "
+        "Write it without. The day is still to come. Write the day they agreed."
     ),
-    "Line 8: it has 3 columns, not 5.",
+    "Line 8: It has 3 columns, not 5. Correct the line.",
 ]
 
 
@@ -210,7 +211,7 @@ def test_whatever_a_file_holds_each_line_is_good_or_named(
     path.write_text(HEAD + written.getvalue(), encoding="utf-8", newline="")
     try:
         sheet = csv_import.read(path, CITY, NOW)
-    except InputError:  # a line that is no CSV ends the reading, with a sentence
+    except Refused:  # a line that is no CSV ends the reading
         return
     kept = [row for row in rows if any(cell.strip() for cell in row)]
     assert len(sheet.good) + len(sheet.bad) == len(kept)
@@ -273,8 +274,8 @@ async def test_numbers_come_out_for_a_reason_only_and_that_is_on_record(
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (("--with-numbers",), "Numbers leave only with a --reason"),
-        (("--with-numbers", "--reason", "because"), "Numbers leave only with a --reason"),
+        (("--with-numbers",), "Numbers leave only with a reason"),
+        (("--with-numbers", "--reason", "because"), "Numbers leave only with a reason"),
         (("--reason", "the yearly audit"), "A --reason is for --with-numbers"),
     ],
 )
@@ -291,7 +292,7 @@ async def test_without_a_reason_no_number_leaves(
 async def test_an_export_never_writes_over_a_file(hotline: Hotline, store: Store, tmp_path: Path) -> None:
     (tmp_path / "out.csv").write_text("mine", encoding="utf-8")
     told = await hotline("subscribers", "export", "out.csv", "--with-numbers", "--reason", "the yearly audit")
-    assert (told.code, told.err) == (1, "out.csv is there already: name another file.\n")
+    assert (told.code, told.err) == (1, "out.csv is there already. Name another file.\n")
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "mine"
     assert not await store.redis.exists("exports")
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from hotline.broadcasts.delivery.carrier_failures import Refusals
-from hotline.errors import InputError, SendError
+from hotline.errors import SendError
 from hotline.messaging import status_callbacks
 from hotline.messaging.contacts import Person, block, opt_out
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
+from hotline.refusal import Reason, Refused
 from hotline.subscriptions import subscribers
 from tests.conversation.talk import NOW, RESIDENT, Talk
 
@@ -345,7 +346,7 @@ async def test_who_stops_in_an_open_report_and_cries_for_help_is_answered(talk: 
 async def test_nobody_can_sign_up_who_stopped_for_them(talk: Talk, sender: str) -> None:
     """Else START, which signs nobody up, would bring alerts back."""
     await talk.store.commit(opt_out(talk.person, sender))
-    with pytest.raises(InputError, match="STOP"):
+    with pytest.raises(Refused, match=Reason.STOPPED_PERSON):
         await subscribers.add_by_number(
             talk.store, talk.vault, RESIDENT, ("all",), "en", consent="told me at the fair", now=NOW
         )

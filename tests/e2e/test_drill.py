@@ -80,4 +80,4 @@ async def test_words_that_would_page_nobody_are_no_drill(tmp_path: Path) -> None
         running = await hotline(line, "drill", "what are my rights")
         _, stderr = await running.communicate()
         assert running.returncode == 1
-        assert b"do not page anybody" in stderr
+        assert b"Those words page nobody" in stderr

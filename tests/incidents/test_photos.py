@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from hotline.errors import InputError
+from hotline.errors import BadPicture
 from hotline.privacy.pictures import LONGEST_SIDE, cleaned
 from tests.line import RESPONDER1, RESPONDER2, Line, wait_until
 
@@ -56,7 +56,7 @@ def test_a_large_photo_is_made_smaller_and_stays_upright() -> None:
 @given(st.binary(max_size=400))
 def test_whatever_is_no_picture_gets_one_sentence(data: bytes) -> None:
     """Never a traceback, never kept."""
-    with pytest.raises(InputError):
+    with pytest.raises(BadPicture):
         cleaned(data)
 
 
@@ -64,7 +64,7 @@ def test_a_picture_that_unpacks_to_gigabytes_is_refused() -> None:
     """A decompression bomb is a few kilobytes on the wire."""
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "PNG")
-    with pytest.raises(InputError):
+    with pytest.raises(BadPicture):
         cleaned(out.getvalue())
 
 

@@ -12,9 +12,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hotline.content import Library
-from hotline.errors import InputError
 from hotline.incidents import witnesses
 from hotline.privacy.redaction import mask
+from hotline.refusal import Reason, Refused
 from hotline.settings import ROOT
 from hotline.staff.roster import add_staff, set_on_call
 from hotline.text.segments import count, plainer
@@ -88,7 +88,7 @@ async def test_a_yes_to_a_question_is_read_in_the_readers_own_language(crew: Cre
 @pytest.mark.parametrize("handle", ["reporter", "partner", "line", "Reporter"])
 async def test_nobody_is_called_what_stands_for_the_reporter(crew: Crew, handle: str) -> None:
     """A page for a volunteer of that name would go to the reporter."""
-    with pytest.raises(InputError):
+    with pytest.raises(Refused, match=Reason.HANDLE_RESERVED):
         await add_staff(
             crew.store, crew.vault, handle=handle, number="+18605550137", role="responder", languages=()
         )

@@ -12,8 +12,8 @@ import pytest
 from hotline.casework import violations
 from hotline.casework.violations import COLUMNS, Violation, as_csv
 from hotline.content import Library
-from hotline.errors import InputError
 from hotline.messaging.contacts import Person, save_person
+from hotline.refusal import Reason, Refused
 from hotline.settings import ROOT
 from hotline.staff.roster import Roster
 from tests.privacy.dump import everything
@@ -52,7 +52,7 @@ async def test_a_report_that_is_closed_stays_without_its_reporter(
     await violations.close(store, "7")
     one = await violations.load(store, "7")
     assert (one.state, one.reporter, one.where) == ("closed", "", "park st")
-    with pytest.raises(InputError, match="Nobody may be texted about V7"):
+    with pytest.raises(Refused, match=Reason.NO_CONTACT):
         await violations.reply(store, vault, library, id_="7", text="hello", now=NOW)
 
 
@@ -76,14 +76,14 @@ async def test_nobody_is_texted_without_a_yes_or_without_words(
     await kept(store, vault, library, ONE)
     if contact == "yes":
         await store.commit(violations.noted("7", contact="yes", reporter=person.id))
-    with pytest.raises(InputError):
+    with pytest.raises(Refused):
         await violations.reply(store, vault, library, id_="7", text=text, now=NOW)
     assert await store.redis.keys("out:*") == []
 
 
-async def test_an_unknown_number_names_the_remedy(store: Store) -> None:
+async def test_an_unknown_number_is_refused(store: Store) -> None:
     for id_ in ("9", "", "*", "last"):
-        with pytest.raises(InputError, match="see hotline violations list"):
+        with pytest.raises(Refused, match=Reason.NO_VIOLATION):
             await violations.load(store, id_)
 
 

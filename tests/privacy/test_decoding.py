@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image, ImageFile
 
-from hotline.errors import InputError
+from hotline.errors import BadPicture
 from hotline.privacy import decoding
 from hotline.privacy.decoding import NotDecoded, cleaned_apart
 from hotline.privacy.pictures import LONGEST_SIDE, MOST_SIDE, cleaned
@@ -58,7 +58,7 @@ def test_a_picture_with_a_side_or_an_area_of_no_photo_never_reaches_the_decoder(
         raise AssertionError("it was unpacked")
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", reached)
-    with pytest.raises(InputError):
+    with pytest.raises(BadPicture):
         cleaned(claims(*size))
 
 
@@ -77,7 +77,7 @@ def test_every_way_of_keeping_colours_is_opened_or_refused_in_one_sentence(mode:
     try:
         with Image.open(io.BytesIO(cleaned(out.getvalue()))) as shown:
             assert max(shown.size) == LONGEST_SIDE
-    except InputError:
+    except BadPicture:
         assert mode == "I;16"
 
 
@@ -89,7 +89,7 @@ async def test_a_picture_comes_out_of_its_own_process_as_it_would_from_ours() ->
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff" * 1000])
 async def test_what_is_no_picture_is_refused(data: bytes) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(BadPicture):
         await cleaned_apart(data)
 
 
@@ -150,7 +150,7 @@ async def test_a_picture_that_breaks_the_decoder_is_refused(
     monkeypatch: pytest.MonkeyPatch, died: str
 ) -> None:
     running(monkeypatch, f"import os, signal; os.kill(os.getpid(), signal.{died})")
-    with pytest.raises(InputError):
+    with pytest.raises(BadPicture):
         await cleaned_apart(b"x")
 
 

@@ -32,6 +32,7 @@ REMEDIES: Final = {
     Reason.ENDING_ALERT: "Choose an ending of the list, or write your own words in every language.",
     Reason.ENDING_EVENT: "It can be cancelled, or ends in your own words in every language.",
     Reason.ENDING_NEWS: "Write the correction in every language.",
+    Reason.NO_SHIFT: "Look at the shifts.",
 }
 
 

@@ -43,5 +43,5 @@ def export(
         return len(found)
 
     if file.exists():
-        raise InputError(f"{file.name} is there already: name another file.")
+        raise consent_export.already_there(file)
     out.print(f"Rows written: {with_runtime(work)}.")

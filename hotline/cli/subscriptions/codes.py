@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hotline.cli import out, with_runtime
+from hotline.errors import InputError
+from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
@@ -27,8 +29,9 @@ def code(
     """Make a word sign people up; they get the same confirmation as everybody, and may leave as always."""
     from hotline.broadcasts import broadcast as broadcasts
     from hotline.subscriptions import subscribers
+    from hotline.subscriptions.csv_import import kinds_in
 
-    life, wanted = broadcasts.parse_life(until), kinds_of(kinds)
+    life, wanted = broadcasts.parse_life(until), kinds_in(kinds)
 
     async def work(runtime: Runtime) -> None:
         await broadcasts.organizer(runtime.store, by)
@@ -36,28 +39,12 @@ def code(
         _usable(word, runtime)
         found = subscribers.zones_in(zones, city) if zones else (subscribers.ALL,)
         if not found:
-            raise _refused(f"There is no zone like that in {city.name}.")
+            raise Refused(Reason.ZONE_UNKNOWN)
         made = subscribers.Code(word.upper(), found, wanted, runtime.clock() + life)
         await runtime.store.commit(subscribers.with_code(made))
 
     with_runtime(work)
     out.print(f"Whoever texts {word.upper()} is signed up, for {until}.")
-
-
-def kinds_of(text: str) -> tuple[str, ...]:
-    """The kinds an option names, all when it is empty.
-
-    Raises:
-        InputError: it names something else.
-    """
-    from hotline.errors import InputError
-    from hotline.subscriptions import subscribers
-    from hotline.subscriptions.csv_import import kinds_in
-
-    try:
-        return kinds_in(text)
-    except InputError:
-        raise _refused(f"Write --kinds as some of {','.join(subscribers.KINDS)}.") from None
 
 
 def events() -> None:
@@ -96,10 +83,10 @@ def _usable(word: str, runtime: Runtime) -> None:
     from hotline.subscriptions import subscribers
 
     if not re.fullmatch(r"[A-Za-z0-9]{4,12}", word) or word.isdigit():
-        raise _refused("A code has 4 to 12 letters and digits, not digits alone.")
+        raise InputError("A code has 4 to 12 letters and digits, not digits alone.")
     urgent = runtime.intake().read(word).verdict.urgency != "none"
     if urgent or _means_something(word) or subscribers.zones_in(word, runtime.library.city):
-        raise _refused(f"{word.upper()} means something to the line already: choose another word.")
+        raise InputError(f"{word.upper()} means something to the line already: choose another word.")
 
 
 def _means_something(word: str) -> bool:
@@ -113,9 +100,3 @@ def _means_something(word: str) -> bool:
     )  # fmt: skip
     organizer = keywords.core(word) in {*keywords.ORGANIZER, *keywords.ENDINGS}
     return organizer or any(means(word) for means in commands)
-
-
-def _refused(sentence: str) -> Exception:
-    from hotline.errors import InputError
-
-    return InputError(sentence)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hotline.cli import out, with_runtime
+from hotline.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,6 @@ def import_(
 
     Without --commit this only says what would happen. Whoever said STOP is never added again.
     """
-    from hotline.errors import InputError
     from hotline.subscriptions import csv_import
 
     async def work(runtime: Runtime) -> tuple[Sheet, Plan, int]:
@@ -57,8 +57,12 @@ def import_(
 
 
 def _bad(lines: Iterable[BadLine]) -> None:
+    from hotline.cli.refusing import told
+
     for line in lines:
-        out.print(str(line), markup=False, highlight=False, soft_wrap=True)
+        named = f" (number ending in {line.ending})" if line.ending else ""
+        why = " ".join(told(refused) for refused in line.why)
+        out.print(f"Line {line.line}{named}: {why}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _lines(number: int) -> str:
@@ -73,14 +77,13 @@ def export(
     reason: Annotated[str, typer.Option(help="why numbers are needed; it is logged")] = "",
 ) -> None:
     """Write every consent record into a new file, people by pseudonym."""
-    from hotline.errors import InputError
     from hotline.subscriptions import consent_export
 
     if reason and not with_numbers:
         raise InputError("A --reason is for --with-numbers: without numbers none is needed.")
     why = consent_export.reason_given(reason) if with_numbers else ""
     if file.exists():
-        raise InputError(f"{file.name} is there already: name another file.")
+        raise consent_export.already_there(file)
 
     async def work(runtime: Runtime) -> int:
         records = await consent_export.load_all(runtime.store)

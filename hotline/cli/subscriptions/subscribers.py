@@ -8,6 +8,8 @@ import typer
 
 from hotline.cli import out, with_runtime
 from hotline.cli.subscriptions import codes, csv_import
+from hotline.errors import InputError
+from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
@@ -28,14 +30,14 @@ def add(
     night: Annotated[str, typer.Option(help="how they agreed to urgent alerts at night, in words")] = "",
 ) -> None:
     """Sign somebody up whose consent you hold."""
-    from hotline.errors import InputError
     from hotline.staff.roster import check_languages
     from hotline.subscriptions import subscribers
+    from hotline.subscriptions.csv_import import kinds_in
 
     async def work(runtime: Runtime) -> None:
         found = subscribers.zones_in(zones, runtime.library.city)
         if not found:
-            raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
+            raise Refused(Reason.ZONE_UNKNOWN)
         check_languages([lang])
         for name, words in {"consent": consent, **({"night": night} if night else {})}.items():
             if len(words.strip()) < 10:
@@ -44,7 +46,7 @@ def add(
                 )
         await subscribers.add_by_number(
             runtime.store, runtime.vault, number, found, lang, consent=consent, now=runtime.clock(),
-            kinds=codes.kinds_of(kinds), night=night,
+            kinds=kinds_in(kinds), night=night,
         )  # fmt: skip
 
     with_runtime(work)
@@ -55,13 +57,12 @@ def add(
 def count(zone: Annotated[str, typer.Option(help="zone, or all")] = "all") -> None:
     """How many people an alert for a zone would reach, by language."""
     from hotline.broadcasts import audience
-    from hotline.errors import InputError
     from hotline.subscriptions import subscribers
 
     async def work(runtime: Runtime) -> dict[str, int]:
         found = subscribers.zones_in(zone, runtime.library.city)
         if len(found) != 1:
-            raise InputError(f"There is no zone like that in {runtime.library.city.name}.")
+            raise Refused(Reason.ZONE_UNKNOWN)
         return await audience.by_language(runtime.store, "alert", found[0])
 
     counted = with_runtime(work)

@@ -46,7 +46,7 @@ async def handle_staff(ctx: Context, everybody: Roster) -> bool:
     if done or command.kind in SMALL_TALK:
         return done
     if command.kind == "lost":
-        ctx.say("handle_unknown", handle=command.argument)
+        ctx.refuse(Refused(Reason.NO_MEMBER, handle=command.argument))
         return True
     return _not_understood(ctx, floor)
 

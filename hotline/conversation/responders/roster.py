@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.conversation import off_call
 from hotline.messaging.outbox import Outbound, queued
+from hotline.refusal import Reason, Refused
 from hotline.staff import roster
 from hotline.staff import volunteers as vouching
 
@@ -45,7 +46,10 @@ async def _vouch(ctx: Context, everybody: Roster, handle: str) -> bool:
     store = ctx.services.store
     outcome, commit, candidate = await vouching.vouch(store, everybody, handle.casefold(), ctx.handle)
     ctx.commit.merge(commit)
-    ctx.say("handle_unknown" if outcome == "unknown" else f"vouch_{outcome}", handle=handle.casefold())
+    if outcome == "unknown":
+        ctx.refuse(Refused(Reason.NO_MEMBER, handle=handle.casefold()))
+    else:
+        ctx.say(f"vouch_{outcome}", handle=handle.casefold())
     if outcome == "done" and candidate:
         words = ctx.library.say("volunteer_in", candidate.lang, handle=candidate.handle)
         message = Outbound(f"{ctx.inbound.sid}in", candidate.person, candidate.address, words)

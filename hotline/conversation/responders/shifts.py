@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from hotline.errors import InputError
 from hotline.messaging.outbox import Outbound, queued
+from hotline.refusal import Reason, Refused
 from hotline.staff import rollcall, shifts, swaps
 from hotline.staff.reminders import local_clock
 from hotline.staff.roster import set_on_call
@@ -66,12 +66,12 @@ async def _ask(ctx: Context, floor: Floor, argument: str, *, at_work: bool) -> b
         duty = swaps.duty_of(
             floor.roster.plan, ctx.handle, number, shifts.parse_day(day) if day else None, ctx.now
         )
-    except InputError:
+    except Refused:
         duty, handle = None, ""
     if not handle:
         ctx.say("swap_how")
     elif to is None:
-        ctx.say("handle_unknown", handle=handle)
+        ctx.refuse(Refused(Reason.NO_MEMBER, handle=handle))
     elif duty is None or to.handle == ctx.handle:
         ctx.say("swap_not_yours")
     elif swaps.clashes(floor.roster.plan, duty, to.handle):
@@ -164,7 +164,7 @@ def _away(ctx: Context, floor: Floor, command: Command, *, at_work: bool) -> boo
 def _read_day(text: str) -> date | None:
     try:
         return shifts.parse_day(text)
-    except InputError:
+    except Refused:
         return None
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from hotline.errors import InputError
+from hotline.errors import BadPicture
 from hotline.messaging.carriers.media_address import TWILIO, MediaAddresses
 from hotline.messaging.carriers.outside import PublicResolver, is_outside
 
@@ -36,7 +36,7 @@ class CarrierMedia:
         """The file.
 
         Raises:
-            InputError: there is none, or it cannot be a picture that we show.
+            BadPicture: there is none, or it cannot be a picture that we show.
             aiohttp.ClientError: the carrier did not give it now.
         """
         url = self.addresses.to_fetch(picture)
@@ -54,14 +54,14 @@ class CarrierMedia:
                 if answer.status not in MOVED:
                     return await _read(answer)
                 url = urljoin(url, answer.headers.get("Location", ""))
-        raise InputError("The carrier sends from address to address.")
+        raise BadPicture("elsewhere")
 
     def _allowed(self, url: str) -> aiohttp.ClientSession:
         """Where a redirect may lead: the simulator's own address, else a public one over https."""
         if url.startswith(f"{self._own}/"):
             return self._carrier
         if not is_outside(url):
-            raise InputError("The carrier names an address that is not asked.")
+            raise BadPicture("elsewhere")
         return self._session("outside")
 
     @property
@@ -97,13 +97,13 @@ class CarrierMedia:
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:
     if answer.status == HTTPStatus.NOT_FOUND:
-        raise InputError("The carrier does not have the photo any more.")
+        raise BadPicture("gone")
     answer.raise_for_status()
     if not answer.content_type.startswith(("image/", "application/octet-stream")):
-        raise InputError("The file is no picture.")
+        raise BadPicture("unreadable")
     data = await answer.content.read(LARGEST + 1)
     while len(data) <= LARGEST and (more := await answer.content.read(LARGEST)):
         data += more
     if len(data) > LARGEST:
-        raise InputError("The picture is larger than 8 MiB.")
+        raise BadPicture("too_large")
     return data
