@@ -13,20 +13,20 @@ from hotline.broadcasts.broadcast import history, load
 from hotline.errors import InputError
 from hotline.incidents import records
 from hotline.subscriptions import subscribers
+from webhook.console.actions import ALERTS, Actions
 from webhook.console.codes import WrongCode
-from webhook.console.deeds import ALERTS, Deeds
 from webhook.console.forms import HOLDS, Form, number, seen
-from webhook.console.locked import HEADERS, TEMPLATES, Locked
+from webhook.console.pages import HEADERS, TEMPLATES, ProtectedPages
 from webhook.console.refusing import here
-from webhook.console.shown import EXCLUDED, MOVING, NAMES, columns, groups, progress, state
+from webhook.console.views import EXCLUDED, MOVING, NAMES, columns, groups, progress, state
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.runtime import Runtime
-    from webhook.console.locked import Fields
-    from webhook.console.looks import Look
+    from webhook.console.confirmations import Confirmation
+    from webhook.console.pages import Fields
 
 LIVES: Final = {"30m": "30 minutes", "1h": "1 hour", "2h": "2 hours", "4h": "4 hours", "12h": "12 hours",
                 "1d": "1 day", "3d": "3 days", "7d": "7 days"}  # fmt: skip
@@ -39,12 +39,12 @@ ENDINGS: Final = {
 }
 
 
-class AlertRoutes(Locked):
+class AlertRoutes(ProtectedPages):
     """The pages of alerts and the forms on them."""
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime)
-        self._deeds = Deeds(runtime)
+        self._actions = Actions(runtime)
         self._script = (TEMPLATES / "live.js").read_text(encoding="utf-8")
 
     async def script(self, _: Request) -> Response:
@@ -106,10 +106,10 @@ class AlertRoutes(Locked):
         """What a form would do, before it does."""
         try:
             form = Form.read(typed)
-            look = await self._deeds.look(form)
+            confirmation = await self._actions.confirmation(form)
         except InputError as refusal:
             return await self._again(typed, refusal)
-        return await self._step("confirm.html", form, look)
+        return await self._step("confirm.html", form, confirmation)
 
     async def _again(self, typed: Fields, refusal: InputError) -> Response:
         """The form once more, with everything that was typed."""
@@ -123,23 +123,28 @@ class AlertRoutes(Locked):
     async def code(self, typed: Fields) -> Response:
         """Text the code, and ask for it."""
         form = Form.read(typed)
-        look = await self._deeds.ask(form)
-        return await self._step("code.html", form, look, said="", waits=True)
+        confirmation = await self._actions.ask(form)
+        return await self._step("code.html", form, confirmation, said="", waits=True)
 
     async def do(self, typed: Fields) -> Response:
         """Do what the form says, with its code where it needs one."""
         form = Form.read(typed)
         try:
-            place = await self._deeds.do(form)
+            place = await self._actions.do(form)
         except WrongCode as refusal:
-            look = await self._deeds.look(form)
-            return await self._step("code.html", form, look, 422, said=str(refusal), waits=refusal.waits)
+            confirmation = await self._actions.confirmation(form)
+            return await self._step(
+                "code.html", form, confirmation, 422, said=str(refusal), waits=refusal.waits
+            )
         return RedirectResponse(place, 303, HEADERS)
 
-    async def _step(self, name: str, form: Form, look: Look, status: int = 200, **values: Any) -> Response:
-        shown = columns(self.runtime.settings, look.one, look.found) if look.one else []
+    async def _step(
+        self, name: str, form: Form, confirmation: Confirmation, status: int = 200, **values: Any
+    ) -> Response:
+        one, found = confirmation.one, confirmation.found
         return await self._page(
-            name, status, form=form, look=look, columns=shown, found=look.found, one=look.one,
+            name, status, form=form, confirmation=confirmation, found=found, one=one,
+            columns=columns(self.runtime.settings, one, found) if one else [],
             coded=form.what not in HOLDS, **values,
         )  # fmt: skip
 
@@ -154,7 +159,7 @@ class AlertRoutes(Locked):
         def moment(at: float) -> str:
             return verification.moment(runtime.library, at, "en")
 
-        return await self.shown(
+        return await self.render(
             name, status,
             organizers=[member.handle for member in roster.with_role("organizer")],
             alerts=ALERTS, excluded=EXCLUDED, price=price, moving=MOVING, zone=zone,

@@ -11,13 +11,13 @@ from hotline.casework import violations
 from hotline.incidents import incident as incidents
 from hotline.incidents import records, reporters
 from hotline.incidents.notices.phrasing import reported
-from webhook.console.locked import HEADERS, Locked, Stale
+from webhook.console.pages import HEADERS, ProtectedPages, Stale
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from hotline.incidents.incident import Incident
-    from webhook.console.locked import Fields
+    from webhook.console.pages import Fields
 
 SHOWN: Final = 50  # reports that are over; of what somebody still has to act on, every one is there
 
@@ -29,7 +29,7 @@ def in_order(live: list[Incident], recent: list[Incident]) -> list[Incident]:
     return [*waiting, *sorted(rest.values(), key=lambda one: one.opened_at, reverse=True)]
 
 
-class BoardRoutes(Locked):
+class BoardRoutes(ProtectedPages):
     """The board's page and its one button."""
 
     async def board(self, _: Request) -> Response:
@@ -41,7 +41,7 @@ class BoardRoutes(Locked):
         found = in_order(live, await records.load_ids(runtime.store, newest))
         roster = await runtime.desk.roster()
         outboxes = [runtime.settings.sender_name(number) for number in runtime.settings.own_numbers]
-        return await self.shown(
+        return await self.render(
             "board.html",
             strange=await canaries.warnings(runtime.store, runtime.clock()),
             incidents=[

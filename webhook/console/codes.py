@@ -10,7 +10,7 @@ from hotline.broadcasts.broadcast import organizer
 from hotline.errors import InputError
 from hotline.messaging.outbox import Outbound, queued
 from hotline.store import Conflict
-from webhook.console.locked import Stale
+from webhook.console.pages import Stale
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from hotline.runtime import Runtime
     from hotline.staff.roster import Staff
     from hotline.store import Commit
+    from webhook.console.confirmations import Confirmation
     from webhook.console.forms import Form
-    from webhook.console.looks import Look
 
 
 class WrongCode(InputError):
@@ -36,7 +36,7 @@ class Codes:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def ask(self, form: Form, look: Look) -> None:
+    async def ask(self, form: Form, confirmation: Confirmation) -> None:
         """Text a code for this very form; the form of one page sent twice asks for one code.
 
         Raises:
@@ -47,7 +47,7 @@ class Codes:
         digits, commit = await codes.ask(runtime.store, runtime.vault, member.person, form.deed, now)
         id_ = f"console{form.once or secrets.token_hex(8)}{form.deed.about[:8]}"
         commit.guard("absent", f"out:{id_}")
-        does = _does(runtime.library, form, look, digits, member.lang)
+        does = _does(runtime.library, form, confirmation, digits, member.lang)
         body = f"{does} {runtime.library.say('code_console', member.lang)}"
         message = Outbound(id_, member.person, member.address, body)
         commit.merge(queued(message, runtime.vault, now))
@@ -83,15 +83,15 @@ class Codes:
         raise WrongCode("No code waits, it was used or is older than 10 minutes: let a new one be texted.")
 
 
-def _does(library: Library, form: Form, look: Look, digits: str, lang: str) -> str:
+def _does(library: Library, form: Form, confirmation: Confirmation, digits: str, lang: str) -> str:
     """What a code does, as the text with it says: nobody gives one away for something else."""
     if form.what == "unfreeze":
         return library.say("code_unfreeze", lang, digits=digits)
-    if form.what in ("draft", "notice") or form.texts or look.one is None:
+    if form.what in ("draft", "notice") or form.texts or confirmation.one is None:
         return library.say("code_draft", lang, digits=digits)
-    one = look.one
+    one = confirmation.one
     if form.what == "approve":
-        return _sends(library, one, look.found.people if look.found else 0, digits, lang)
+        return _sends(library, one, confirmation.found.people if confirmation.found else 0, digits, lang)
     if form.what == "close":
         text = one.texts.get(lang) or next(iter(one.texts.values()), "")
         return library.say("code_close", lang, digits=digits, code=one.code, text=text)

@@ -1,7 +1,7 @@
-"""What is done at the console: one commit each, with the code it used up and the texts that tell others.
+"""Actions of the console: one commit each, with the code it used up and the texts that tell others.
 
-The console has one password for all, so a name typed there proves nothing. Whoever wants that more texts
-leave proves by a code on their own phone who they are; and every organizer is told by text what was done.
+The console has one password for all, so a name typed there proves nothing. An action that lets more texts
+leave needs a code, which we text to the organizer's own phone. Every organizer is told by text what was done.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from hotline.conversation.organizers import notices
 from hotline.messaging.outbox import Outbound, queued
 from hotline.store import Commit, Conflict
 from webhook.console.codes import Codes
+from webhook.console.confirmations import Confirmations
 from webhook.console.forms import HOLDS
-from webhook.console.locked import Stale
-from webhook.console.looks import Looks
+from webhook.console.pages import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.runtime import Runtime
+    from webhook.console.confirmations import Confirmation
     from webhook.console.forms import Form
-    from webhook.console.looks import Look
 
     type Words = Callable[[str], str]
 
@@ -33,22 +33,22 @@ ALERTS: Final = "/console/alerts"
 STATES: Final = {"pause": "paused", "resume": "sending", "cancel": "cancelled"}
 
 
-class Deeds:
+class Actions:
     """Does what forms say."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._looks, self._codes = Looks(runtime), Codes(runtime)
+        self._confirmations, self._codes = Confirmations(runtime), Codes(runtime)
 
-    async def look(self, form: Form) -> Look:
-        """What it would do; see `Looks.look`."""
-        return await self._looks.look(form)
+    async def confirmation(self, form: Form) -> Confirmation:
+        """What it would do; see `Confirmations.of`."""
+        return await self._confirmations.of(form)
 
-    async def ask(self, form: Form) -> Look:
+    async def ask(self, form: Form) -> Confirmation:
         """Text a code for it; see `Codes.ask`."""
-        look = await self._looks.look(form)
-        await self._codes.ask(form, look)
-        return look
+        confirmation = await self._confirmations.of(form)
+        await self._codes.ask(form, confirmation)
+        return confirmation
 
     async def do(self, form: Form) -> str:
         """Do it; answers the page to go on with.
@@ -78,7 +78,7 @@ class Deeds:
             return await self._approved(form)
         if form.what == "close":
             return await self._closed(form)
-        one = await self._looks.shown_one(form)
+        one = await self._confirmations.unchanged(form)
         by = _signed(form)
         commit = moved_by_hand(one, form.what, by=by, now=self._runtime.clock())
         commit.merge(await self._now_is(form, one, STATES[form.what]))
@@ -106,7 +106,7 @@ class Deeds:
         ), made)  # fmt: skip
 
     async def _approved(self, form: Form) -> tuple[Commit, str]:
-        runtime, one = self._runtime, await self._looks.shown_one(form)
+        runtime, one = self._runtime, await self._confirmations.unchanged(form)
         after, commit = await approval.approved(
             runtime.store, runtime.library, runtime.settings, one.id, form.by, runtime.clock(),
             override=bool(form.get("override")),
@@ -132,7 +132,7 @@ class Deeds:
         return commit, f"{ALERTS}/{told.id}"
 
     async def _frozen(self, form: Form) -> Commit:
-        await self._looks.look(form)  # twice is once
+        await self._confirmations.of(form)  # twice is once
         runtime, by = self._runtime, _signed(form)
         say, now = runtime.library.say, runtime.clock()
         if form.what == "freeze":

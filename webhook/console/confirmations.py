@@ -1,4 +1,4 @@
-"""What would happen, shown before it does; nothing is written here, but what cannot be done is refused."""
+"""The page before an action: what it would do. Nothing is written here; what cannot be done is refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hotline.broadcasts import texts as words
 from hotline.broadcasts.broadcast import Broadcast, load, movable, organizer
 from hotline.subscriptions import subscribers
 from webhook.console.forms import seen
-from webhook.console.locked import Stale
+from webhook.console.pages import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ NO_NUMBER: Final = "000"  # in the words of a draft that is not kept yet
 
 
 @dataclass(frozen=True)
-class Look:
+class Confirmation:
     """What a form would do.
 
     Attributes:
@@ -42,18 +42,18 @@ class Look:
     warning: str = ""
 
 
-class Looks:
-    """Looks at what a form asks for."""
+class Confirmations:
+    """Says what each form would do."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._of: dict[str, Callable[[Form], Awaitable[Look]]] = {
+        self._of: dict[str, Callable[[Form], Awaitable[Confirmation]]] = {
             "draft": self._draft, "notice": self._notice, "approve": self._approve, "resume": self._moved,
             "pause": self._moved, "cancel": self._moved, "close": self._close, "freeze": self._freeze,
             "unfreeze": self._freeze,
         }  # fmt: skip
 
-    async def look(self, form: Form) -> Look:
+    async def of(self, form: Form) -> Confirmation:
         """What it would do.
 
         Raises:
@@ -63,7 +63,7 @@ class Looks:
         await organizer(self._runtime.store, form.by)
         return await self._of[form.what](form)
 
-    async def shown_one(self, form: Form) -> Broadcast:
+    async def unchanged(self, form: Form) -> Broadcast:
         """The broadcast a form is about, as its page showed it.
 
         Raises:
@@ -74,7 +74,7 @@ class Looks:
             raise Stale(f"{one.code} has changed, it is {one.state} now: look at it again.")
         return one
 
-    async def _draft(self, form: Form) -> Look:
+    async def _draft(self, form: Form) -> Confirmation:
         runtime, wish = self._runtime, form.wish()
         zone, texts = await drafting.worded(
             runtime.store, runtime.library, runtime.settings, wish, runtime.clock()
@@ -89,7 +89,7 @@ class Looks:
             f"A draft is kept and reaches nobody until a second organizer sends it. {NO_NUMBER} in the words "
             "stands for the number it gets then."
         )
-        return Look("Keep this draft", says, one, await self._preview(one), await self._there(one))
+        return Confirmation("Keep this draft", says, one, await self._preview(one), await self._there(one))
 
     async def _there(self, one: Broadcast) -> str:
         """It may have been sent already; two organizers may stand for sending it again."""
@@ -102,36 +102,36 @@ class Looks:
             else ""
         )
 
-    async def _notice(self, form: Form) -> Look:
+    async def _notice(self, form: Form) -> Confirmation:
         framed = words.framed(self._runtime.library, words.ignoring(self._runtime.library), NO_NUMBER)
         one = Broadcast(
             "", "draft", "notice", form.by, framed, subscribers.ALL,
             self._runtime.clock() + drafting.NOTICE_LIFE, notice=True,
         )  # fmt: skip
         says = "It is for everybody who asked for anything, and leaves even while alerts are frozen."
-        return Look("Keep the draft of the ready notice", says, one, await self._preview(one))
+        return Confirmation("Keep the draft of the ready notice", says, one, await self._preview(one))
 
-    async def _approve(self, form: Form) -> Look:
-        runtime, one = self._runtime, await self.shown_one(form)
+    async def _approve(self, form: Form) -> Confirmation:
+        runtime, one = self._runtime, await self.unchanged(form)
         found = await approval.ready(
             runtime.store, runtime.library, runtime.settings, one, form.by, runtime.clock(),
             override=bool(form.get("override")),
         )  # fmt: skip
         says = f"{found.people} people get it, {found.segments} segments, about {found.minutes:.0f} minutes."
         warning = f"{TWO} {one.by} says: {one.why}" if one.why else ""
-        return Look(f"{'Drill: ' if one.drill else ''}Send {one.code}", says, one, found, warning)
+        return Confirmation(f"{'Drill: ' if one.drill else ''}Send {one.code}", says, one, found, warning)
 
-    async def _moved(self, form: Form) -> Look:
-        one = await self.shown_one(form)
+    async def _moved(self, form: Form) -> Confirmation:
+        one = await self.unchanged(form)
         movable(one, form.what, self._runtime.clock())
         says = {
             "pause": "Nobody else gets it until somebody resumes it.",
             "resume": f"{one.waiting} people who still wait for it get it.",
             "cancel": "Nobody else gets it. What the carrier has cannot be called back.",
         }[form.what]
-        return Look(f"{form.what.capitalize()} {one.code}", says, one)
+        return Confirmation(f"{form.what.capitalize()} {one.code}", says, one)
 
-    async def _close(self, form: Form) -> Look:
+    async def _close(self, form: Form) -> Confirmation:
         runtime = self._runtime
         one = await load(runtime.store, form.get("id"))
         if not closing.may_end(one):
@@ -144,20 +144,20 @@ class Looks:
         then = f"nobody else gets {one.code}, and the {one.reached} people who got it are told this."
         if form.texts and closing.tells(one):
             says = f"A draft is kept and reaches nobody until another organizer sends it. Then {then}"
-            return Look(f"Keep this ending of {one.code}", says, told)
-        return Look(f"Close {one.code}", then[0].upper() + then[1:], told)
+            return Confirmation(f"Keep this ending of {one.code}", says, told)
+        return Confirmation(f"Close {one.code}", then[0].upper() + then[1:], told)
 
-    async def _freeze(self, form: Form) -> Look:
+    async def _freeze(self, form: Form) -> Confirmation:
         is_frozen = await freeze.frozen(self._runtime.store)
         if form.what == "freeze":
             if is_frozen:
                 raise Stale("Alerts are frozen already: go back to the alerts.")
-            return Look(
+            return Confirmation(
                 "Freeze all alerts", "No alert leaves until somebody lets them go on. Nothing is lost."
             )
         if not is_frozen:
             raise Stale("Alerts are not frozen any more: go back to the alerts.")
-        return Look("Let alerts go on", "Every alert that waits and has not expired leaves.")
+        return Confirmation("Let alerts go on", "Every alert that waits and has not expired leaves.")
 
     async def _preview(self, one: Broadcast) -> Preview:
         runtime = self._runtime

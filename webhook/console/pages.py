@@ -1,4 +1,4 @@
-"""What every page of the console has in common: the lock, the forms, the frame, and how it refuses."""
+"""What every page of the console has in common: password, forms, frame, and how it refuses."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Stale(InputError):
     """What the page showed has changed since."""
 
 
-class Locked:
-    """The lock and the frame of the console's pages."""
+class ProtectedPages:
+    """The pages of the console: behind the password, in one frame."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
@@ -60,7 +60,7 @@ class Locked:
         )
 
     def page(self, work: Handler) -> Handler:
-        """A handler that only who knows the password reaches."""
+        """A handler behind the password."""
 
         async def handler(request: Request) -> Response:
             return self._refusal(request) or await self._tried(work(request))
@@ -93,13 +93,13 @@ class Locked:
     def refused(self, refusal: HotlineError) -> Response:
         """The page that says in one sentence why not, and what to do."""
         status = 409 if isinstance(refusal, Stale) else 422
-        return self._rendered("refused.html", status, said=here(self.runtime.library.messages, refusal))
+        return self._html("refused.html", status, said=here(self.runtime.library.messages, refusal))
 
-    async def shown(self, name: str, status: int = 200, **values: Any) -> Response:
-        """A page in the frame that nags and warns."""
+    async def render(self, name: str, status: int = 200, **values: Any) -> Response:
+        """A page in the frame, which also says what waits to be closed and whether alerts are frozen."""
         runtime = self.runtime
         found = await recent(runtime.store, WATCHED)
-        return self._rendered(
+        return self._html(
             name, status,
             nags=[one for one in found if one.to_close],
             frozen=await freeze.frozen(runtime.store),
@@ -109,7 +109,7 @@ class Locked:
             **values,
         )  # fmt: skip
 
-    def _rendered(self, name: str, status: int, **values: Any) -> Response:
+    def _html(self, name: str, status: int, **values: Any) -> Response:
         frame: dict[str, Any] = {"line": self.runtime.library.city.line_name}
         return HTMLResponse(self._pages.get_template(name).render(frame | values), status, HEADERS)
 
