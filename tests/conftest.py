@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
+from hotline.content import Library
 from hotline.privacy.retention import unbounded
 from hotline.privacy.vault import Vault
 from hotline.settings import ROOT, Settings, load_settings
 from hotline.stack.embedded import EmbeddedRedis
 from hotline.store import Store
-from tests.assistant import Assistant, assistant
+from tests.stage.assistant import Assistant, assistant
 
 __all__ = ["assistant"]  # a fixture for every folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
+
+    from tests.stage.clocked import ClockedLine, Scene
+    from tests.stage.talk import Talk
+
+_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +62,40 @@ def settings(tmp_path: Path, redis_server: EmbeddedRedis) -> Settings:
 def vault(settings: Settings) -> Vault:
     """The vault of these settings."""
     return Vault(settings.secret_keys)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The real words."""
+    return Library.load(ROOT / "content", "hartford")
+
+
+@pytest.fixture
+async def talk(store: Store, vault: Vault, library: Library) -> Talk:
+    """A resident whom the line knows, in English."""
+    from tests.stage.talk import Talk
+
+    opened = Talk(store, vault, library)
+    await opened.begin()
+    return opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def clocked(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[ClockedLine]:
+    """One line in real processes for a whole file of tests, by a clock that they move on."""
+    from tests.stage.clocked import ClockedLine
+
+    async with ClockedLine(tmp_path_factory.mktemp("line")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def scene(clocked: ClockedLine) -> Scene:
+    """People of a conversation of their own, on an empty line."""
+    from tests.stage.clocked import Scene
+
+    await clocked.clear()
+    return await Scene(clocked, next(_numbers)).begin()
 
 
 @pytest.fixture(scope="session")

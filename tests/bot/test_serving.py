@@ -15,12 +15,12 @@ from hotline.content import Library
 from hotline.errors import DialogueUnavailable
 from hotline.settings import ROOT
 from hotline.understanding.dialogue import RasaDialogue, Understood
-from tests.assistant import TOKEN
+from tests.stage.assistant import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from tests.assistant import Assistant
+    from tests.stage.assistant import Assistant
 
 pytestmark = pytest.mark.rasa
 

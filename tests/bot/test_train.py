@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.settings import ROOT
-from tests.assistant import PYTHON
+from tests.stage.assistant import PYTHON
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.assistant import Assistant
+    from tests.stage.assistant import Assistant
 
 pytestmark = pytest.mark.rasa
 

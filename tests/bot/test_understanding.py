@@ -16,10 +16,10 @@ from bot.components.normalise import normalise
 from bot.components.wording import LONGEST, creole_words, for_encoders, is_creole
 from hotline.content.topics import LINE, TOPICS
 from hotline.settings import ROOT
-from tests.assistant import PYTHON
+from tests.stage.assistant import PYTHON
 
 if TYPE_CHECKING:
-    from tests.assistant import Assistant
+    from tests.stage.assistant import Assistant
 
 NLU = ROOT / "nlu_data" / "nlu"
 MISSING_AT_MOST = 600  # training texts whose embedding is not kept: 12 s of a training

@@ -6,21 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.content import Library
-from hotline.settings import ROOT
 from hotline.staff.roster import seed_demo
-from tests.broadcasts.office import Office
+from tests.stage.office import Office
 
 if TYPE_CHECKING:
+    from hotline.content import Library
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
-
-
-@pytest.fixture(scope="session")
-def library() -> Library:
-    """The real words."""
-    return Library.load(ROOT / "content", "hartford")
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from hotline.refusal import Refused
 from hotline.settings import DEMO_SECRET, ROOT, load_settings
 from hotline.staff.roster import seed_demo
 from hotline.store import Store
-from tests.broadcasts.office import HOUR, Office
-from tests.broadcasts.reports import report, told
+from tests.stage.office import HOUR, Office
+from tests.stage.reports import report, told
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -13,12 +13,12 @@ from hotline.broadcasts.delivery.canaries import Watch
 from hotline.broadcasts.drafting import Wish
 from hotline.incidents.service import Desk
 from hotline.settings import load_settings
-from tests.broadcasts.office import HOUR
-from tests.broadcasts.reports import report
+from tests.stage.office import HOUR
+from tests.stage.reports import report
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
-    from tests.broadcasts.office import Office
+    from tests.stage.office import Office
 
 STATES = ("draft", "sending", "paused", "waiting", "sent", "closed", "cancelled")
 BREAKAGES = {

@@ -15,10 +15,10 @@ from hotline.broadcasts.drafting import Wish
 from hotline.messaging.contacts import Person, opt_out
 from hotline.subscriptions import subscribers
 from hotline.subscriptions.subscribers import Subscriber
-from tests.broadcasts.office import HOUR
+from tests.stage.office import HOUR
 
 if TYPE_CHECKING:
-    from tests.broadcasts.office import Office
+    from tests.stage.office import Office
 
 REASON = "three callers we know saw it, no responder is free"
 ZONES = ("all", "frog_hollow", "parkville")

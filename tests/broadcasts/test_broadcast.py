@@ -15,7 +15,7 @@ from hotline.messaging.contacts import opt_out
 from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
-    from tests.broadcasts.office import Office
+    from tests.stage.office import Office
 
 
 # -- approval

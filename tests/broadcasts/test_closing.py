@@ -13,12 +13,12 @@ from hotline.broadcasts.drafting import Wish
 from hotline.incidents.service import Desk
 from hotline.privacy import retention
 from hotline.refusal import Reason, Refused
-from tests.broadcasts.office import HOUR
-from tests.broadcasts.reports import report, told
+from tests.stage.office import HOUR
+from tests.stage.reports import report, told
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
-    from tests.broadcasts.office import Office
+    from tests.stage.office import Office
 
 
 async def an_alert(office: Office) -> tuple[str, Broadcast]:

@@ -12,12 +12,12 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.drafting import Wish
 from hotline.refusal import Reason, Refused
 from hotline.settings import ROOT
-from tests.broadcasts.office import HOUR
-from tests.broadcasts.reports import report, told
+from tests.stage.office import HOUR
+from tests.stage.reports import report, told
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from tests.broadcasts.office import Office
+    from tests.stage.office import Office
 
 REASON = "three callers we know saw it, no responder is free"
 

@@ -19,7 +19,7 @@ from hotline.privacy.vault import Vault
 from hotline.settings import DEMO_SECRET, ROOT, load_settings
 from hotline.staff.roster import seed_demo
 from hotline.store import Store
-from tests.broadcasts.office import Office
+from tests.stage.office import Office
 
 if TYPE_CHECKING:
     from hotline.stack.embedded import EmbeddedRedis

@@ -11,7 +11,7 @@ from hotline.messaging.outbox import Outbound, Outbox, queued
 from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
-    from tests.broadcasts.office import Office
+    from tests.stage.office import Office
 
 
 async def freezing(office: Office, by: str = "organizer1") -> None:

@@ -13,15 +13,15 @@ from hotline.broadcasts import approval, drafting
 from hotline.broadcasts.drafting import Wish
 from hotline.refusal import Message, Reason, Refused
 from hotline.store import Conflict
-from tests.broadcasts.office import HOUR
-from tests.broadcasts.reports import report
+from tests.stage.office import HOUR
+from tests.stage.reports import report
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.store import Commit
-    from tests.broadcasts.office import Office
+    from tests.stage.office import Office
 
 REASON = "the agents came back, three of us saw it"
 

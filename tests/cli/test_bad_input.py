@@ -12,7 +12,7 @@ import pytest
 from hotline.settings import ROOT
 from hotline.stack.embedded import free_port
 from hotline.staff.roster import seed_demo
-from tests.privacy.dump import about_people
+from tests.stage.dump import about_people
 
 if TYPE_CHECKING:
     from pathlib import Path

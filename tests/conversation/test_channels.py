@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.line import ALERTS, HOTLINE, RESPONDER1, Line
+from tests.stage.line import ALERTS, HOTLINE, RESPONDER1, Line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from hotline.understanding.language import LanguageGuesser
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.understanding.optout.second_look import Likeness
-    from tests.conversation.talk import Talk
+    from tests.stage.talk import Talk
 
 CARD = Understood("find_lawyer", 0.9, (), (Say("an answer"),))
 NOTHING = Understood("out_of_scope", 0.9, (), (Say("not mine"),))

@@ -15,12 +15,12 @@ from hotline.broadcasts import approval, closing, drafting
 from hotline.broadcasts.drafting import Wish
 from hotline.content import Library
 from hotline.store import Store
-from tests.line import ALERTS, RESPONDER1, RESPONDER2, wait_until
+from tests.stage.line import ALERTS, RESPONDER1, RESPONDER2, wait_until
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.settings import Settings
-    from tests.line import Line
+    from tests.stage.line import Line
 
 FOLDER: Final = Path(__file__).parent
 STAFF: Final = {

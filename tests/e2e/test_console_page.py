@@ -12,8 +12,8 @@ from playwright.async_api import async_playwright, expect
 from hotline.privacy.vault import Vault
 from hotline.store import Store
 from hotline.subscriptions import subscribers
-from tests.line import OTHER, RESIDENT, RESPONDER1, Line
 from tests.simulator.test_page import CHROMIUM, FLAGS
+from tests.stage.line import OTHER, RESIDENT, RESPONDER1, Line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 
 from hotline.staff.roster import seed_demo
 from tests.conversations.runner import Play, Talk, talks
-from tests.line import Line
+from tests.stage.line import Line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hotline.privacy.vault import Vault
 from hotline.settings import ROOT
 from hotline.store import Store
-from tests.line import RESPONDER1, RESPONDER2, Line
+from tests.stage.line import RESPONDER1, RESPONDER2, Line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from tests.line import OTHER, RESIDENT, RESPONDER1, RESPONDER2, Line
 from tests.simulator.test_page import CHROMIUM, FLAGS
+from tests.stage.line import OTHER, RESIDENT, RESPONDER1, RESPONDER2, Line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from benchmarks.harness.audience import WORDS, approved, ledger, phone, sign_up
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.privacy.vault import Vault
 from hotline.store import AWAY, Store
-from tests.line import PROGRAMS, Line, wait_until
+from tests.stage.line import PROGRAMS, Line, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from hotline.privacy.vault import Vault
 from hotline.staff.roster import add_staff, set_on_call
 from hotline.store import Store
 from tests.faults.test_killed import SPOTS, phones, text_all
-from tests.line import PROGRAMS, RESIDENT, Line, wait_until
+from tests.stage.line import PROGRAMS, RESIDENT, Line, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

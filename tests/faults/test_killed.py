@@ -11,7 +11,7 @@ import pytest
 
 from hotline.content.city import read_city
 from hotline.settings import ROOT
-from tests.line import PROGRAMS, RESPONDER1, RESPONDER2, Line, wait_until
+from tests.stage.line import PROGRAMS, RESPONDER1, RESPONDER2, Line, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 from hotline.incidents.photos import LEASE
 from tests.faults.test_killed import dying
 from tests.incidents.test_photos import gone, link_in, opened
-from tests.line import PROGRAMS, RESPONDER1, Line, wait_until
+from tests.stage.line import PROGRAMS, RESPONDER1, Line, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from hotline.messaging.inbox import Inbound
 from hotline.privacy.vault import Vault
 from hotline.staff.roster import add_staff
 from hotline.store import Store
-from tests.line import OTHER, RESIDENT, Line, wait_until
+from tests.stage.line import OTHER, RESIDENT, Line, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,23 +6,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from hotline.content import Library
 from hotline.incidents import records, witnesses
-from hotline.settings import ROOT
 from hotline.staff.roster import add_staff, set_on_call
-from tests.incidents.crew import Crew
+from tests.stage.crew import Crew
 
 if TYPE_CHECKING:
+    from hotline.content import Library
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
 REAL: Final = "they are breaking the door of my neighbor, apartment 3"
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library.load(ROOT / "content", "hartford")
 
 
 @pytest.fixture

@@ -6,26 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.content import Library
 from hotline.incidents.photos import Photos
 from hotline.messaging.carriers.media import CarrierMedia
 from hotline.messaging.removals import Removals
-from hotline.settings import ROOT, load_settings
+from hotline.settings import load_settings
 from hotline.store import DAY, Commit
 from tests.incidents.carriers import MEDIA, Host, listening
-from tests.incidents.crew import Crew
+from tests.stage.crew import Crew
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from hotline.content import Library
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library.load(ROOT / "content", "hartford")
 
 
 @pytest.fixture

@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hotline.content import Library
 from hotline.incidents.photos import BATCH, Photos
 from hotline.messaging.carriers.media import CarrierMedia
 from hotline.messaging.carriers.media_address import TWILIO
 from hotline.privacy.decoding import NotDecoded
-from hotline.settings import ROOT
 from hotline.store import DAY, Commit
 from tests.incidents.carriers import MEDIA
-from tests.incidents.crew import Crew
+from tests.stage.crew import Crew
 
 if TYPE_CHECKING:
+    from hotline.content import Library
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library.load(ROOT / "content", "hartford")
 
 
 @pytest.fixture

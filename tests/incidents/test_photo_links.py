@@ -7,27 +7,21 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hotline.content import Library
 from hotline.incidents import incident as incidents
 from hotline.incidents import witnesses
 from hotline.incidents.incident import Incident
 from hotline.incidents.photo_links import behind
-from hotline.settings import ROOT
 from hotline.staff.roster import add_staff, remove_staff
 from hotline.store import DAY, Commit, Conflict
-from tests.incidents.crew import MINUTES, TOKEN, Crew
+from tests.stage.crew import MINUTES, TOKEN, Crew
 
 if TYPE_CHECKING:
+    from hotline.content import Library
     from hotline.incidents.incident import Change
     from hotline.incidents.photos import Photos
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library.load(ROOT / "content", "hartford")
 
 
 @pytest.fixture

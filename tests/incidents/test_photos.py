@@ -13,7 +13,7 @@ from PIL import Image
 
 from hotline.errors import BadPicture
 from hotline.privacy.pictures import LONGEST_SIDE, cleaned
-from tests.line import RESPONDER1, RESPONDER2, Line, wait_until
+from tests.stage.line import RESPONDER1, RESPONDER2, Line, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

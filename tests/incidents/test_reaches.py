@@ -11,28 +11,22 @@ from hypothesis import HealthCheck, assume, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from hotline.content import Library
 from hotline.incidents import witnesses
 from hotline.privacy.redaction import mask
 from hotline.refusal import Reason, Refused
-from hotline.settings import ROOT
 from hotline.staff.roster import add_staff, set_on_call
 from hotline.text.segments import count, plainer
 from hotline.understanding.commands import check_command, resident_command
-from tests.incidents.crew import Crew
+from tests.stage.crew import Crew
 
 if TYPE_CHECKING:
+    from hotline.content import Library
     from hotline.incidents.incident import Change, Incident
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
 
 MARKED: Final = ("@ the corner store", "#4 apartment", "@", "#", "#state_opened", "@1700", "@nan")
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return Library.load(ROOT / "content", "hartford")
 
 
 @pytest.fixture

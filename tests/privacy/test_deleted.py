@@ -10,21 +10,20 @@ import pytest
 from hotline.broadcasts import codes
 from hotline.casework import questions, violations
 from hotline.casework.violations import Violation
-from hotline.content import Library
 from hotline.conversation.residents import unanswered
 from hotline.incidents import photos, silences
 from hotline.messaging.contacts import Person, block, opt_out
 from hotline.messaging.inbox import Inbound
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
-from hotline.settings import ROOT
 from hotline.staff import volunteers
 from hotline.staff.roster import Roster
 from hotline.store import DAY, INCIDENT_TTL
 from hotline.subscriptions import subscribers
-from tests.conversation.talk import NOW, RESIDENT, Talk
-from tests.privacy.dump import everything
+from tests.stage.dump import everything
+from tests.stage.talk import NOW, RESIDENT, Talk
 
 if TYPE_CHECKING:
+    from hotline.content import Library
     from hotline.privacy.vault import Vault
     from hotline.store import Commit, Store
 
@@ -37,12 +36,6 @@ NAMED: Final = {
     "questions",  # numbers only, never given twice
 }  # fmt: skip
 SEALED: Final = re.compile(r"[\w-]{40,}={0,2}")
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    """The real words."""
-    return Library.load(ROOT / "content", "hartford")
 
 
 async def lived(talk: Talk) -> None:

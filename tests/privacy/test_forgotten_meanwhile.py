@@ -11,7 +11,6 @@ import pytest
 from hotline.broadcasts import audience, broadcast
 from hotline.casework import questions, violations
 from hotline.casework.violations import Violation
-from hotline.content import Library
 from hotline.errors import InputError
 from hotline.incidents import photos
 from hotline.incidents.service import Desk
@@ -20,16 +19,16 @@ from hotline.messaging.contacts import Person, save_person
 from hotline.messaging.inbox import Inbound, stored
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.privacy import retention
-from hotline.settings import ROOT
 from hotline.staff.roster import Roster, seed_demo
 from hotline.store import Commit, Conflict, Store
 from hotline.subscriptions import subscribers
-from tests.broadcasts.office import Office
-from tests.privacy.dump import everything
+from tests.stage.dump import everything
+from tests.stage.office import Office
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 
+    from hotline.content import Library
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
 
@@ -66,12 +65,6 @@ async def held(store: Store) -> AsyncGenerator[Held]:
     opened = Held(store.url)
     yield opened
     await opened.close()
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    """The real words."""
-    return Library.load(ROOT / "content", "hartford")
 
 
 async def names(store: Store, person: str) -> set[str]:

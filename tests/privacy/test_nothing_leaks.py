@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from hotline.messaging.inbox import Inbound, stored
 from hotline.store import Store
-from tests.line import OTHER, RESIDENT, RESPONDER1, RESPONDER2, Line, wait_until
-from tests.privacy.dump import everything
+from tests.stage.dump import everything
+from tests.stage.line import OTHER, RESIDENT, RESPONDER1, RESPONDER2, Line, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

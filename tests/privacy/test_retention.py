@@ -9,7 +9,6 @@ import pytest
 
 from hotline.casework import questions, violations
 from hotline.casework.violations import Violation
-from hotline.content import Library
 from hotline.conversation.residents import unanswered
 from hotline.incidents import incident as incidents
 from hotline.incidents import updates
@@ -20,28 +19,22 @@ from hotline.messaging.contacts import Person, load_person, opt_out, save_person
 from hotline.messaging.inbox import Inbound, stored
 from hotline.messaging.outbox import Outbound, queued
 from hotline.privacy import retention
-from hotline.settings import ROOT
 from hotline.staff import volunteers
 from hotline.staff.roster import Roster, Staff
 from hotline.store import DAY, KEYS, Commit, Conflict, registered
 from hotline.subscriptions import subscribers
-from tests.privacy.dump import content, everything
+from tests.stage.dump import content, everything
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from hotline.content import Library
     from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 NOW: Final = 1_800_000_000.0
 PHONE: Final = "+18605550111"
 OTHER: Final = "+18605550112"
-
-
-@pytest.fixture(scope="module")
-def library() -> Library:
-    """The real words."""
-    return Library.load(ROOT / "content", "hartford")
 
 
 async def known(store: Store, vault: Vault, library: Library, phone: str) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from hotline.settings import load_settings
 from hotline.staff.roster import seed_demo
-from tests.webhook.console import PASSWORD, Console
-from tests.webhook.door import PUBLIC, Door
+from tests.stage.console import PASSWORD, Console
+from tests.stage.door import PUBLIC, Door
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.messaging.address import Address, Route
-from tests.webhook.door import PHONE, a_form, mailbox
+from tests.stage.door import PHONE, a_form, mailbox
 
 if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
     from hotline.store import Store
-    from tests.webhook.door import Door
+    from tests.stage.door import Door
 
 WAYS = [
     (f"whatsapp:{PHONE}", "whatsapp:+18605550100", "whatsapp:+18605550100"),

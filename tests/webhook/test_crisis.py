@@ -11,12 +11,12 @@ import pytest
 from hotline.messaging.asked import FakeWords
 from hotline.messaging.contacts import block, load_person, opt_out, save_person
 from hotline.staff.roster import seed_demo
-from tests.webhook.door import PHONE, a_form, mailbox
+from tests.stage.door import PHONE, a_form, mailbox
 
 if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
     from hotline.store import Store
-    from tests.webhook.door import Door
+    from tests.stage.door import Door
 
 ORGANIZER, RESPONDER = "+18605550103", "+18605550101"
 

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from hotline.settings import load_settings
 from hotline.stack.embedded import free_port
 from hotline.staff.roster import seed_demo, set_on_call
-from tests.webhook.door import Door
+from tests.stage.door import Door
 from webhook.health import KEPT
 
 if TYPE_CHECKING:

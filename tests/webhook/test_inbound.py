@@ -18,12 +18,12 @@ from hotline.messaging.address import Route
 from hotline.privacy.redaction import mask
 from hotline.staff.roster import seed_demo
 from tests.payloads import Payload, payloads
-from tests.webhook.door import PHONE, a_form, mailbox
+from tests.stage.door import PHONE, a_form, mailbox
 
 if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
     from hotline.store import Store
-    from tests.webhook.door import Door
+    from tests.stage.door import Door
 
 ACCEPTED = [one for one in payloads() if one.status == 200]
 REFUSED = [pytest.param(one, id=one.label) for one in payloads() if one.status != 200]

@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from hotline.settings import load_settings
-from tests.line import wait_until
-from tests.webhook.door import INBOUND, PHONE, PUBLIC, STATUS, Door, a_form, mailbox, sign
+from tests.stage.door import INBOUND, PHONE, PUBLIC, STATUS, Door, a_form, mailbox, sign
+from tests.stage.line import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

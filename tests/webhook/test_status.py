@@ -10,11 +10,11 @@ import pytest
 from hotline.messaging import status_callbacks
 from hotline.messaging.outbox import Outbound, Outbox, queued
 from hotline.store import Commit, Store
-from tests.webhook.door import PUBLIC, STATUS, sign
+from tests.stage.door import PUBLIC, STATUS, sign
 
 if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
-    from tests.webhook.door import Door
+    from tests.stage.door import Door
 
 SID = "SM" + "4" * 32
 NOW = 1_800_000_000.0

@@ -12,8 +12,8 @@ import pytest
 from hotline.settings import load_settings
 from hotline.stack.embedded import EmbeddedRedis, free_port
 from hotline.store import Commit, Store
-from tests.line import wait_until
-from tests.webhook.door import PHONE, STATUS, Door, a_form, mailbox
+from tests.stage.door import PHONE, STATUS, Door, a_form, mailbox
+from tests.stage.line import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
