@@ -137,7 +137,7 @@ def _judge(line: int, cells: dict[str, str], city: City, today: date) -> Signup 
     address = _tried(lambda: parse_number(cells["number"]), why)
     zones = _tried(lambda: _zones(cells["zones"], city), why)
     lang = _tried(lambda: _language(cells["language"], city), why)
-    consent = _tried(lambda: _words(cells["consent"], "consent"), why)
+    consent = _tried(lambda: consented(cells["consent"], "consent"), why)
     at = _tried(lambda: _day(cells["date"], city, today), why)
     kinds = _tried(lambda: kinds_in(cells.get("kinds", "")), why)
     night = _tried(lambda: _night(cells.get("night", "")), why)
@@ -187,7 +187,12 @@ def kinds_in(text: str) -> tuple[str, ...]:
     return tuple(kind for kind in subscribers.KINDS if kind in parts) or subscribers.KINDS
 
 
-def _words(text: str, column: str) -> str:
+def consented(text: str, column: str) -> str:
+    """How somebody agreed, in words that may be kept.
+
+    Raises:
+        Refused: too short or long to say it, or what nobody may read is in it.
+    """
     if len(text) not in WORDS:
         raise Refused(Reason.CONSENT_LENGTH, column=column, least=WORDS[0], most=WORDS[-1])
     if mask(text) != text:
@@ -197,7 +202,7 @@ def _words(text: str, column: str) -> str:
 
 def _night(text: str) -> str:
     """How they agreed to urgent alerts at night; "" when they did not: nobody is woken unasked."""
-    return _words(text, "night") if text else ""
+    return consented(text, "night") if text else ""
 
 
 def _day(text: str, city: City, today: date) -> float:

@@ -53,7 +53,11 @@ BAD = [
     ),
     ((*ADD, "--zones", "atlantis"), "no zone like that"),
     (("subscribers", "add", "12", "--consent", "signed on paper"), "Write it as +18605550111"),
-    (("subscribers", "add", NUMBER, "--consent", "yes"), "Say in --consent how and when"),
+    (("subscribers", "add", NUMBER, "--consent", "yes"), "The consent must say in 10 to 500 characters"),
+    (
+        ("subscribers", "add", NUMBER, "--consent", "Told us at 860-555-0155 in May"),
+        "The consent names a number",
+    ),
     (
         ("subscribers", "add", NUMBER, "--consent", "signed on paper", "--zones", "atlantis"),
         "no zone like that",

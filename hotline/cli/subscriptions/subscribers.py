@@ -8,7 +8,6 @@ import typer
 
 from hotline.cli import out, with_runtime
 from hotline.cli.subscriptions import codes, csv_import
-from hotline.errors import InputError
 from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
@@ -32,21 +31,16 @@ def add(
     """Sign somebody up whose consent you hold."""
     from hotline.staff.roster import check_languages
     from hotline.subscriptions import subscribers
-    from hotline.subscriptions.csv_import import kinds_in
+    from hotline.subscriptions.csv_import import consented, kinds_in
 
     async def work(runtime: Runtime) -> None:
         found = subscribers.zones_in(zones, runtime.library.city)
         if not found:
             raise Refused(Reason.ZONE_UNKNOWN)
         check_languages([lang])
-        for name, words in {"consent": consent, **({"night": night} if night else {})}.items():
-            if len(words.strip()) < 10:
-                raise InputError(
-                    f"Say in --{name} how and when the person agreed, in ten characters or more."
-                )
         await subscribers.add_by_number(
-            runtime.store, runtime.vault, number, found, lang, consent=consent, now=runtime.clock(),
-            kinds=kinds_in(kinds), night=night,
+            runtime.store, runtime.vault, number, found, lang, now=runtime.clock(), kinds=kinds_in(kinds),
+            consent=consented(consent.strip(), "consent"), night=night and consented(night.strip(), "night"),
         )  # fmt: skip
 
     with_runtime(work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
@@ -428,6 +429,24 @@ async def test_words_that_no_text_may_hold_are_refused(team: Team) -> None:
     assert "Leave it out" in await team.says("ana", "NEWS EN: See www.example.com/meet for more.")
     assert "All languages" in await team.says("ana", "NEWS")
     assert await team.all() == []
+
+
+async def test_whoever_reads_spanish_is_refused_in_spanish(team: Team) -> None:
+    """Not a frame in Spanish around an English sentence."""
+    said = [
+        await team.says("beto", "NOTICIA EN: See www.example.com/meet for more."),
+        await team.says("beto", "NOTICIA EN: They cannot come in."),
+        await team.says("beto", "NOTICIA narnia EN: Meeting at six."),
+        await team.says("beto", "ALERTA 99"),
+        await team.says("beto", "APROBAR 99"),
+    ]
+    code = await team.drafted("beto", f"ALERTA {await team.report('confirmed')}")
+    said += [await team.says("beto", f"APROBAR {code}"), await team.says("beto", f"CERRAR {code} FUERON")]
+    for text in said:
+        quoted = text.partition('"')[0]
+        assert not re.search(r"\b(the|text|is|of|write|there|you|not|an?)\b", quoted.lower()), text
+    assert "enlace" in said[0]
+    assert "lo escribió usted" in said[-2]
 
 
 async def test_stop_in_the_words_for_others_is_not_the_organizers_own(team: Team) -> None:
