@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
+import grimp
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -102,6 +104,12 @@ def test_every_hotline_command_in_the_documents_exists() -> None:
             assert f"{group} {name}" in known or not any(one.startswith(f"{group} ") for one in known), (
                 f"{path.name}: hotline {group} {name}"
             )
+
+
+def test_no_modules_import_each_other_in_a_circle_not_even_for_types() -> None:
+    graph = grimp.build_graph(*OURS, "benchmarks", "bot", cache_dir=None)
+    imports = {one: graph.find_modules_directly_imported_by(one) for one in graph.modules}
+    TopologicalSorter(imports).prepare()  # raises, and names the circle
 
 
 def test_the_changelog_begins_with_what_is_not_released() -> None:

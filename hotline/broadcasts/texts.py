@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hotline.content.checks.wording import breaches, numbers, read_bans, read_cheaper
 from hotline.content.city import digits
+from hotline.content.wording import breaches, numbers, read_bans, read_cheaper
 from hotline.refusal import Reason, Refused
 from hotline.text import segments
 from hotline.understanding.language import LANGUAGES, LanguageGuesser

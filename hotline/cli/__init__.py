@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
-from rich.console import Console
 
+from hotline.cli.terminal import err
 from hotline.errors import HotlineError, InputError
 from hotline.refusal import Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from hotline.runtime import Runtime
-
-out = Console()
-err = Console(stderr=True)
-
-
-def with_runtime[T](work: Callable[[Runtime], Awaitable[T]]) -> T:
-    """Connect, do one piece of work, let go.
-
-    Raises:
-        HotlineError: as one sentence.
-    """
-    from hotline.runtime import Runtime
-
-    async def run() -> T:
-        runtime = Runtime.open()
-        try:
-            await runtime.key.compare()
-            return await work(runtime)
-        finally:
-            await runtime.close()
-
-    return asyncio.run(run())
 
 
 def _app() -> typer.Typer:

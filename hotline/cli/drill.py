@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.table import Table
 
-from hotline.cli import err, out, with_runtime
+from hotline.cli.terminal import err, out, with_runtime
 
 if TYPE_CHECKING:
     from hotline.incidents.drill import Result

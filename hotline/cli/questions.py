@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from hotline.cli import out, with_runtime
+from hotline.cli.terminal import out, with_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

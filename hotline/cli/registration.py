@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hotline.cli import err
+from hotline.cli.terminal import err
 
 if TYPE_CHECKING:
     from hotline.content.registration import Campaign, Kit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from hotline.cli import out, with_runtime
+from hotline.cli.terminal import out, with_runtime
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from hotline.content.cards import Card
     from hotline.content.documents import Document
 
 
@@ -90,19 +89,8 @@ def _source(document: Document, place: int, source: Any, facts: Facts) -> Any:
     }  # fmt: skip
 
 
-def unknown(card: Card, facts: Facts, city: str) -> Iterator[Fact]:
-    """Facts of the card's topic that it does not name."""
-    named = {source.fact for source in card.sources}
-    yield from (fact for fact in _of(card, facts, city) if fact.id not in named)
-
-
-def after_review(card: Card, facts: Facts, city: str) -> Iterator[Fact]:
-    """Facts of the card's topic that were read after a lawyer had signed it."""
-    signed = card.reviewed_on
-    yield from (fact for fact in _of(card, facts, city) if signed and fact.date > signed)
-
-
-def _of(card: Card, facts: Facts, city: str) -> Iterator[Fact]:
+def of_topic(topic: str, facts: Facts, city: str) -> Iterator[Fact]:
+    """Facts that change what cards of a topic say in a city."""
     for fact in facts.values():
-        if card.topic in fact.topics and fact.grade in PRINTABLE and fact.city in ("", city):
+        if topic in fact.topics and fact.grade in PRINTABLE and fact.city in ("", city):
             yield fact

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from hotline.content.checks.wording import numbers
 from hotline.content.city import Strict, Text
 from hotline.content.documents import read
 from hotline.content.library import Library
 from hotline.content.messages import FALLBACK, read_messages
+from hotline.content.wording import numbers
 from hotline.errors import ContentError
 from hotline.privacy.retention import AGED_STREAMS
 from hotline.store import DAY, KEYS

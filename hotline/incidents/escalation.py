@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents.incident import Change, Incident, release
-from hotline.incidents.notices.notice import Notice
+from hotline.incidents.notice import Notice
 from hotline.refusal import Message
 from hotline.staff import PARTNER
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from hotline.incidents.notices.notice import At, Notice
+from hotline.incidents.notice import At, Notice
 from hotline.refusal import Message
 from hotline.staff import PARTNER
 

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hotline.incidents.notices.notice import Notice
+from hotline.incidents.notice import Notice
 from hotline.store import DAY, Commit
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hotline.incidents import records
 from hotline.incidents.incident import Change
-from hotline.incidents.notices.notice import Notice
+from hotline.incidents.notice import Notice
 from hotline.messaging.contacts import load_person
 
 if TYPE_CHECKING:

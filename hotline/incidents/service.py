@@ -10,7 +10,7 @@ import structlog
 from hotline import metrics
 from hotline.incidents import deduplication, escalation, holder, photo_links, records, witnesses
 from hotline.incidents.incident import Change, Incident
-from hotline.incidents.notices.notice import Notice
+from hotline.incidents.notice import Notice
 from hotline.incidents.notices.phrasing import phrased
 from hotline.incidents.notices.texts import Texts
 from hotline.incidents.witnesses import FOLLOW

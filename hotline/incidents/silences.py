@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents.incident import Change
-from hotline.incidents.notices.notice import Notice
+from hotline.incidents.notice import Notice
 from hotline.incidents.records import load
 from hotline.messaging.asked import ReportDetail
 from hotline.messaging.contacts import load_person

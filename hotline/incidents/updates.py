@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hotline.incidents.incident import Answer, Change, Incident
-from hotline.incidents.notices.notice import Notice, Words
+from hotline.incidents.notice import Notice, Words
 from hotline.refusal import Message
 
 if TYPE_CHECKING:

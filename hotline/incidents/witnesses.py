@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import short
 from hotline.incidents.incident import UNSURE, Change, Incident
-from hotline.incidents.notices.notice import At, Notice, Value, Words
+from hotline.incidents.notice import At, Notice, Value, Words
 from hotline.refusal import Message
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from simulator.api.refusal import Refusal
 from simulator.network.message import API_VERSION, as_resource
+from simulator.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from simulator.api.listing import listing
-from simulator.api.refusal import Refusal
 from simulator.api.rules import new_message, read_form
 from simulator.network.channels import Channels
 from simulator.network.message import API_VERSION, Message, as_resource, media_sid
+from simulator.refusal import Refusal
 from simulator.server import TRANSPORT
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
-from simulator.api.refusal import Refusal
 from simulator.network import reserved
 from simulator.network.channels import channel_of
 from simulator.network.message import Message, new_sid
+from simulator.refusal import Refusal
 
 if TYPE_CHECKING:
     from simulator.log.book import Book

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from simulator.network.inbound import inbound_form
+from simulator.network.forms import inbound_form
 from simulator.network.message import new_sid
 
 if TYPE_CHECKING:

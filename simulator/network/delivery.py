@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from simulator.network.channels import is_shut
-from simulator.network.message import API_VERSION, Message
+from simulator.network.forms import callback_form
 from simulator.network.reserved import next_step
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from simulator.network.caller import Caller
     from simulator.network.canaries import Canaries
     from simulator.network.faults import Mischief
-    from simulator.network.message import Status
+    from simulator.network.message import Message, Status
     from simulator.settings import Settings
 
 WORKERS: Final = 32
@@ -98,24 +97,3 @@ class Delivery:
         while True:
             url, form = await queue.get()
             await self._caller.post(url, form, token=secrets.token_hex(16), retries=1)
-
-
-def callback_form(message: Message, status: Status, account: str) -> dict[str, str]:
-    """Fields of a status callback (facts T58)."""
-    form = {
-        "AccountSid": account,
-        "ApiVersion": API_VERSION,
-        "From": message.sender,
-        "MessageSid": message.sid,
-        "MessageStatus": status,
-        "SmsSid": message.sid,
-        "SmsStatus": status,
-        "To": message.to,
-    }
-    if message.error:
-        form["ErrorCode"] = str(message.error)
-    if message.service:
-        form["MessagingServiceSid"] = message.service
-    if status in ("delivered", "undelivered"):
-        form["RawDlrDoneDate"] = datetime.now(UTC).strftime("%y%m%d%H%M")
-    return form

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import mimetypes
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from simulator.network import optout
 from simulator.network.channels import Channels, channel_of
-from simulator.network.message import API_VERSION, Message, media_sid, new_sid
+from simulator.network.forms import inbound_form
+from simulator.network.message import Message, new_sid
 
 if TYPE_CHECKING:
     from simulator.log.ledger import Ledger
     from simulator.network.caller import Caller
     from simulator.network.delivery import Delivery
     from simulator.settings import Settings
-
-# Where Twilio believes the two numbers to be; the empty one is common, and signed like any other.
-_PLACE: Final = {
-    "FromCity": "HARTFORD",
-    "FromState": "CT",
-    "FromZip": "06106",
-    "FromCountry": "US",
-    "ToCity": "",
-    "ToState": "CT",
-    "ToZip": "",
-    "ToCountry": "US",
-}
 
 
 @dataclass(frozen=True)
@@ -114,28 +101,3 @@ class Inbound:
         )
         self._ledger.add(reply)
         self._delivery.start(reply)
-
-
-def inbound_form(message: Message, account: str, base: str) -> dict[str, str]:
-    """Fields of Twilio's inbound webhook (facts T46 and T47); pictures stand under the API, at `base`."""
-    form = {
-        "MessageSid": message.sid,
-        "SmsSid": message.sid,
-        "SmsMessageSid": message.sid,
-        "AccountSid": account,
-        "From": message.sender,
-        "To": message.to,
-        "Body": message.body,
-        "NumMedia": str(len(message.media)),
-        "NumSegments": str(message.segments),
-        "SmsStatus": "received",
-        "ApiVersion": API_VERSION,
-    }
-    for place, url in enumerate(message.media):
-        resource = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media"
-        form[f"MediaUrl{place}"] = f"{base}{resource}/{media_sid(message.sid, place)}"
-        form[f"MediaContentType{place}"] = mimetypes.guess_type(urlsplit(url).path)[0] or "image/jpeg"
-    channel = channel_of(message.sender)
-    if channel == "whatsapp":
-        return form | {"ProfileName": "A person", "WaId": message.sender.removeprefix("whatsapp:+")}
-    return form if channel else form | _PLACE

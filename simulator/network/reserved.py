@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.api.refusal import Refusal
+from simulator.refusal import Refusal
 
 if TYPE_CHECKING:
     from simulator.network.message import Status

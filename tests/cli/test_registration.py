@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 import yaml
 
-from hotline.content.checks.wording import breaches, read_bans
 from hotline.content.registration import LIMITS, REQUIRED, SAMPLE, SAMPLES
+from hotline.content.wording import breaches, read_bans
 from hotline.settings import ROOT, current_settings
 from hotline.understanding.commands import resident_command
 from hotline.understanding.optout.rules import optout

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from simulator.api.listing import dates
-from simulator.api.refusal import Refusal
 from simulator.log.book import Book
 from simulator.network.limits import RateLimit
 from simulator.network.message import Message
 from simulator.network.segments import segments
 from simulator.network.signature import sign
 from simulator.phones.pictures import HEIGHT, PICTURES, WIDTH, picture
+from simulator.refusal import Refusal
 
 no_surrogates = st.characters(codec="utf-8", exclude_characters="\x1b")
 names = st.text(st.characters(min_codepoint=48, max_codepoint=122), min_size=1, max_size=12)

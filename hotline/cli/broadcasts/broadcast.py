@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hotline.cli import err, out, with_runtime
 from hotline.cli.broadcasts import ledgers
+from hotline.cli.terminal import err, out, with_runtime
 from hotline.errors import InputError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.audience import minutes_left
-from hotline.cli import err
+from hotline.cli.terminal import err
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from hotline.cli import out, with_runtime
+from hotline.cli.terminal import out, with_runtime
 from hotline.errors import InputError
 from hotline.refusal import Reason, Refused
 

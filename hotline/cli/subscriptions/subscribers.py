@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hotline.cli import out, with_runtime
 from hotline.cli.subscriptions import codes, csv_import
+from hotline.cli.terminal import out, with_runtime
 from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hotline.cli import err
+from hotline.cli.terminal import err
 from hotline.errors import DialogueUnavailable, InputError
 
 if TYPE_CHECKING:

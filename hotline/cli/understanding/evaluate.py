@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.table import Table
 
-from hotline.cli import out
+from hotline.cli.terminal import out
 from hotline.cli.understanding.assistant import Ear, progress, read_rows
 from hotline.errors import InputError
 

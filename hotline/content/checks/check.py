@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Literal
 from hotline.content.cards import Card, read_card_files
 from hotline.content.checks.english_words import read_speech, unsaid
 from hotline.content.checks.readability import ease
-from hotline.content.checks.wording import Ban, Cheaper, breaches, numbers, read_bans, read_cheaper
 from hotline.content.city import HELP_LINES, City, read_city
 from hotline.content.documents import read
-from hotline.content.facts import after_review, read_facts, unknown
+from hotline.content.facts import of_topic, read_facts
 from hotline.content.library import EVENTS, PARTS, Library
 from hotline.content.messages import FALLBACK, Messages, fields, read_messages
 from hotline.content.registration import Prose
 from hotline.content.review import standing, void
 from hotline.content.topics import ANSWERED, REQUIRED
+from hotline.content.wording import Ban, Cheaper, breaches, numbers, read_bans, read_cheaper
 from hotline.errors import ContentError
 from hotline.text.segments import count
 
@@ -210,11 +210,14 @@ def _facts(shelf: Shelf, city: City, facts: Facts) -> Iterator[Finding]:
     """A card is older than what was read since on its topic."""
     for card, document in shelf:
         where = f"{document.where(('sources',))}, card {card.id}"
-        for fact in unknown(card, facts, city.id):
+        changing = list(of_topic(card.topic, facts, city.id))
+        named = {source.fact for source in card.sources}
+        for fact in (one for one in changing if one.id not in named):
             said = f"older than the fact {fact.id} of {fact.date} on its topic"
             what = f"say what it changes and name it among the sources: {{fact: {fact.id}}}"
             yield Finding("error", f"{where}: {said}; {what}.")
-        for fact in after_review(card, facts, city.id):
+        signed = card.reviewed_on
+        for fact in (one for one in changing if signed and one.date > signed):
             said = f"reviewed on {card.reviewed_on}, before the fact {fact.id} of {fact.date}"
             yield Finding("warning", f"{where}: {said}; have it signed again.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import CUT, fitted, short
-from hotline.incidents.notices.notice import At, Words
+from hotline.incidents.notice import At, Words
 from hotline.refusal import Message
 from hotline.staff import PARTNER
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hotline.content import Library
     from hotline.incidents.incident import Incident
-    from hotline.incidents.notices.notice import Notice, Value
+    from hotline.incidents.notice import Notice, Value
 
 SEPARATOR: Final = " / "
 WHOLE: Final = ("page", "page_reopened", "page_words", "page_partner")  # show all that was reported

@@ -17,7 +17,7 @@ from hotline.store import Commit
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.incidents.incident import Incident
-    from hotline.incidents.notices.notice import Notice
+    from hotline.incidents.notice import Notice
     from hotline.privacy.vault import Vault
     from hotline.staff.roster import Roster
     from hotline.store import Store

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.content.checks.check import check
-from hotline.content.checks.wording import breaches, numbers, read_bans
+from hotline.content.wording import breaches, numbers, read_bans
 from tests.content.conftest import CONTENT, Check, Spoil
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from hotline.content.checks.wording import breaches, read_bans
+from hotline.content.wording import breaches, read_bans
 from tests.content.conftest import CONTENT
 
 if TYPE_CHECKING:
