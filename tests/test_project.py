@@ -174,7 +174,7 @@ def test_every_key_that_the_source_writes_is_registered_with_owner_and_lifetime(
 
 
 def test_every_key_that_a_script_writes_is_registered() -> None:
-    text = "".join(path.read_text() for path in sorted((ROOT / "hotline/lua").glob("*.lua")))
+    text = "".join(path.read_text() for path in sorted((ROOT / "hotline/store/scripts").glob("*.lua")))
     keys = {f"{head}x" for head in re.findall(r"'([a-z:]+:)' \.\.", text)}
     keys |= set(re.findall(r"'([a-z]+:[a-z]+)'", text))
     assert {"inbox:ready", "outbox:rate:x", "optout:x"} <= keys
@@ -183,15 +183,17 @@ def test_every_key_that_a_script_writes_is_registered() -> None:
 
 def test_every_registered_key_is_written_somewhere() -> None:
     """An entry for a key that is gone promises what nobody keeps."""
-    text = "".join(module.text for module in modules("hotline", "webhook") if module.path.name != "store.py")
-    text += "".join(path.read_text() for path in (ROOT / "hotline/lua").glob("*.lua"))
+    text = "".join(
+        module.text for module in modules("hotline", "webhook") if "store" not in module.path.parts
+    )
+    text += "".join(path.read_text() for path in (ROOT / "hotline/store/scripts").glob("*.lua"))
     gone = [entry.pattern for entry in KEYS if entry.pattern.rstrip("*") not in text]
     assert gone == []
 
 
 def streams() -> set[str]:
     """Streams that something is appended to."""
-    found = set(re.findall(r"'XADD', '([a-z:]+)'", read("hotline/lua/commit.lua")))
+    found = set(re.findall(r"'XADD', '([a-z:]+)'", read("hotline/store/scripts/commit.lua")))
     for module in modules("hotline", "webhook"):
         for call, scope in module.calls():
             is_commit = called(call) == "write" and call.args and ast.unparse(call.args[0]) == "'XADD'"
@@ -203,7 +205,7 @@ def streams() -> set[str]:
 def test_every_stream_has_somebody_who_empties_it() -> None:
     """By age, or entry by entry as each is handled; never by length."""
     assert streams() == {"inbox:ready", *AGED_STREAMS}
-    assert "call('XDEL', 'inbox:ready', id)" in read("hotline/lua/commit.lua")
+    assert "call('XDEL', 'inbox:ready', id)" in read("hotline/store/scripts/commit.lua")
     for module in modules("hotline", "webhook"):
         for call, _ in module.calls():
             if called(call) == "xtrim":

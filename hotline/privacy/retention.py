@@ -225,7 +225,7 @@ async def unbounded(store: Store) -> list[str]:
     async for key in cast("Any", store.redis.scan_iter("*", count=1000)):
         entry = registered(str(key))
         if entry is None:
-            wrong.append(f"{_family(str(key))}: not in the register of hotline/store.py")
+            wrong.append(f"{_family(str(key))}: not in the register of hotline/store/keys.py")
         elif isinstance(entry.lifetime, int) and await store.redis.ttl(key) == -1:
             wrong.append(f"{_family(str(key))}: no lifetime, {_words(entry.lifetime)} expected")
     return wrong

@@ -18,6 +18,8 @@ function guard.owner(stream, group, id, consumer)
 end
 
 local write = {}
+function write.rename(key, to) call('RENAME', key, to) end
+function write.wake(loop) call('PUBLISH', 'wake', loop) end
 -- Put a text into a person's mailbox; make the person ready unless a turn is already under way.
 function write.post(person, entry)
   call('RPUSH', 'inbox:' .. person, entry)
