@@ -22,6 +22,7 @@ from hotline.errors import HotlineError
 from hotline.stack.borrow import Whisper
 from hotline.stack.training import train
 from hotline.staff.roster import seed_demo
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -132,11 +133,11 @@ class Bench:
 
     async def _watch(self, state: State) -> None:
         while True:
-            state.waiting.append(float(await self.made.redis.xlen("inbox:ready")))
+            state.waiting.append(float(await self.made.redis.xlen(keys.inbox_ready)))
             await asyncio.sleep(0.1)
 
     async def _queue_is_full(self) -> bool:
-        return int(await self.made.redis.xlen("inbox:ready")) > self.plan.residents / 2
+        return int(await self.made.redis.xlen(keys.inbox_ready)) > self.plan.residents / 2
 
     async def _rasa(self, *, on: bool) -> None:
         if on == self._rasa_runs:
@@ -157,11 +158,13 @@ class Bench:
         await self._until("the worker being ready", self._listening)
 
     async def _quiet(self) -> bool:
-        return not await self.made.redis.exists("inbox:active", "outbox:hotline", "outbox:sending:hotline")
+        return not await self.made.redis.exists(
+            keys.inbox_active, keys.outbox("hotline"), keys.outbox_sending("hotline")
+        )
 
     async def _listening(self) -> bool:
-        return bool(await self.made.redis.exists("inbox:ready")) and bool(
-            await self.made.redis.keys("alive:*")
+        return bool(await self.made.redis.exists(keys.inbox_ready)) and bool(
+            await self.made.redis.keys(keys.alive_worker("*"))
         )
 
     async def _until(self, what: str, happened: Callable[[], Awaitable[bool]]) -> None:

@@ -20,6 +20,7 @@ from hotline.errors import HotlineError
 from hotline.settings import ROOT
 from hotline.stack.embedded import free_port
 from hotline.stack.processes import Process
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -142,7 +143,7 @@ async def load(url: str, plan: Plan, first: int, count: int, connections: int) -
 async def not_stored(redis: Any, acknowledged: Iterable[str]) -> int:
     """How many acknowledged MessageSids are not in exactly one mailbox; all wait there, as no worker runs."""
     found: Counter[str] = Counter()
-    async for key in redis.scan_iter("inbox:*", count=1000, _type="list"):
+    async for key in redis.scan_iter(keys.inbox("*"), count=1000, _type="list"):
         found.update(str(json.loads(entry)["sid"]) for entry in await redis.lrange(key, 0, -1))
     return sum(found[sid] != 1 for sid in acknowledged)
 

@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -31,7 +31,7 @@ from hotline.messaging.sender import Sender
 from hotline.privacy.retention import trim
 from hotline.staff import reminders
 from hotline.staff.roster import load_roster
-from hotline.store import ANY_WORKER, AWAY, Conflict
+from hotline.store import AWAY, Conflict, keys
 from hotline.understanding.language import LanguageGuesser
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ class Worker:
                 self._start(turn)
 
     async def _renew(self) -> None:
-        for key in (f"alive:{self.name}", ANY_WORKER):
-            await self._store.redis.set(key, "1", ex=HEARTBEAT_TTL)
+        for key in (keys.alive_worker(self.name), keys.alive):
+            await self._store.set(key, "1", HEARTBEAT_TTL)
         await inbox.renew(self._store, self.name, list(self._held))
         await asyncio.sleep(self._runtime.settings.lease_seconds / 4)
 
@@ -231,21 +231,16 @@ class Worker:
 
     async def _listen(self) -> None:
         """Wake loops when there is something for them; a missed message costs at most their own pause."""
-        async with self._store.redis.pubsub() as pubsub:
-            await pubsub.subscribe("wake")
-            self._wake_all()
-            while True:
-                message: Any = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1.0)
-                if message:
-                    self._wake(str(message["data"]))
+        async for loop in self._store.woken():
+            self._wake(loop) if loop else self._wake_all()
 
     def _wake_all(self) -> None:
-        for name in ("incidents", "broadcasts", *(f"outbox:{sender}" for sender in self._senders)):
+        for name in ("incidents", "broadcasts", *self._senders):
             self._wake(name)
 
     def _wake(self, name: str) -> None:
         events = {"incidents": self._incidents, "broadcasts": self._broadcasts}
-        sender = self._senders.get(name.removeprefix("outbox:"))
+        sender = self._senders.get(name)
         event = events.get(name) or (sender.wake if sender else None)
         if event:  # another worker may know more numbers than we do
             event.set()
@@ -273,8 +268,8 @@ class Worker:
 
     async def _keep_house(self) -> None:
         """Once a minute, by one worker: audit incidents, pay what the roster owes, let go what is old."""
-        key = "lock:housekeeping"
-        if await cast("Any", self._store.redis.set(key, self.name, nx=True, ex=55)):
+        key = keys.lock("housekeeping")
+        if await self._store.set(key, self.name, 55, only_new=True):
             for name, work in self._chores():
                 try:
                     await work()

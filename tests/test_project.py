@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,8 +16,8 @@ from typer.testing import CliRunner
 from hotline.cli import _app
 from hotline.privacy.retention import AGED_STREAMS
 from hotline.settings import ROOT, Settings
-from hotline.store import KEYS, registered
-from tests.source import HOLE, Module, Strings, called, modules, pattern
+from hotline.store import KEYS, Entry, Key, keys, registered
+from tests.source import HOLE, Module, called, modules, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,97 +122,77 @@ def test_the_changelog_begins_with_what_is_not_released() -> None:
 
 # -- Redis
 
-
-def written_keys(module: Module) -> Iterator[str]:
-    """Keys as the source writes them, what is only known later left open."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.JoinedStr) and re.match(r"[a-z]+:(?!//)\S", pattern(node)):
-            yield pattern(node)
-    for call, scope in module.calls():
-        place = _place_of_key(call)
-        if place is not None and len(call.args) > place:
-            yield from Strings(module).of(call.args[place], scope)
-
-
-def _place_of_key(call: ast.Call) -> int | None:
-    receiver = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-    if receiver.endswith(".redis") or receiver == "pipe":
-        return 0 if called(call) not in NO_KEY else None
-    if receiver.endswith("commit") and called(call) in ("write", "guard", "hset"):
-        command = ast.unparse(call.args[0]).strip("'") if call.args else ""
-        is_ours = called(call) == "write" and command.islower()  # post, finish: no key in their place
-        return None if is_ours else 0 if called(call) == "hset" else 1
-    return None
-
-
-NO_KEY: Final = {
-    "ping",
-    "publish",
-    "pipeline",
-    "pubsub",
-    "register_script",
-    "aclose",
-    "execute",
-    "xreadgroup",
-}
-# f-strings and words that look like a key and are none, with what they are.
+# Words and f-strings that look like a key and are none, with what they are.
 NO_KEYS: Final = {
-    "raid:": "the question a reporter was asked last, a field of person:*",
-    "redis:": "an address",
-    "error:": "a line of hotline content check",
-    "warning:": "a line of hotline content check",
-    "hint:": "a line of hotline content check",
-    "wake": "a channel, which keeps nothing",
-    "*": "every key there is",
+    rf"event:({HOLE}|FERIA|PARK24)": "how somebody signed up",
+    rf"onetime({HOLE}|:)+": "what the pseudonym of a code is made of",
+    "drill:line": "who reports a drill",
+    rf"violation:({HOLE}|what|when|where|contact|)": "a question somebody was asked last",
+    rf"fake:({HOLE}|[0-9{{]+.*|)": "the same",
 }
+HAS_KEYS: Final = ("hotline", "webhook", "actions", "benchmarks", "tests")
 
 
-def test_every_key_that_the_source_writes_is_registered_with_owner_and_lifetime() -> None:
-    found = {key for module in modules("hotline", "webhook") for key in written_keys(module)}
-    keys = {key for key in found if not key.startswith((*NO_KEYS, HOLE))}
-    assert {f"person:{HOLE}", f"outbox:sending:{HOLE}", "reports", "staff:oncall"} <= keys
-    assert {key for key in keys if not registered(key.replace(HOLE, "x"))} == set()
+def spelt_keys(module: Module) -> Iterator[str]:
+    """Strings that have the form of a registered key, what is only known later left open."""
+    patterns = [entry.pattern for entry in KEYS if ":" in entry.pattern]
+    for node in ast.walk(module.tree):
+        text = pattern(node) if isinstance(node, ast.JoinedStr) else getattr(node, "value", None)
+        if isinstance(text, str) and any(fnmatchcase(text, one) for one in patterns) and " " not in text:
+            yield text
+
+
+def test_no_key_is_spelt_outside_the_register() -> None:
+    found = {
+        f"{module.name}: {key}"
+        for module in modules(*HAS_KEYS)
+        if not module.name.startswith(("hotline/store/", "tests/store/", "tests/test_project.py"))
+        for key in spelt_keys(module)
+        if not any(re.fullmatch(one, key) for one in NO_KEYS)
+    }
+    assert found == set()
 
 
 def test_every_key_that_a_script_writes_is_registered() -> None:
     text = "".join(path.read_text() for path in sorted((ROOT / "hotline/store/scripts").glob("*.lua")))
-    keys = {f"{head}x" for head in re.findall(r"'([a-z:]+:)' \.\.", text)}
-    keys |= set(re.findall(r"'([a-z]+:[a-z]+)'", text))
-    assert {"inbox:ready", "outbox:rate:x", "optout:x"} <= keys
-    assert {key for key in keys if not registered(key)} == set()
+    found = {f"{head}x" for head in re.findall(r"'([a-z:]+:)' \.\.", text)}
+    found |= set(re.findall(r"'([a-z]+:[a-z]+)'", text))
+    assert {"inbox:ready", "outbox:rate:x", "optout:x"} <= found
+    assert {key for key in found if not registered(key)} == set()
 
 
-def test_every_registered_key_is_written_somewhere() -> None:
+def test_every_registered_key_is_used_somewhere() -> None:
     """An entry for a key that is gone promises what nobody keeps."""
     text = "".join(
         module.text for module in modules("hotline", "webhook") if "store" not in module.path.parts
     )
-    text += "".join(path.read_text() for path in (ROOT / "hotline/store/scripts").glob("*.lua"))
-    gone = [entry.pattern for entry in KEYS if entry.pattern.rstrip("*") not in text]
+    text += read("bot/trackers.py")
+    scripts = "".join(path.read_text() for path in (ROOT / "hotline/store/scripts").glob("*.lua"))
+    named = {
+        name: one for name, one in vars(keys).items() if isinstance(one, Key | Entry) and name != "everything"
+    }
+    gone = [
+        name
+        for name, one in named.items()
+        if f"keys.{name}" not in text
+        and (one if isinstance(one, str) else one.pattern).partition("*")[0] not in scripts
+    ]
     assert gone == []
-
-
-def streams() -> set[str]:
-    """Streams that something is appended to."""
-    found = set(re.findall(r"'XADD', '([a-z:]+)'", read("hotline/store/scripts/commit.lua")))
-    for module in modules("hotline", "webhook"):
-        for call, scope in module.calls():
-            is_commit = called(call) == "write" and call.args and ast.unparse(call.args[0]) == "'XADD'"
-            if is_commit or called(call) == "xadd":
-                found |= Strings(module).of(call.args[1 if is_commit else 0], scope)
-    return found
 
 
 def test_every_stream_has_somebody_who_empties_it() -> None:
     """By age, or entry by entry as each is handled; never by length."""
-    assert streams() == {"inbox:ready", *AGED_STREAMS}
-    assert "call('XDEL', 'inbox:ready', id)" in read("hotline/store/scripts/commit.lua")
+    streams = set(re.findall(r"'XADD', '([a-z:]+)'", read("hotline/store/scripts/commit.lua")))
     for module in modules("hotline", "webhook"):
         for call, _ in module.calls():
-            if called(call) == "xtrim":
-                assert "minid" in {one.arg for one in call.keywords}, module.name
             if called(call) == "xadd":
-                assert "maxlen" not in {one.arg for one in call.keywords}, module.name
+                name = ast.unparse(call.args[0])
+                line = next((one for one in module.text.splitlines() if one.startswith(f"{name}: ")), name)
+                streams.add(line.rpartition("keys.")[2])
+    assert streams == {"inbox:ready", *AGED_STREAMS}
+    assert "call('XDEL', 'inbox:ready', id)" in read("hotline/store/scripts/commit.lua")
+    assert "minid" in read("hotline/store/commands.py")
+    assert "maxlen" not in read("hotline/store/commands.py")
 
 
 # -- source

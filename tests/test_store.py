@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from hotline.store import Commit
+from hotline.store import Commit, keys
 
 if TYPE_CHECKING:
     import pytest
 
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 
-def _setting(key: str) -> Commit:
+def _setting(key: Key) -> Commit:
     commit = Commit()
-    commit.write("SET", key, "1", "EX", 60)
+    commit.set(key, "1", 60)
     return commit
 
 
@@ -34,8 +34,8 @@ async def test_an_error_nobody_foresaw_reaches_whoever_waits_and_later_commits_g
     monkeypatch.setattr(store, "_send", stumbling)
     async with asyncio.timeout(5):
         first = await asyncio.gather(
-            *(store.commit(_setting(f"seen:{number}")) for number in range(3)), return_exceptions=True
+            *(store.commit(_setting(keys.seen(number))) for number in range(3)), return_exceptions=True
         )
-        await store.commit(_setting("seen:later"))
+        await store.commit(_setting(keys.seen("later")))
     assert [type(one) for one in first] == [LookupError] * 3
-    assert await store.redis.exists("seen:later")
+    assert await store.redis.exists(keys.seen("later"))

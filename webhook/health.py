@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 from starlette.responses import JSONResponse
 
-from hotline.store import ANY_WORKER, AWAY
+from hotline.store import AWAY, keys
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -66,7 +66,7 @@ class HealthRoutes:
     async def _worker(self) -> str:
         try:
             async with asyncio.timeout(1.5):
-                return OK if await self._runtime.store.redis.exists(ANY_WORKER) else DOWN
+                return OK if await self._runtime.store.exists(keys.alive) else DOWN
         except (*AWAY, TimeoutError):
             return DOWN
 
@@ -89,9 +89,8 @@ class HealthRoutes:
 
     async def _stopped(self) -> set[str]:
         """Staff who opted out of the help line."""
-        redis = cast("Any", self._runtime.store.redis)
-        people = await redis.hkeys("staff:people")
-        flags = await redis.smismember("optout:hotline", people) if people else []
+        people = await self._runtime.store.hkeys(keys.staff_people)
+        flags = await self._runtime.store.smismember(keys.optout("hotline"), people)
         return {person for person, is_in in zip(people, flags, strict=True) if is_in}
 
 

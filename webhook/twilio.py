@@ -26,7 +26,7 @@ from hotline.messaging.inbox import Inbound
 from hotline.messaging.outcomes import Together
 from hotline.privacy.redaction import mask
 from hotline.staff.roster import handle_of
-from hotline.store import AWAY, Commit, Conflict
+from hotline.store import AWAY, Commit, Conflict, keys
 from hotline.understanding import bulletins
 from hotline.understanding.language import LanguageGuesser
 from webhook.signed import SignedForms
@@ -173,17 +173,17 @@ class TwilioRoutes:
     async def _opened(self, inbound: Inbound, sealed: str, reading: Reading, words: Commit) -> bool:
         """Store the text and open its incident in one step. False: not this way, store it as any text."""
         store, desk = self._runtime.store, self._runtime.desk
-        known = store.redis.pipeline(transaction=False)  # one trip for the three
-        known.hget("staff:people", inbound.person)
-        known.hgetall(f"person:{inbound.person}")
-        known.incr("incidents:last")
+        known = store.pipeline()  # one trip for the three
+        known.hget(keys.staff_people, inbound.person)
+        known.hgetall(keys.person(inbound.person))
+        known.incr(keys.incidents_last)
         handle, fields, id_ = await known.execute()
         person = Person.from_fields(inbound.person, fields)
         if (handle and await self._at_work(handle, reading.text)) or self._quoted(reading.text, person):
             return False
         commit = inbox.stored(replace(inbound, incident=str(id_)), sealed)
         commit.merge(words)
-        commit.guard("absent", f"reporter:{inbound.person}")  # a second text adds to the first one's incident
+        commit.if_absent(keys.reporter(inbound.person))  # a second text adds to the first one's incident
         commit.merge(
             desk.opening(
                 str(id_), reporter=inbound.person, text=reading.text,

@@ -10,7 +10,7 @@ from hotline.broadcasts.drafting import Wish
 from hotline.content import Library
 from hotline.messaging.contacts import Person
 from hotline.staff.roster import seed_demo
-from hotline.store import Commit, Store
+from hotline.store import Commit, Store, keys
 from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
@@ -52,5 +52,5 @@ async def approved(store: Store, settings: Settings) -> str:
 
 async def ledger(store: Store, id_: str) -> dict[str, str]:
     """Receipt by person."""
-    found: Any = store.redis.hgetall(f"broadcast:{id_}:ledger")
+    found: Any = store.redis.hgetall(keys.broadcast_ledger(id_))
     return await found

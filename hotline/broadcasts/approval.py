@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from hotline.broadcasts import audience, closing, freeze, once, texts
@@ -22,7 +22,7 @@ from hotline.broadcasts.delivery import canaries as canary
 from hotline.broadcasts.drafting import reasoned, stood_for
 from hotline.privacy.vault import Vault
 from hotline.refusal import Reason, Refused
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
     from datetime import date
@@ -78,18 +78,18 @@ approve = at_once(approved)
 
 def _sending(one: Broadcast, after: Broadcast, staged: Staged, by: str, now: float) -> Commit:
     commit = Commit()
-    commit.guard("field", f"broadcast:{one.id}", "state", "draft")
-    commit.hset(f"broadcast:{one.id}", to_fields(after), BROADCAST_TTL)
+    commit.if_field(keys.broadcast(one.id), "state", "draft")
+    commit.hset(keys.broadcast(one.id), to_fields(after), BROADCAST_TTL)
     commit.merge(logged(one.id, by=by, what="approve", now=now, why=one.why))
     if one.drill:
         if staged.total:
-            commit.write("DEL", staged.key)
-            commit.write("HSET", f"broadcast:{one.id}:counts", "drill", staged.total)
-            commit.write("EXPIRE", f"broadcast:{one.id}:counts", BROADCAST_TTL)
+            commit.delete(staged.key)
+            commit.hset(keys.broadcast_counts(one.id), {"drill": staged.total})
+            commit.expire(keys.broadcast_counts(one.id), BROADCAST_TTL)
         return commit
     commit.merge(staged.taken(one.id))
-    commit.write("ZADD", "broadcasts:sending", now * 1000, one.id)
-    commit.write("PUBLISH", "wake", "broadcasts")
+    commit.zadd(keys.broadcasts_sending, now * 1000, one.id)
+    commit.wake("broadcasts")
     return commit
 
 
@@ -136,10 +136,10 @@ async def _turns(store: Store, library: Library, one: Broadcast, now: float) -> 
     if one.drill:
         return commit
     if one.kind not in UNCAPPED:
-        key = f"broadcast:day:{_day(library, now)}"
-        commit.guard("field", key, "approved", await cast("Any", store.redis.hget(key, "approved")) or "")
-        commit.write("HINCRBY", key, "approved", 1)
-        commit.write("EXPIRE", key, 2 * DAY)
+        key = keys.broadcast_day(_day(library, now).isoformat())
+        commit.if_field(key, "approved", await store.hget(key, "approved") or "")
+        commit.hincrby(key, "approved", 1)
+        commit.expire(key, 2 * DAY)
     if one.kind == "alert" and one.incident:
         commit.merge((await once.turn(store, one.incident)).taken(one.id))
     return commit

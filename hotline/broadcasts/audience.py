@@ -7,13 +7,13 @@ import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from hotline.broadcasts import texts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast
 from hotline.privacy.retention import unforgotten
-from hotline.store import Commit
+from hotline.store import Commit, keys
 from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hotline.broadcasts.texts import Cost
     from hotline.content.city import City
     from hotline.settings import Settings
-    from hotline.store import Store
+    from hotline.store import Key, Store
     from hotline.subscriptions.subscribers import Subscriber
 
 STAGED_TTL: Final = 3600  # seconds a list lives that nobody approved in the end
@@ -101,7 +101,7 @@ async def _found(
         seen.update(one.person for one in fresh)
         if not fresh:
             continue
-        answers = await store.redis.smismember("optout:alerts", [one.person for one in fresh])
+        answers = await store.smismember(keys.optout("alerts"), [one.person for one in fresh])
         reasons = [
             left_out(one, broadcast, stopped=bool(stop), quiet=quiet)
             for one, stop in zip(fresh, answers, strict=True)
@@ -139,20 +139,17 @@ async def reached_by_language(store: Store, id_: str) -> Counter[str]:
 
 async def own_phones(store: Store, id_: str) -> frozenset[str]:
     """Pseudonyms of our own phones in a broadcast."""
-    keys = await cast("Any", store.redis.hkeys(f"broadcast:{id_}:canaries"))
-    return frozenset(str(key) for key in keys if not key.startswith("missing "))
+    kept = await store.hkeys(keys.broadcast_canaries(id_))
+    return frozenset(str(name) for name in kept if not name.startswith("missing "))
 
 
 async def reached(store: Store, id_: str) -> AsyncIterator[Row]:
     """Pseudonym, sealed number and language of everybody who got a broadcast, or may have."""
-    redis, key, cursor = cast("Any", store.redis), f"broadcast:{id_}", None
-    while cursor != 0:
-        cursor, rows = await redis.hscan(f"{key}:ledger", cursor or 0, count=subscribers.BATCH)
+    async for rows in store.hscan(keys.broadcast_ledger(id_), subscribers.BATCH):
         people = [person for person, receipt in rows.items() if receipt in REACHED]
-        kept = await redis.hmget(f"{key}:people", people) if people else []
-        for person, row in zip(people, kept, strict=True):
+        for person, row in zip(people, await store.hmget(keys.broadcast_people(id_), *people), strict=True):
             if row:
-                yield (str(person), *json.loads(row))
+                yield (person, *json.loads(row))
 
 
 def shown(one: Broadcast, langs: Counter[str], excluded: Counter[str], settings: Settings) -> Preview:
@@ -182,7 +179,7 @@ class Staged:
         unforgotten: the guard that nobody in it was forgotten since it was read.
     """
 
-    key: str
+    key: Key
     langs: dict[str, int]
     excluded: dict[str, int]
     apart: tuple[str, ...] = ()
@@ -207,12 +204,12 @@ class Staged:
         commit = Commit()
         commit.merge(self.unforgotten)
         if self.rows:
-            commit.guard("list", self.key, self.rows)
-            commit.write("RENAME", self.key, f"broadcast:{id_}:todo")
-            commit.write("EXPIRE", f"broadcast:{id_}:todo", BROADCAST_TTL)
+            commit.if_length(self.key, self.rows)
+            commit.rename(self.key, keys.broadcast_todo(id_))
+            commit.expire(keys.broadcast_todo(id_), BROADCAST_TTL)
         for person in self.apart:  # before the first receipt: the scripts look here
-            commit.write("HSET", f"broadcast:{id_}:canaries", person, "")
-            commit.write("EXPIRE", f"broadcast:{id_}:canaries", BROADCAST_TTL)
+            commit.hset(keys.broadcast_canaries(id_), {person: ""})
+            commit.expire(keys.broadcast_canaries(id_), BROADCAST_TTL)
         return commit
 
 
@@ -225,7 +222,7 @@ async def stage(store: Store, one: Broadcast, more: Iterable[Row], *, quiet: boo
         more: people who get it besides, if they are not in it: canaries.
         quiet: whether it is night.
     """
-    tally, key = _Tally(), f"broadcast:{one.id}:todo:{secrets.token_hex(4)}"
+    tally, key = _Tally(), keys.broadcast_staged(one.id, secrets.token_hex(4))
     guard = await unforgotten(store)
     present: set[str] = set()
     extra = {row[0]: row for row in more}
@@ -248,7 +245,7 @@ async def stage_rows(
         people: whom it goes to.
         own: pseudonyms of our own phones, which are no people.
     """
-    langs, key = Counter[str](), f"broadcast:{id_}:todo:{secrets.token_hex(4)}"
+    langs, key = Counter[str](), keys.broadcast_staged(id_, secrets.token_hex(4))
     guard = await unforgotten(store)
     seen: set[str] = set()
     batch: list[Row] = []
@@ -265,10 +262,10 @@ async def stage_rows(
     return Staged(key, dict(+langs), {}, tuple(seen & own), guard)
 
 
-async def _keep(store: Store, key: str, rows: list[Row]) -> None:
+async def _keep(store: Store, key: Key, rows: list[Row]) -> None:
     if not rows:
         return
     commit = Commit()
-    commit.write("RPUSH", key, *[json.dumps(row) for row in rows])
-    commit.write("EXPIRE", key, STAGED_TTL)
+    commit.rpush(key, *[json.dumps(row) for row in rows])
+    commit.expire(key, STAGED_TTL)
     await store.commit(commit)

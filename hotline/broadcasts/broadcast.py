@@ -14,7 +14,7 @@ from hotline.errors import RecordBroken
 from hotline.incidents import incident as incidents
 from hotline.refusal import Message, Numbered, Reason, Refused
 from hotline.staff.roster import load_roster
-from hotline.store import DAY, Commit, Conflict
+from hotline.store import DAY, Commit, Conflict, keys
 
 log = structlog.get_logger(__name__)
 
@@ -146,9 +146,9 @@ async def organizer(store: Store, handle: str) -> Staff:
 def written(one: Broadcast, *, by: str, what: str, now: float, why: str = "") -> Commit:
     """The writes that keep a broadcast as given, with what was done to it."""
     commit = Commit()
-    commit.hset(f"broadcast:{one.id}", to_fields(one), BROADCAST_TTL)
-    commit.write("ZADD", "broadcasts:all", one.drafted_at * 1000, one.id)
-    commit.write("SET", f"broadcast:code:{one.code}", one.id, "EX", BROADCAST_TTL)
+    commit.hset(keys.broadcast(one.id), to_fields(one), BROADCAST_TTL)
+    commit.zadd(keys.broadcasts_all, one.drafted_at * 1000, one.id)
+    commit.set(keys.broadcast_code(one.code), one.id, BROADCAST_TTL)
     commit.merge(logged(one.id, by=by, what=what, now=now, why=why))
     return commit
 
@@ -157,8 +157,8 @@ def logged(id_: str, *, by: str, what: str, now: float, why: str = "") -> Commit
     """The write that notes who did what to it; nothing is ever taken out of this log."""
     commit = Commit()
     event = {"at": incidents.iso(now), "by": by or "operator", "what": what} | ({"why": why} if why else {})
-    commit.write("RPUSH", f"broadcast:{id_}:log", json.dumps(event, ensure_ascii=False))
-    commit.write("EXPIRE", f"broadcast:{id_}:log", BROADCAST_TTL)
+    commit.rpush(keys.broadcast_log(id_), json.dumps(event, ensure_ascii=False))
+    commit.expire(keys.broadcast_log(id_), BROADCAST_TTL)
     return commit
 
 
@@ -231,23 +231,23 @@ def _broken(sentence: str) -> None:
 
 async def _kept(store: Store, ids: Iterable[str]) -> list[tuple[dict[str, str], dict[str, str]]]:
     """The fields of some broadcasts, each with the counts of its receipts."""
-    pipe = store.redis.pipeline(transaction=False)
+    pipe = store.pipeline()
     for id_ in ids:
-        pipe.hgetall(f"broadcast:{id_}")
-        pipe.hgetall(f"broadcast:{id_}:counts")
+        pipe.hgetall(keys.broadcast(id_))
+        pipe.hgetall(keys.broadcast_counts(id_))
     answers = cast("list[dict[str, str]]", await pipe.execute())
     return list(zip(answers[::2], answers[1::2], strict=True))
 
 
 async def recent(store: Store, most: int = 50) -> list[Broadcast]:
     """The broadcasts of the last 90 days, the newest first."""
-    ids = await store.redis.zrevrange("broadcasts:all", 0, most - 1)
+    ids = await store.zrevrange(keys.broadcasts_all, 0, most - 1)
     return await load_many(store, map(str, ids))
 
 
 async def history(store: Store, id_: str) -> list[dict[str, str]]:
     """Who did what to it, oldest first."""
-    return [json.loads(line) for line in await cast("Any", store.redis.lrange(f"broadcast:{id_}:log", 0, -1))]
+    return [json.loads(line) for line in await store.lrange(keys.broadcast_log(id_))]
 
 
 def unmovable(one: Broadcast) -> Refused:
@@ -259,10 +259,10 @@ def moved(one: Broadcast, how: str, *, by: str, now: float, held: str = "") -> C
     """The guard and writes of a pause, a resumption or a cancellation, whoever does it."""
     _, after = MOVES[how]
     commit = Commit()
-    commit.guard("field", f"broadcast:{one.id}", "state", one.state)
-    commit.write("HSET", f"broadcast:{one.id}", "state", after, "held", held)
+    commit.if_field(keys.broadcast(one.id), "state", one.state)
+    commit.hset(keys.broadcast(one.id), {"state": after, "held": held})
     commit.merge(logged(one.id, by=by, what=how, now=now, why=held))
-    commit.write("PUBLISH", "wake", "broadcasts")
+    commit.wake("broadcasts")
     return commit
 
 

@@ -26,7 +26,7 @@ from hotline.broadcasts.broadcast import (
 from hotline.broadcasts.delivery import failures
 from hotline.incidents import records
 from hotline.messaging.outbox import Outbound, Priority, queued
-from hotline.store import Commit, Conflict
+from hotline.store import Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -110,8 +110,8 @@ async def sent(store: Store, one: Broadcast, by: str, now: float) -> tuple[Broad
         total=sum(langs.values()),
     )  # fmt: skip
     commit = _ended(alert, by, now, f"broadcast {one.id}")
-    commit.guard("field", f"broadcast:{one.id}", "state", "draft")
-    commit.hset(f"broadcast:{one.id}", to_fields(after), BROADCAST_TTL)
+    commit.if_field(keys.broadcast(one.id), "state", "draft")
+    commit.hset(keys.broadcast(one.id), to_fields(after), BROADCAST_TTL)
     commit.merge(logged(one.id, by=by, what="approve", now=now))
     commit.merge(_begun(one, now))
     return after, commit
@@ -139,8 +139,8 @@ def closable(one: Broadcast) -> None:
 
 def _begun(one: Broadcast, now: float) -> Commit:
     commit = Commit()
-    commit.write("ZADD", "broadcasts:sending", now * 1000, one.id)
-    commit.write("PUBLISH", "wake", "broadcasts")
+    commit.zadd(keys.broadcasts_sending, now * 1000, one.id)
+    commit.wake("broadcasts")
     return commit
 
 
@@ -149,7 +149,7 @@ async def _closing(
 ) -> Broadcast:
     """A draft of the text that ends it."""
     return Broadcast(
-        id=str(await store.redis.incr("broadcasts:last")), state="draft", kind="closing", by=by,
+        id=str(await store.incr(keys.broadcasts_last)), state="draft", kind="closing", by=by,
         texts=words.closing_frame(library, one.kind, said, one.code), zone=one.zone, expires=now + LIFE,
         incident=one.incident, code=await verification.new_code(store), drafted_at=now, closes=one.id,
     )  # fmt: skip
@@ -173,17 +173,17 @@ def worded(
 
 def _ended(one: Broadcast, by: str, now: float, reason: str) -> Commit:
     commit = Commit()
-    commit.guard("field", f"broadcast:{one.id}", "state", one.state)
-    commit.write("HSET", f"broadcast:{one.id}", "state", "closed")
-    commit.write("DEL", f"broadcast:{one.id}:todo")
-    commit.write("ZREM", "broadcasts:sending", one.id)
+    commit.if_field(keys.broadcast(one.id), "state", one.state)
+    commit.hset(keys.broadcast(one.id), {"state": "closed"})
+    commit.delete(keys.broadcast_todo(one.id))
+    commit.zrem(keys.broadcasts_sending, one.id)
     commit.merge(logged(one.id, by=by, what="close", now=now, why=reason))
     return commit
 
 
 async def hold_unfounded(store: Store, now: float) -> None:
     """Pause at once what is still being sent while its report is no longer confirmed."""
-    ids = await store.redis.zrange("broadcasts:sending", 0, -1)
+    ids = await store.zrange(keys.broadcasts_sending)
     for one in await broadcasts.load_many(store, map(str, ids)):
         if one.state == "sending" and one.kind == "alert" and one.incident and one.held != KEPT:
             with failures.apart(one.id):
@@ -211,8 +211,8 @@ async def nag(desk: Desk, vault: Vault, library: Library, now: float) -> int:
 
 def _nagging(one: Broadcast, organizers: list[Staff], vault: Vault, library: Library, now: float) -> Commit:
     commit = Commit()
-    commit.guard("field", f"broadcast:{one.id}", "nagged_at", str(one.nagged_at))
-    commit.write("HSET", f"broadcast:{one.id}", "nagged_at", str(now))
+    commit.if_field(keys.broadcast(one.id), "nagged_at", str(one.nagged_at))
+    commit.hset(keys.broadcast(one.id), {"nagged_at": str(now)})
     for member in organizers:
         text = library.say("alert_to_close", member.lang, code=one.code)
         message = Outbound(

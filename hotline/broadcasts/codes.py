@@ -6,11 +6,11 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 from hotline.broadcasts.broadcast import to_fields
 from hotline.refusal import Reason, Refused
-from hotline.store import MINUTE, Commit
+from hotline.store import MINUTE, Commit, keys
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
@@ -59,13 +59,13 @@ async def ask(store: Store, vault: Vault, person: str, deed: Deed, now: float) -
     Raises:
         Refused: this phone asked too often.
     """
-    commit, key, count = Commit(), f"onetime:{person}", f"onetime:hour:{person}"
-    if int(await store.redis.get(count) or 0) >= MOST:
+    commit, key, count = Commit(), keys.onetime(person), keys.onetime_hour(person)
+    if int(await store.get(count) or 0) >= MOST:
         raise Refused(Reason.CODES_ENOUGH)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    commit.write("SET", count, 0, "EX", HOUR, "NX")
-    commit.write("INCR", count)
-    commit.write("DEL", key)
+    commit.set(count, 0, HOUR, only_new=True)
+    commit.incr(count)
+    commit.delete(key)
     fields = {
         "mac": _mac(vault, person, deed, code), "what": deed.what, "about": deed.about,
         "reason": deed.reason, "until": str(now + LIFE), "wrong": "0",
@@ -76,21 +76,21 @@ async def ask(store: Store, vault: Vault, person: str, deed: Deed, now: float) -
 
 async def tried(store: Store, vault: Vault, person: str, code: str, now: float) -> Tried:
     """What a code is worth, once. ``over``: none waits."""
-    key, commit = f"onetime:{person}", Commit()
-    kept = cast("dict[str, str]", await cast("Any", store.redis.hgetall(key)))
+    key, commit = keys.onetime(person), Commit()
+    kept = await store.hgetall(key)
     if not kept or float(kept["until"]) <= now:
         return Tried("over", commit)
     deed = Deed(kept["what"], kept["about"], kept["reason"])
-    commit.guard("field", key, "mac", kept["mac"])
-    commit.guard("field", key, "wrong", kept["wrong"])
+    commit.if_field(key, "mac", kept["mac"])
+    commit.if_field(key, "wrong", kept["wrong"])
     if hmac.compare_digest(kept["mac"], _mac(vault, person, deed, code)):
-        commit.write("DEL", key)
+        commit.delete(key)
         return Tried("right", commit, deed)
     left = TRIES - int(kept["wrong"]) - 1
     if left <= 0:
-        commit.write("DEL", key)
+        commit.delete(key)
         return Tried("void", commit, deed)
-    commit.write("HINCRBY", key, "wrong", 1)
+    commit.hincrby(key, "wrong", 1)
     return Tried("wrong", commit, deed, left)
 
 

@@ -11,6 +11,7 @@ from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import KINDS, Broadcast, organizer, written
 from hotline.incidents import records
 from hotline.refusal import Reason, Refused
+from hotline.store import keys
 from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def drafted(
     turn = await once.turn(store, wish.incident) if _of_a_report(wish) else None
     zone, texts = await worded(store, library, settings, wish, now)
     one = Broadcast(
-        id=str(await store.redis.incr("broadcasts:last")), state="draft", kind=wish.kind, by=wish.by,
+        id=str(await store.incr(keys.broadcasts_last)), state="draft", kind=wish.kind, by=wish.by,
         texts={}, zone=zone, expires=now + wish.life, incident=wish.incident,
         why=wish.override.strip(), drafted_at=now, drill=wish.drill,
     )  # fmt: skip
@@ -108,7 +109,7 @@ async def noticed(store: Store, library: Library, by: str, now: float) -> tuple[
     """
     await organizer(store, by)
     one = Broadcast(
-        id=str(await store.redis.incr("broadcasts:last")), state="draft", kind="notice", by=by, texts={},
+        id=str(await store.incr(keys.broadcasts_last)), state="draft", kind="notice", by=by, texts={},
         zone=subscribers.ALL, expires=now + NOTICE_LIFE, drafted_at=now, notice=True,
     )  # fmt: skip
     return await _made(store, library, one, words.ignoring(library), now)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.messaging.address import Route
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,9 +20,10 @@ BATCH: Final = 500
 
 async def rows(store: Store, id_: str, vault: Vault | None = None) -> AsyncIterator[list[str]]:
     """One row per person of the ledger, as `COLUMNS` says; with a vault, the number in clear behind it."""
-    key = f"broadcast:{id_}:ledger"
-    async for person, receipt in cast("Any", store.redis.hscan_iter(key, count=BATCH)):
-        kept = await cast("Any", store.redis.hget(f"broadcast:{id_}:people", person))
-        address, lang = json.loads(kept) if kept else ("", "")
-        number = [str(Route.read(vault.open(address)).to) if address else ""] if vault else []
-        yield [str(person), lang, str(receipt), *number]
+    key = keys.broadcast_ledger(id_)
+    async for some in store.hscan(key, BATCH):
+        for person, receipt in some.items():
+            kept = await store.hget(keys.broadcast_people(id_), person)
+            address, lang = json.loads(kept) if kept else ("", "")
+            number = [str(Route.read(vault.open(address)).to) if address else ""] if vault else []
+            yield [person, lang, receipt, *number]

@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.incidents.incident import iso
-from hotline.store import Commit
+from hotline.store import Commit, keys
 
 if TYPE_CHECKING:
     from hotline.store import Store
 
-KEY: Final = "frozen"
+KEY: Final = keys.frozen
 ALERTS: Final = "alerts"
-LOG: Final = "freezes"
+LOG: Final = keys.freezes
 
 
 def freeze(by: str, now: float) -> Commit:
     """The writes that hold alerts; `now` is seconds since the epoch."""
     commit = _noted("freeze", by, now)
-    commit.write("SADD", KEY, ALERTS)
+    commit.sadd(KEY, ALERTS)
     return commit
 
 
 def unfreeze(by: str, now: float) -> Commit:
     """The writes that let alerts go on; those that expired meanwhile stay."""
     commit = _noted("unfreeze", by, now)
-    commit.write("SREM", KEY, ALERTS)
-    commit.write("PUBLISH", "wake", "outbox:alerts")
+    commit.srem(KEY, ALERTS)
+    commit.wake("alerts")
     return commit
 
 
 def _noted(what: str, by: str, now: float) -> Commit:
     commit = Commit()
-    commit.write("XADD", LOG, "*", "at", iso(now), "by", by, "what", what)
-    commit.write("PUBLISH", "wake", "broadcasts")
+    commit.xadd(LOG, {"at": iso(now), "by": by, "what": what})
+    commit.wake("broadcasts")
     return commit
 
 
 async def frozen(store: Store) -> bool:
     """Whether alerts are held now."""
-    return bool(await cast("Any", store.redis.sismember(KEY, ALERTS)))
+    return bool(await store.sismember(KEY, ALERTS))
 
 
 async def history(store: Store) -> list[dict[str, str]]:
     """Who froze and unfroze, and when, oldest first."""
-    rows = cast("list[tuple[str, dict[str, str]]]", await store.redis.xrange(LOG))
+    rows = await store.xrange(LOG)
     return [fields for _, fields in rows]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from hotline.broadcasts.broadcast import BROADCAST_TTL, UNDER_WAY, Broadcast, load_many
 from hotline.incidents import records
 from hotline.refusal import Message, Reason, Refused
-from hotline.store import Commit
+from hotline.store import Commit, keys
 
 if TYPE_CHECKING:
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 
 @dataclass(frozen=True)
@@ -23,22 +23,22 @@ class Turn:
         ids: their numbers, oldest first; one that was sent stands there twice.
     """
 
-    key: str
+    key: Key
     ids: tuple[str, ...]
 
     def taken(self, id_: str) -> Commit:
         """The guard and writes with which one is drafted or sent: fails when somebody else was first."""
         commit = Commit()
-        commit.guard("list", self.key, len(self.ids))
-        commit.write("RPUSH", self.key, id_)
-        commit.write("EXPIRE", self.key, BROADCAST_TTL)
+        commit.if_length(self.key, len(self.ids))
+        commit.rpush(self.key, id_)
+        commit.expire(self.key, BROADCAST_TTL)
         return commit
 
 
 async def turn(store: Store, report: str) -> Turn:
     """The alerts of a report, to be read before anything is decided about them."""
     key = _key(await event(store, report))
-    return Turn(key, tuple(map(str, await cast("Any", store.redis.lrange(key, 0, -1)))))
+    return Turn(key, tuple(map(str, await store.lrange(key))))
 
 
 async def told(store: Store, report: str, but: str = "") -> Broadcast | None:
@@ -76,7 +76,7 @@ async def _alerts(store: Store, report: str) -> list[Broadcast]:
     found = await records.load(store, first)
     ids: dict[str, None] = {}
     for one in (first, *(found.children if found else ())):
-        ids |= dict.fromkeys(map(str, await cast("Any", store.redis.lrange(_key(one), 0, -1))))
+        ids |= dict.fromkeys(map(str, await store.lrange(_key(one))))
     return [one for one in await load_many(store, ids) if not one.drill]
 
 
@@ -86,5 +86,5 @@ async def event(store: Store, report: str) -> str:
     return one.same_as or one.id if one else report
 
 
-def _key(report: str) -> str:
-    return f"broadcast:report:{report}"
+def _key(report: str) -> Key:
+    return keys.broadcast_report(report)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from hotline.broadcasts.broadcast import Broadcast, recent
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 from hotline.text.spelling import split
 
 if TYPE_CHECKING:
     from hotline.content.city import City, Event
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 COUNTS: Final = 7 * DAY  # seconds after the text in which a YES is about it
 AFTER: Final = 7 * DAY  # seconds after the meeting for which its count is kept
@@ -32,14 +32,14 @@ class Invitation:
 
     broadcast: Broadcast
     event: Event | None
-    key: str
+    key: Key
     ends: float
 
     def counted(self, person: str, now: float) -> Commit:
         """The writes that count somebody in."""
         commit = Commit()
-        commit.write("SADD", self.key, person)
-        commit.write("EXPIRE", self.key, max(60, int(self.ends - now)))
+        commit.sadd(self.key, person)
+        commit.expire(self.key, max(60, int(self.ends - now)))
         return commit
 
 
@@ -48,7 +48,7 @@ async def invitation(store: Store, city: City, person: str, now: float) -> Invit
     for one in await recent(store):
         if one.kind != "event" or one.drill or now - one.approved_at > COUNTS:
             continue
-        if await cast("Any", store.redis.hexists(f"broadcast:{one.id}:ledger", person)):
+        if await store.hexists(keys.broadcast_ledger(one.id), person):
             return _to(one, city, now)
     return None
 
@@ -56,8 +56,8 @@ async def invitation(store: Store, city: City, person: str, now: float) -> Invit
 def _to(one: Broadcast, city: City, now: float) -> Invitation:
     event = announced(one, city, now)
     if event is None:
-        return Invitation(one, None, f"broadcast:{one.id}:yes", now + KEPT)
-    return Invitation(one, event, f"event:{event.slug}:yes", starts(event, city) + AFTER)
+        return Invitation(one, None, keys.broadcast_yes(one.id), now + KEPT)
+    return Invitation(one, event, keys.event_yes(event.slug), starts(event, city) + AFTER)
 
 
 def announced(one: Broadcast, city: City, now: float) -> Event | None:
@@ -82,9 +82,9 @@ def starts(event: Event, city: City) -> float:
 
 async def coming(store: Store, event: Event) -> int:
     """How many said YES to a meeting of the city pack."""
-    return int(await cast("Any", store.redis.scard(f"event:{event.slug}:yes")))
+    return int(await store.scard(keys.event_yes(event.slug)))
 
 
 async def count(store: Store, id_: str) -> int:
     """How many said YES to a broadcast whose meeting no city pack names."""
-    return int(await cast("Any", store.redis.scard(f"broadcast:{id_}:yes")))
+    return int(await store.scard(keys.broadcast_yes(id_)))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, load_many, recent
 from hotline.content.clock import MONTHS
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 SHORTEST: Final = 3  # digits
 # People would call these, or think that we mean them.
@@ -30,22 +31,22 @@ async def new_code(store: Store) -> str:
     while True:
         codes = [str(number) for number in range(10 ** (digits - 1), 10**digits)]
         free = [code for code in codes if code not in SERVICE_NUMBERS]
-        used = int(await store.redis.exists(*[_key(code) for code in free]))
+        used = await store.exists(*[_key(code) for code in free])
         if 2 * used > len(free):
             digits += 1
             continue
         code = secrets.choice(free)
-        if await cast("Any", store.redis.set(_key(code), "", nx=True, ex=BROADCAST_TTL)):
+        if await store.set(_key(code), "", BROADCAST_TTL, only_new=True):
             return code
 
 
-def _key(code: str) -> str:
-    return f"broadcast:code:{code}"
+def _key(code: str) -> Key:
+    return keys.broadcast_code(code)
 
 
 async def by_code(store: Store, code: str) -> Broadcast | None:
     """The broadcast with this number; None when there is none."""
-    id_ = await store.redis.get(_key(code))
+    id_ = await store.get(_key(code))
     found = await load_many(store, [str(id_)]) if id_ else []
     return found[0] if found else None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.casework.questions import QUESTION_TTL
 from hotline.content.fitting import fitted
 from hotline.messaging.outbox import Outbound, Priority, queued
-from hotline.store import MINUTE, Commit
+from hotline.store import MINUTE, Commit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,16 +52,16 @@ async def paged(
 ) -> tuple[Commit, bool]:
     """The writes that tell people, and whether there is anybody to be told."""
     readers = _readers(roster, crisis_text.handle)
-    key = f"crisis:{crisis_text.person.id}"
-    before = cast("dict[str, str]", await cast("Any", store.redis.hgetall(key)))
+    key = keys.crisis(crisis_text.person.id)
+    before = await store.hgetall(key)
     number, text = await _question(store, before.get("question", ""), crisis_text.text)
     commit = Commit()
     fields = {
         "person": crisis_text.person.id, "lang": crisis_text.lang, "text": text[-LONGEST:],
         "at": str(crisis_text.now), "crisis": " ".join(crisis_text.kinds),
     }  # fmt: skip
-    commit.hset(f"question:{number}", fields, QUESTION_TTL)
-    commit.write("ZADD", "questions:open", crisis_text.now * 1000, number)
+    commit.hset(keys.question(number), fields, QUESTION_TTL)
+    commit.zadd(keys.questions_open, crisis_text.now * 1000, number)
     pages = int(before.get("pages", "0"))
     commit.hset(key, {"question": number, "pages": str(pages + 1)}, WITHIN)
     for member in readers if pages < MOST else ():
@@ -75,17 +75,17 @@ async def paged(
 
 async def recent(store: Store, person: str) -> tuple[str, ...]:
     """The kinds of the crisis that somebody texted about within the hour and that is not answered yet."""
-    number = await cast("Any", store.redis.hget(f"crisis:{person}", "question"))
-    kinds = await cast("Any", store.redis.hget(f"question:{number}", "crisis")) if number else None
+    number = await store.hget(keys.crisis(person), "question")
+    kinds = await store.hget(keys.question(number), "crisis") if number else None
     return tuple((kinds or "").split())
 
 
 async def _question(store: Store, open_one: str, text: str) -> tuple[str, str]:
     """The number under which people answer, and all that was texted under it."""
-    if open_one and await store.redis.zscore("questions:open", open_one) is not None:
-        so_far = await cast("Any", store.redis.hget(f"question:{open_one}", "text"))
+    if open_one and await store.zscore(keys.questions_open, open_one) is not None:
+        so_far = await store.hget(keys.question(open_one), "text")
         return open_one, f"{so_far or ''} / {text}"
-    return str(await store.redis.incr("questions:last")), text
+    return str(await store.incr(keys.questions_last)), text
 
 
 def _readers(roster: Roster, but: str) -> list[Staff]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from hotline.content.fitting import SPOKEN, fitted, parts
 from hotline.messaging.contacts import load_person
 from hotline.messaging.outbox import Outbound, Priority, queued
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -30,11 +30,11 @@ async def ask(
     now: float,
 ) -> Commit:
     """The writes that hand a resident's words to people: whoever is on call, else the organizers."""
-    number = str(await store.redis.incr("questions:last"))
+    number = str(await store.incr(keys.questions_last))
     commit = Commit()
-    key = f"question:{number}"
+    key = keys.question(number)
     commit.hset(key, {"person": person, "lang": lang, "text": text, "at": str(now)}, QUESTION_TTL)
-    commit.write("ZADD", "questions:open", now * 1000, number)
+    commit.zadd(keys.questions_open, now * 1000, number)
     for place, member in enumerate(_readers(roster, lang)):
         words = _page(library, f"Q{number}", lang, text, member.lang)
         message = Outbound(f"q{number}n{place:02}", member.person, member.address, words)
@@ -52,7 +52,7 @@ def _page(library: Library, code: str, lang: str, text: str, to: str) -> str:
 
 async def words_of(store: Store, number: str) -> str:
     """What was asked, masked; "" when there is no such question."""
-    return str(await cast("Any", store.redis.hget(f"question:{number}", "text")) or "")
+    return str(await store.hget(keys.question(number), "text") or "")
 
 
 def _readers(roster: Roster, lang: str) -> list[Staff]:
@@ -71,15 +71,15 @@ async def answer(
     by: str = "",
 ) -> Commit | None:
     """The writes that send a person's answer to whoever asked; None: no such open question."""
-    fields = cast("dict[str, str]", await cast("Any", store.redis.hgetall(f"question:{number}")))
-    if not fields or await store.redis.zscore("questions:open", number) is None:
+    fields = await store.hgetall(keys.question(number))
+    if not fields or await store.zscore(keys.questions_open, number) is None:
         return None
     person = await load_person(store, fields["person"])
     if not person.address:
         return None
     commit = Commit()
-    commit.guard("member", "questions:open", number)
-    commit.write("ZREM", "questions:open", number)
+    commit.if_member(keys.questions_open, number)
+    commit.zrem(keys.questions_open, number)
     crisis = bool(fields.get("crisis"))  # an emergency asks no consent: their text cried for help
     urgent = Priority.PAGE if crisis else Priority.REPLY
     lang = person.lang or fields["lang"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from hotline.content.fitting import fitted
 from hotline.incidents.incident import iso
@@ -13,7 +13,7 @@ from hotline.messaging.contacts import load_person
 from hotline.messaging.outbox import Outbound, queued
 from hotline.privacy.redaction import mask
 from hotline.refusal import Reason, Refused
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,13 +63,13 @@ class Violation:
 
 async def next_id(store: Store) -> str:
     """A number that no report ever had. Numbers may be skipped, never given twice."""
-    return str(await store.redis.incr("violations:last"))
+    return str(await store.incr(keys.violations_last))
 
 
 def opened(one: Violation, roster: Roster, library: Library, vault: Vault) -> Commit:
     """The writes that keep a new report and tell each organizer of it, once, as an ordinary text."""
     commit = noted(one.id, **asdict(one))
-    commit.write("ZADD", "violations:all", one.at * 1000, one.id)
+    commit.zadd(keys.violations_all, one.at * 1000, one.id)
     for place, member in enumerate(roster.with_role("organizer")):
         words = _page(library, one, member.lang)
         told = Outbound(f"v{one.id}n{place:02}", member.person, member.address, words)
@@ -89,7 +89,7 @@ def noted(id_: str, **values: str | float) -> Commit:
     """The write that adds what is known of a report; words are masked once more, whoever brings them."""
     fields = {name: mask(str(value)) if name in WORDS else str(value) for name, value in values.items()}
     commit = Commit()
-    commit.hset(f"violation:{id_}", fields, VIOLATION_TTL)
+    commit.hset(keys.violation(id_), fields, VIOLATION_TTL)
     return commit
 
 
@@ -100,7 +100,7 @@ async def load(store: Store, id_: str) -> Violation:
         Refused: there is none of that number.
     """
     number = id_.strip().upper().removeprefix("V")
-    fields: dict[str, Any] = await cast("Any", store.redis.hgetall(f"violation:{number}"))
+    fields: dict[str, Any] = await store.hgetall(keys.violation(number))
     if "what" not in fields:
         raise Refused(Reason.NO_VIOLATION, id=number)
     fields["at"] = float(fields["at"])
@@ -110,7 +110,7 @@ async def load(store: Store, id_: str) -> Violation:
 async def load_all(store: Store) -> list[Violation]:
     """Every report that is still kept, oldest first."""
     found: list[Violation] = []
-    for id_ in await store.redis.zrange("violations:all", 0, -1):
+    for id_ in await store.zrange(keys.violations_all):
         try:
             found.append(await load(store, str(id_)))
         except Refused:  # its lifetime ended before the index was trimmed
@@ -143,9 +143,7 @@ async def reply(store: Store, vault: Vault, library: Library, *, id_: str, text:
     words = library.say("question_reply", person.lang or one.lang, text=text.strip())
     message = Outbound(f"v{one.id}r{int(now * 1000)}", person.id, person.address, words)
     commit = queued(message, vault, now)
-    commit.guard(
-        "field", f"person:{person.id}", "address", person.address
-    )  # forgotten in this moment: not sent
+    commit.if_field(keys.person(person.id), "address", person.address)  # forgotten in this moment: not sent
     await store.commit(commit)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.table import Table
@@ -50,12 +50,12 @@ async def _settled(store: Store, person: str) -> None:
 @app.command()
 def holdings() -> None:
     """Every kind of data that is kept now: how many, whose, how long."""
-    from hotline.store import DAY, KEYS, registered
+    from hotline.store import DAY, KEYS, keys, registered
 
     async def work(runtime: Runtime) -> dict[str, int]:
         counted: dict[str, int] = {}
-        async for key in cast("Any", runtime.store.redis.scan_iter("*", count=1000)):
-            entry = registered(str(key))
+        async for key in runtime.store.scan(keys.everything):
+            entry = registered(key)
             pattern = entry.pattern if entry else "not registered"
             counted[pattern] = counted.get(pattern, 0) + 1
         return counted

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from hotline.cli.terminal import out, with_runtime
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
@@ -23,7 +24,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = 
     from hotline.incidents import records
 
     async def work(runtime: Runtime) -> list[dict[str, Any]]:
-        return [one.public() for one in await records.load_many(runtime.store, "incidents:all")]
+        return [one.public() for one in await records.load_many(runtime.store, keys.incidents_all)]
 
     rows = with_runtime(work)
     if as_json:
@@ -46,7 +47,7 @@ def show(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
         one = await records.load(runtime.store, id_)
         if one is None:
             raise Refused(Reason.NO_REPORT, report=id_)
-        log = await cast("Any", runtime.store.redis.lrange(f"incident:{id_}:log", 0, -1))
+        log = await runtime.store.lrange(keys.incident_log(id_))
         return one.public(), reported(runtime.library, one, "en"), [str(line) for line in log]
 
     public, words, log = with_runtime(work)
@@ -69,7 +70,7 @@ def tail(
     """The `reports` stream, one JSON event a line, as it happens."""
 
     async def work(runtime: Runtime) -> None:
-        rows = cast("list[Any]", await runtime.store.redis.xrevrange("reports", count=count) if count else [])
+        rows = await runtime.store.xrevrange(keys.reports, count) if count else []
         last = rows[0][0] if rows else "$"
         for _, fields in reversed(rows):
             print(fields["event"], flush=True)
@@ -80,10 +81,7 @@ def tail(
 
 
 async def _following(runtime: Runtime, last: str) -> str:
-    answer: Any = await runtime.store.redis.xread({"reports": last}, block=2000)
-    from hotline.messaging.inbox import entries_of
-
-    for entry, fields in entries_of(answer):
+    for entry, fields in await runtime.store.xread(keys.reports, last, block=2000):
         print(fields["event"], flush=True)
         last = entry
     return last

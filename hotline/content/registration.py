@@ -15,7 +15,7 @@ from hotline.content.messages import FALLBACK, read_messages
 from hotline.content.wording import numbers
 from hotline.errors import ContentError
 from hotline.privacy.retention import AGED_STREAMS
-from hotline.store import DAY, KEYS
+from hotline.store import DAY, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +52,9 @@ _FIELDS: Final = {"name": "line_name", "contact": "contact"}  # what stands in b
 _LINK: Final = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|org|net|gov|edu|us)\b", re.IGNORECASE)
 _SHORTEST_NUMBER: Final = 7  # digits: 911 and 211 are services, not numbers
 _KEPT: Final = {
-    "person_days": "person:*", "incident_days": "incident:*", "violation_days": "violation:*",
-    "question_days": "question:*", "unanswered_days": "unanswered:*", "sent_days": "out:*",
-    "photo_days": "photo:*",
+    "person_days": keys.person, "incident_days": keys.incident, "violation_days": keys.violation,
+    "question_days": keys.question, "unanswered_days": keys.unanswered, "sent_days": keys.out,
+    "photo_days": keys.photo,
 }  # fmt: skip
 
 
@@ -239,9 +239,9 @@ def _about(live: _Live, about: About) -> dict[str, str]:
 
 
 def _filled(live: _Live, text: str) -> str:
-    kept = {entry.pattern: entry.lifetime for entry in KEYS if isinstance(entry.lifetime, int)}
-    values = {name: f"{kept[pattern] / DAY:g}" for name, pattern in _KEPT.items()}
-    values["failed_days"] = str(AGED_STREAMS["dead"])
+    kept = {name: family.lifetime for name, family in _KEPT.items() if isinstance(family.lifetime, int)}
+    values = {name: f"{seconds / DAY:g}" for name, seconds in kept.items()}
+    values["failed_days"] = str(AGED_STREAMS[keys.dead])
     values |= {
         "city": live.library.city.name,
         "line_name": live.library.city.line_name,

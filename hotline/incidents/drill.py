@@ -18,7 +18,7 @@ from hotline.messaging.carriers.twilio import signed
 from hotline.privacy.vault import DRILL_PHONE
 from hotline.refusal import Reason, Refused
 from hotline.staff.reminders import weekly_name
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -89,7 +89,7 @@ async def begin(settings: Settings, store: Store, vault: Vault, words: str) -> s
 
 
 async def _open(store: Store, person: str) -> str:
-    id_ = str(await store.redis.get(f"reporter:{person}") or "")
+    id_ = str(await store.get(keys.reporter(person)) or "")
     found = await records.load(store, id_) if id_ else None
     return id_ if found and found.live else ""
 
@@ -103,7 +103,7 @@ async def result(store: Store, id_: str) -> Result:
     one = await records.load(store, id_)
     if one is None or not one.drill:
         raise Refused(Reason.NO_DRILL, id=id_)
-    log = [json.loads(line) for line in await cast("Any", store.redis.lrange(f"incident:{id_}:log", 0, -1))]
+    log = [json.loads(line) for line in await store.lrange(keys.incident_log(id_))]
     paged = await _first_page(store, one)
     claimed = _when(log, "claimed")
     verdict = min((at for name in incidents.VERDICTS if (at := _when(log, name))), default=None)
@@ -120,8 +120,8 @@ async def result(store: Store, id_: str) -> Result:
 
 async def _first_page(store: Store, one: Incident) -> float | None:
     """When the carrier had the first page (seconds since the epoch)."""
-    pipe = store.redis.pipeline(transaction=False)
-    async for key in store.redis.scan_iter(f"out:i{one.id}v*", count=1000):
+    pipe = store.pipeline()
+    async for key in store.scan(keys.out(f"i{one.id}v*")):
         pipe.hmget(key, "kind", "sent_at", "person")
     rows = cast("list[tuple[str, str | None, str]]", await pipe.execute())
     sent = [int(at) / 1000 for kind, at, person in rows if at and kind == "page" and person != one.reporter]
@@ -140,16 +140,16 @@ def _between(first: float | None, second: float | None) -> float | None:
 async def kept(store: Store, found: Result) -> None:
     """Store a result; a later one of the same drill takes its place."""
     commit = Commit()
-    commit.write("SET", f"drill:{found.incident}", json.dumps(asdict(found)), "EX", TTL)
+    commit.set(keys.drill(found.incident), json.dumps(asdict(found)), TTL)
     at = datetime.fromisoformat(found.at).timestamp()
-    commit.write("ZADD", "drills", int(at * 1000), found.incident)
+    commit.zadd(keys.drills, int(at * 1000), found.incident)
     await store.commit(commit)
 
 
 async def past(store: Store) -> list[Result]:
     """Every result that is kept, the oldest first."""
-    ids = await store.redis.zrange("drills", 0, -1)
-    texts = [await store.redis.get(f"drill:{id_}") for id_ in ids]
+    ids = await store.zrange(keys.drills)
+    texts = [await store.get(keys.drill(id_)) for id_ in ids]
     return [Result(**json.loads(text)) for text in texts if text]
 
 
@@ -173,9 +173,9 @@ async def weekly(settings: Settings, store: Store, vault: Vault, library: Librar
     """Begin this week's drill at the time the city pack names, once."""
     city = library.city
     name = weekly_name(city.drill, city.timezone, now) if city.drill else ""
-    if name and await store.redis.set(f"drill:week:{name}", "1", nx=True, ex=8 * DAY):
+    if name and await store.set(keys.drill_week(name), "1", 8 * DAY, only_new=True):
         try:
             await begin(settings, store, vault, library.say("drill_words", "en"))
         except HotlineError:
-            await store.redis.delete(f"drill:week:{name}")  # the webhook was away: again in a minute
+            await store.delete(keys.drill_week(name))  # the webhook was away: again in a minute
             raise

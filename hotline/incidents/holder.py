@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.incidents import records
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.incidents.incident import Change, Incident
@@ -21,8 +22,8 @@ async def unless_written(
     member = roster.by_handle.get(found.claimed_by)
     if change.event != "released" or member is None:
         return commit
-    mailbox = f"inbox:{member.person}"
-    if await cast("Any", store.redis.exists(mailbox)):
+    mailbox = keys.inbox(member.person)
+    if await store.exists(mailbox):
         return records.put_off(found, now + SOON)
-    commit.guard("absent", mailbox)  # it comes in this moment: then the step is decided again
+    commit.if_absent(mailbox)  # it comes in this moment: then the step is decided again
     return commit

@@ -6,10 +6,10 @@ import base64
 import itertools
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from hotline.incidents.notice import Notice
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hotline.incidents.incident import Change, Incident
     from hotline.privacy.vault import Vault
     from hotline.staff.roster import Roster, Staff
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 LIFE: Final = DAY  # seconds a link opens
 MOST: Final = 12  # photos of a report, the newest, that somebody gets who comes later
@@ -37,39 +37,39 @@ class Shown:
 
 async def behind(store: Store, vault: Vault, token: str) -> Shown | None:
     """The photo a link opens; None when the link is unknown or over, or its holder's phone was cut off."""
-    fields = await cast("Any", store.redis.hgetall(f"photo:link:{token}"))
+    fields = await store.hgetall(keys.photo_link(token))
     if not fields:
         return None
     person = fields.get("person", "")
-    if person and not await cast("Any", store.redis.hexists("staff:people", person)):
+    if person and not await store.hexists(keys.staff_people, person):
         return None
-    data = await cast("Any", store.redis.hget(f"photo:{fields['photo']}", "data"))
+    data = await store.hget(keys.photo(fields["photo"]), "data")
     return Shown(base64.b64decode(vault.open(data))) if data else None
 
 
 def link(commit: Commit, public_url: str, id_: str, reader: Staff | None = None) -> str:
     """One reader's own address of a photo, which the commit makes work; without a reader, the reporter's."""
     token = secrets.token_urlsafe(16)
-    commit.hset(f"photo:link:{token}", {"photo": id_, "person": reader.person if reader else ""}, LIFE)
+    commit.hset(keys.photo_link(token), {"photo": id_, "person": reader.person if reader else ""}, LIFE)
     if reader:
-        commit.write("SET", _seen(id_, reader), "1", "EX", LIFE)
+        commit.set(_seen(id_, reader), "1", LIFE)
     return f"{public_url}/photos/{token}"
 
 
-def _seen(id_: str, reader: Staff) -> str:
-    return f"photos:seen:{id_}:{reader.person}"
+def _seen(id_: str, reader: Staff) -> Key:
+    return keys.photos_seen(id_, reader.person)
 
 
 def attached(one: Incident, id_: str, life: int) -> Commit:
     """The write that makes a photo one of a report; `life` is how long it is kept, in seconds."""
     commit = Commit()
-    commit.write("RPUSH", _album(one.id), id_)
-    commit.write("EXPIRE", _album(one.id), life)
+    commit.rpush(_album(one.id), id_)
+    commit.expire(_album(one.id), life)
     return commit
 
 
-def _album(id_: str) -> str:
-    return f"incident:{id_}:photos"
+def _album(id_: str) -> Key:
+    return keys.incident_photos(id_)
 
 
 async def owed(
@@ -101,25 +101,25 @@ def _come(change: Change) -> tuple[str, ...]:
 
 async def _photos(store: Store, one: Incident, commit: Commit) -> list[str]:
     """Ids of an event's photos that are still kept, witnesses' too; a further one makes the commit fail."""
-    pipe = store.redis.pipeline(transaction=False)
+    pipe = store.pipeline()
     albums = [_album(id_) for id_ in (one.id, *one.children)]
     for album in albums:
         pipe.lrange(album, 0, -1)
     listed = cast("list[list[str]]", await pipe.execute())
     for album, ids in zip(albums, listed, strict=True):
-        commit.guard("list", album, len(ids))
+        commit.if_length(album, len(ids))
     found = list(itertools.chain.from_iterable(listed))
     for id_ in found:
-        pipe.hexists(f"photo:{id_}", "data")
+        pipe.hexists(keys.photo(id_), "data")
     kept = await pipe.execute() if found else []
     return [id_ for id_, there in zip(found, kept, strict=True) if there][-MOST:]
 
 
 async def _seen_already(store: Store, ids: list[str], readers: list[Staff]) -> set[str]:
     """In one trip, however many are paged: pages wait for this."""
-    keys = [_seen(id_, reader) for reader in readers for id_ in ids]
-    marks = await store.redis.mget(keys) if keys else []
-    return {key for key, mark in zip(keys, marks, strict=True) if mark}
+    seen = [_seen(id_, reader) for reader in readers for id_ in ids]
+    marks = await store.mget(*seen) if seen else []
+    return {key for key, mark in zip(seen, marks, strict=True) if mark}
 
 
 def _told(reader: Staff, one: Incident, urls: list[str]) -> Iterator[Notice]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import structlog
@@ -19,7 +19,7 @@ from hotline.messaging.contacts import load_person
 from hotline.messaging.outbox import Outbound, queued
 from hotline.privacy import pending_removals
 from hotline.privacy.decoding import NotDecoded, cleaned_apart
-from hotline.store import AWAY, DAY, Commit, Conflict
+from hotline.store import AWAY, DAY, Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,19 +60,19 @@ def noted(inbound: Inbound, now: float, *, by: str = "", report: str = "") -> Co
         fields = {"person": inbound.person, "url": url, "by": by, "report": report, "at": str(now)}
         if not url:  # it stands at no address of the carrier's: the report counts it, nobody can see it
             continue
-        commit.hset(f"photo:{id_}", fields, KEPT)
-        commit.write("ZADD", "photos:due", "NX", now, id_)
+        commit.hset(keys.photo(id_), fields, KEPT)
+        commit.zadd(keys.photos_due, now, id_, only="new")
     return commit
 
 
 async def addressed(store: Store, handle: str, report: str) -> Commit:
     """The writes that give a responder's photos that wait to one of the reports they work on."""
     commit = Commit()
-    for id_ in await store.redis.zrange("photos:due", 0, -1):
-        by, known = await cast("Any", store.redis.hmget(f"photo:{id_}", "by", "report"))
+    for id_ in await store.zrange(keys.photos_due):
+        by, known = await store.hmget(keys.photo(id_), "by", "report")
         if by == handle and not known:
-            commit.write("HSET", f"photo:{id_}", "report", report)
-            commit.guard("member", "photos:due", str(id_))
+            commit.hset(keys.photo(id_), {"report": report})
+            commit.if_member(keys.photos_due, str(id_))
     return commit
 
 
@@ -95,13 +95,13 @@ class Photos:
     async def step(self) -> float:
         """Work on every photo that is due; answers the seconds until the next look."""
         now = self._clock()
-        ids = await self._store.redis.zrangebyscore("photos:due", "-inf", now, start=0, num=BATCH)
+        ids = await self._store.zrangebyscore(keys.photos_due, "-inf", now, BATCH)
         done = [await self._leased(id_) for id_ in map(str, ids)]
         return 0.0 if len(ids) == BATCH and any(done) else REST
 
     async def _leased(self, id_: str) -> bool:
         """Work on one photo, unless another worker does; only who holds a lease gives it back."""
-        lease = self._store.redis.lock(f"photos:lease:{id_}", timeout=LEASE, blocking=False)
+        lease = self._store.lock(keys.photos_lease(id_), LEASE)
         if not await lease.acquire():
             return False
         try:
@@ -118,14 +118,14 @@ class Photos:
         except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - said by kind; the loop goes on
-            tries = int(await cast("Any", self._store.redis.hget(f"photo:{id_}", "tries")) or 0) + 1
+            tries = int(await self._store.hget(keys.photo(id_), "tries") or 0) + 1
             log.error("photo failed", photo=id_, error=type(error).__name__, tries=tries)
             await (self._later(id_, PAUSE * tries, tries) if tries < TRIES else self._erase(id_))
 
     async def _one(self, id_: str) -> None:
-        fields = cast("dict[str, str]", await cast("Any", self._store.redis.hgetall(f"photo:{id_}")))
+        fields = await self._store.hgetall(keys.photo(id_))
         if not fields:
-            await self._store.redis.zrem("photos:due", id_)
+            await self._store.zrem(keys.photos_due, id_)
         elif "data" in fields:
             await self._attach(id_, fields)
         else:
@@ -157,9 +157,9 @@ class Photos:
         """Ours first; in the same step the carrier's copy has to go."""
         sealed = self._vault.seal(base64.b64encode(clean).decode())
         commit = Commit()
-        commit.guard("field", f"photo:{id_}", "data", "")
-        commit.guard("member", "photos:due", id_)  # forgotten meanwhile: nothing of it comes back
-        commit.write("HSET", f"photo:{id_}", "data", sealed)
+        commit.if_field(keys.photo(id_), "data", "")
+        commit.if_member(keys.photos_due, id_)  # forgotten meanwhile: nothing of it comes back
+        commit.hset(keys.photo(id_), {"data": sealed})
         commit.merge(pending_removals.owed(id_, fields["url"], self._clock()))
         try:
             await self._store.commit(commit)
@@ -176,10 +176,10 @@ class Photos:
             await (self._erase(id_) if over else self._later(id_, PAUSE, int(fields.get("tries", "0"))))
             return
         commit = Commit()
-        commit.guard("member", "photos:due", id_)
-        commit.write("ZREM", "photos:due", id_)
-        commit.write("HSET", f"photo:{id_}", "incident", one.id)
-        commit.guard("field", f"incident:{one.id}", "version", str(one.version))
+        commit.if_member(keys.photos_due, id_)
+        commit.zrem(keys.photos_due, id_)
+        commit.hset(keys.photo(id_), {"incident": one.id})
+        commit.if_field(keys.incident(one.id), "version", str(one.version))
         commit.merge(attached(one, id_, KEPT))
         relayed = bool(fields["by"]) and one.reporter != fields["person"]
         commit.merge(await (self._to_reporter(id_, one) if relayed else self._to_staff(id_, one)))
@@ -203,7 +203,7 @@ class Photos:
         readers = [roster.by_handle[name] for name in event.readers if name in roster.by_handle] + looking
         commit, notices = Commit(), list[Notice]()
         # Who takes it in this moment gets the photo, too: either they see it, or it sees them.
-        commit.guard("field", f"incident:{event.id}", "version", str(event.version))
+        commit.if_field(keys.incident(event.id), "version", str(event.version))
         for reader in readers:
             url = link(commit, self._settings.public_url, id_, reader)
             notices.append(Notice(reader.handle, "page_photo_link", {"id": event.id, "url": url}))
@@ -224,17 +224,17 @@ class Photos:
 
     async def _later(self, id_: str, seconds: float, tries: int) -> None:
         commit = Commit()
-        commit.guard("member", "photos:due", id_)
-        commit.write("ZADD", "photos:due", "XX", self._clock() + seconds, id_)
-        commit.write("HSET", f"photo:{id_}", "tries", tries)
+        commit.if_member(keys.photos_due, id_)
+        commit.zadd(keys.photos_due, self._clock() + seconds, id_, only="known")
+        commit.hset(keys.photo(id_), {"tries": tries})
         with contextlib.suppress(Conflict):
             await self._store.commit(commit)
 
     async def _erase(self, id_: str) -> None:
         """Nobody will look at it: nothing of it stays here, and the carrier's copy has to go."""
         commit = Commit()
-        if url := await cast("Any", self._store.redis.hget(f"photo:{id_}", "url")):
+        if url := await self._store.hget(keys.photo(id_), "url"):
             commit.merge(pending_removals.owed(id_, url, self._clock()))
-        commit.write("DEL", f"photo:{id_}")
-        commit.write("ZREM", "photos:due", id_)
+        commit.delete(keys.photo(id_))
+        commit.zrem(keys.photos_due, id_)
         await self._store.commit(commit)

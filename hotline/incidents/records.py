@@ -6,19 +6,19 @@ import json
 from dataclasses import asdict, replace
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from hotline import metrics
 from hotline.incidents.incident import Change, Incident, iso
-from hotline.store import DAY, INCIDENT_TTL, Commit
+from hotline.store import DAY, INCIDENT_TTL, Commit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 SCHEMA: Final = 1
-STREAM: Final = "reports"
+STREAM: Final = keys.reports
 LONGEST_ID: Final = 12
 TUPLES: Final = frozenset({"words", "answers", "policy", "paged", "run", "passed", "backups", "children"})
 
@@ -33,22 +33,22 @@ def written(before: Incident | None, change: Change, now: float) -> Commit:
         Conflict: the incident changed since it was read.
     """
     after = replace(change.after, version=(before.version if before else 0) + 1)
-    key = f"incident:{after.id}"
+    key = keys.incident(after.id)
     commit = Commit()
     if before is None:
-        commit.guard("absent", key)
-        commit.write("ZADD", "incidents:all", after.opened_at * 1000, after.id)
+        commit.if_absent(key)
+        commit.zadd(keys.incidents_all, after.opened_at * 1000, after.id)
     else:
-        commit.guard("field", key, "version", str(before.version))
+        commit.if_field(key, "version", str(before.version))
     commit.hset(key, _fields(after), INCIDENT_TTL)
     _index(commit, after, moved=before is None or before.due != after.due)
     for child in after.children:  # they follow at once what becomes of the first report
-        commit.write("ZADD", "incidents:due", "XX", now * 1000, child)
+        commit.zadd(keys.incidents_due, now * 1000, child, only="known")
     event = json.dumps(_event(after, change, now), ensure_ascii=False)
-    commit.write("RPUSH", f"{key}:log", event)
-    commit.write("EXPIRE", f"{key}:log", INCIDENT_TTL)
-    commit.write("XADD", STREAM, "*", "event", event)
-    commit.write("PUBLISH", "wake", "incidents")
+    commit.rpush(keys.incident_log(after.id), event)
+    commit.expire(keys.incident_log(after.id), INCIDENT_TTL)
+    commit.xadd(STREAM, {"event": event})
+    commit.wake("incidents")
     metrics.INCIDENTS.labels(change.event).inc()
     return commit
 
@@ -56,8 +56,8 @@ def written(before: Incident | None, change: Change, now: float) -> Commit:
 def put_off(incident: Incident, due: float) -> Commit:
     """The write that only moves an incident's timer (seconds since the epoch)."""
     commit = Commit()
-    commit.guard("field", f"incident:{incident.id}", "version", str(incident.version))
-    commit.write("ZADD", "incidents:due", "XX", due * 1000, incident.id)
+    commit.if_field(keys.incident(incident.id), "version", str(incident.version))
+    commit.zadd(keys.incidents_due, due * 1000, incident.id, only="known")
     return commit
 
 
@@ -67,19 +67,19 @@ def _index(commit: Commit, after: Incident, *, moved: bool) -> None:
     A transition that does not move the timer leaves it: a witness's may have been called early.
     """
     if after.live:
-        commit.write("ZADD", "incidents:open", after.opened_at * 1000, after.id)
+        commit.zadd(keys.incidents_open, after.opened_at * 1000, after.id)
     else:
-        commit.write("ZREM", "incidents:open", after.id)
+        commit.zrem(keys.incidents_open, after.id)
     if after.reporter and after.live:  # who asked to be forgotten has no way to it any more
-        commit.write("SET", f"reporter:{after.reporter}", after.id, "EX", DAY)
+        commit.set(keys.reporter(after.reporter), after.id, DAY)
     elif after.reporter:
-        commit.write("DEL", f"reporter:{after.reporter}")
+        commit.delete(keys.reporter(after.reporter))
     if after.due and moved:
-        commit.write("ZADD", "incidents:due", after.due * 1000, after.id)
+        commit.zadd(keys.incidents_due, after.due * 1000, after.id)
     elif after.due:
-        commit.write("ZADD", "incidents:due", "NX", after.due * 1000, after.id)
+        commit.zadd(keys.incidents_due, after.due * 1000, after.id, only="new")
     else:
-        commit.write("ZREM", "incidents:due", after.id)
+        commit.zrem(keys.incidents_due, after.id)
 
 
 def _event(after: Incident, change: Change, now: float) -> dict[str, Any]:
@@ -131,27 +131,26 @@ async def load(store: Store, id_: str) -> Incident | None:
     """Read one incident; None when there is none of that number, or it is no number."""
     if not id_.isdecimal() or len(id_) > LONGEST_ID:
         return None
-    fields = await cast("Any", store.redis.hgetall(f"incident:{id_}"))
+    fields = await store.hgetall(keys.incident(id_))
     return from_fields(fields) if fields else None
 
 
-async def load_many(store: Store, key: str) -> list[Incident]:
-    """The incidents of a sorted set (``incidents:open``, ``incidents:all``), oldest first."""
-    ids = await store.redis.zrange(key, 0, -1)
-    return await load_ids(store, ids)
+async def load_many(store: Store, key: Key) -> list[Incident]:
+    """The incidents of a sorted set (`keys.incidents_open`, `keys.incidents_all`), oldest first."""
+    return await load_ids(store, await store.zrange(key))
 
 
-async def load_ids(store: Store, ids: Iterable[object]) -> list[Incident]:
+async def load_ids(store: Store, ids: Iterable[str]) -> list[Incident]:
     """The incidents of some numbers, in that order, in one trip; a number without one is left out."""
-    pipe = store.redis.pipeline(transaction=False)
+    pipe = store.pipeline()
     for id_ in ids:
-        pipe.hgetall(f"incident:{id_}")
+        pipe.hgetall(keys.incident(id_))
     return [from_fields(fields) for fields in await pipe.execute() if fields]
 
 
 async def paged_at(store: Store, id_: str, handle: str) -> float:
     """When somebody was last paged for an incident, in seconds since the epoch; 0 for never."""
-    lines = await cast("Any", store.redis.lrange(f"incident:{id_}:log", 0, -1))
+    lines = await store.lrange(keys.incident_log(id_))
     for event in map(json.loads, reversed(lines)):
         if handle in event.get("details", {}).get("handles", "").split(","):
             return datetime.fromisoformat(event["at"]).timestamp()
@@ -160,4 +159,4 @@ async def paged_at(store: Store, id_: str, handle: str) -> float:
 
 async def next_id(store: Store) -> str:
     """A number that no incident ever had. Numbers may be skipped, never given twice."""
-    return str(await store.redis.incr("incidents:last"))
+    return str(await store.incr(keys.incidents_last))

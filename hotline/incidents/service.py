@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -18,7 +18,7 @@ from hotline.messaging.contacts import opt_in
 from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.staff import REPORTER
 from hotline.staff.roster import Roster, load_roster
-from hotline.store import AWAY, DAY, Commit, Conflict
+from hotline.store import AWAY, DAY, Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,18 +97,18 @@ class Desk:
 
     async def reported_by(self, person: str) -> Incident | None:
         """The live incident a resident reported, if any."""
-        id_ = await self.store.redis.get(f"reporter:{person}")
+        id_ = await self.store.get(keys.reporter(person))
         found = await records.load(self.store, str(id_)) if id_ else None
         return found if found and found.live else None
 
     async def open_ones(self) -> list[Incident]:
         """Every live incident, oldest first."""
-        return [found for found in await records.load_many(self.store, "incidents:open") if found.live]
+        return [found for found in await records.load_many(self.store, keys.incidents_open) if found.live]
 
     async def recent(self, seconds: float) -> list[Incident]:
         """Every incident of the last time, live or not, oldest first."""
         since = (self._clock() - seconds) * 1000
-        ids = await self.store.redis.zrangebyscore("incidents:all", since, "+inf")
+        ids = await self.store.zrangebyscore(keys.incidents_all, since, "+inf")
         return await records.load_ids(self.store, ids)
 
     async def written(self, before: Incident, change: Change, roster: Roster) -> Commit:
@@ -127,13 +127,13 @@ class Desk:
     async def tick(self) -> float:
         """Fire every due step; answers the seconds until the next one (at most 5)."""
         now = self._clock()
-        due = await self.store.redis.zrangebyscore("incidents:due", "-inf", now * 1000, start=0, num=BATCH)
+        due = await self.store.zrangebyscore(keys.incidents_due, "-inf", now * 1000, BATCH)
         if due:
             roster = await load_roster(self.store, now)
             for id_ in map(str, due):
                 await self._guarded(id_, roster, now)
-        nearest: list[Any] = await self.store.redis.zrange("incidents:due", 0, 0, withscores=True)
-        return min(5.0, max(0.0, float(nearest[0][1]) / 1000 - self._clock())) if nearest else 5.0
+        nearest = await self.store.lowest(keys.incidents_due)
+        return 5.0 if nearest is None else min(5.0, max(0.0, nearest / 1000 - self._clock()))
 
     async def _guarded(self, id_: str, roster: Roster, now: float) -> None:
         """One incident that cannot be decided must not keep the others from being paged."""
@@ -144,12 +144,12 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - said by kind, tried again, and the others go on
             log.error("incident step failed", incident=id_, error=type(error).__name__)
             metrics.UNGUARDED.inc()
-            await self.store.redis.zadd("incidents:due", {id_: (now + STUMBLE) * 1000}, xx=True)
+            await self.store.reschedule(keys.incidents_due, id_, (now + STUMBLE) * 1000)
 
     async def _step(self, id_: str, roster: Roster, now: float) -> None:
         found = await records.load(self.store, id_)
         if found is None or not found.live:
-            await self.store.redis.zrem("incidents:due", id_)
+            await self.store.zrem(keys.incidents_due, id_)
             return
         late = found.due > now and not found.same_as  # a reading of an older timer: put right, nothing else
         try:
@@ -228,7 +228,7 @@ class Desk:
         found = await self.open_ones()
         metrics.OPEN_INCIDENTS.set(len(found))
         for one in found:
-            score = await self.store.redis.zscore("incidents:due", one.id)
+            score = await self.store.zscore(keys.incidents_due, one.id)
             if score is not None and score / 1000 > now - REPAIR_AFTER:
                 continue
             log.error("open incident without a next step, repaired", incident=one.id)

@@ -10,33 +10,33 @@ from hotline.incidents.notice import Notice
 from hotline.incidents.records import load
 from hotline.messaging.asked import ReportDetail
 from hotline.messaging.contacts import load_person
-from hotline.store import Commit
+from hotline.store import Commit, keys
 
 if TYPE_CHECKING:
     from hotline.incidents.incident import Incident
     from hotline.incidents.service import Desk
 
 WAIT: Final = 3 * 60.0  # seconds
-DUE: Final = "silences:due"
+DUE: Final = keys.silences_due
 
 
 def watched(person: str, now: float) -> Commit:
     """The write that looks out for an answer; a later question starts the time again."""
     commit = Commit()
-    commit.write("ZADD", DUE, now + WAIT, person)
+    commit.zadd(DUE, now + WAIT, person)
     return commit
 
 
 def broken(person: str) -> Commit:
     """The write that stops looking: everything was answered."""
     commit = Commit()
-    commit.write("ZREM", DUE, person)
+    commit.zrem(DUE, person)
     return commit
 
 
 async def note(desk: Desk, now: float) -> None:
     """Record every silence that is due, once each."""
-    for person in map(str, await desk.store.redis.zrangebyscore(DUE, "-inf", now)):
+    for person in map(str, await desk.store.zrangebyscore(DUE, "-inf", now)):
         asked = (await load_person(desk.store, person)).asked
         if isinstance(asked, ReportDetail) and (one := await desk.reported_by(person)):
             first = await load(desk.store, one.same_as) if one.same_as else None

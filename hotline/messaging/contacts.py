@@ -7,7 +7,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from hotline.messaging import asked
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,8 +76,8 @@ class Person:
 
 async def load_person(store: Store, person: str) -> Person:
     """Read one person; an unknown pseudonym is a new person."""
-    pipe = store.redis.pipeline(transaction=False)
-    pipe.hgetall(f"person:{person}")
+    pipe = store.pipeline()
+    pipe.hgetall(keys.person(person))
     for kept in ("optout", "blocked"):
         for sender in SENDERS:
             pipe.sismember(f"{kept}:{sender}", person)
@@ -93,34 +93,34 @@ async def load_person(store: Store, person: str) -> Person:
 def save_person(person: Person) -> Commit:
     """The writes that keep a person as given."""
     commit = Commit()
-    commit.hset(f"person:{person.id}", person.to_fields(), PERSON_TTL)
-    commit.write("HDEL", f"person:{person.id}", *asked.OLD)
+    commit.hset(keys.person(person.id), person.to_fields(), PERSON_TTL)
+    commit.hdel(keys.person(person.id), *asked.OLD)
     return commit
 
 
 def opt_out(person: str, sender: str) -> Commit:
     """The write that stops every text of one sender to a person."""
     commit = Commit()
-    commit.write("SADD", f"optout:{sender}", person)
+    commit.sadd(keys.optout(sender), person)
     return commit
 
 
 def opt_in(person: str, sender: str) -> Commit:
     """The write that lets one sender text a person again."""
     commit = Commit()
-    commit.write("SREM", f"optout:{sender}", person)
+    commit.srem(keys.optout(sender), person)
     return commit
 
 
 def block(person: str, sender: str) -> Commit:
     """The writes for a stop that the carrier holds too: what we send is refused, until they text START."""
     commit = opt_out(person, sender)
-    commit.write("SADD", f"blocked:{sender}", person)
+    commit.sadd(keys.blocked(sender), person)
     return commit
 
 
 def unblock(person: str, sender: str) -> Commit:
     """The write for a START that the carrier heard: texts of one sender reach the person again."""
     commit = Commit()
-    commit.write("SREM", f"blocked:{sender}", person)
+    commit.srem(keys.blocked(sender), person)
     return commit

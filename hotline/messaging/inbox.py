@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 from redis.exceptions import ResponseError
 
-from hotline.store import DAY, Commit, Conflict
+from hotline.store import DAY, Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from hotline.store import Store
 
 GROUP = "workers"
-READY = "inbox:ready"
+READY = keys.inbox_ready
 SEEN_TTL = 3 * DAY
 DEAD_DAYS = 30
 
@@ -89,11 +89,11 @@ def stored(inbound: Inbound, address: str) -> Commit:
         address: the sender's sealed address.
     """
     commit = Commit()
-    commit.guard("absent", f"seen:{inbound.sid}")
-    commit.write("SET", f"seen:{inbound.sid}", "1", "EX", SEEN_TTL)
-    commit.write("HSETNX", f"person:{inbound.person}", "address", address)
-    commit.write("EXPIRE", f"person:{inbound.person}", 90 * DAY)
-    commit.write("post", inbound.person, inbound.to_json())
+    commit.if_absent(keys.seen(inbound.sid))
+    commit.set(keys.seen(inbound.sid), "1", SEEN_TTL)
+    commit.hsetnx(keys.person(inbound.person), "address", address)
+    commit.expire(keys.person(inbound.person), 90 * DAY)
+    commit.post(inbound.person, inbound.to_json())
     return commit
 
 
@@ -116,7 +116,7 @@ async def accept(store: Store, commit: Commit) -> bool:
 async def prepare(store: Store) -> None:
     """Make the consumer group, from the first entry on."""
     try:
-        await store.redis.xgroup_create(READY, GROUP, id="0", mkstream=True)
+        await store.xgroup_create(READY, GROUP)
     except ResponseError as error:
         if "BUSYGROUP" not in str(error):
             raise
@@ -124,54 +124,37 @@ async def prepare(store: Store) -> None:
 
 async def next_turns(store: Store, consumer: str, count: int, block_ms: int) -> list[Turn]:
     """Wait up to `block_ms` for at most `count` people whose next text may be handled."""
-    answer = cast(
-        "Any", await store.redis.xreadgroup(GROUP, consumer, {READY: ">"}, count=count, block=block_ms)
-    )
-    return [
-        turn for entry, fields in entries_of(answer) if (turn := await _begin(store, consumer, entry, fields))
-    ]
-
-
-def entries_of(answer: Any) -> list[tuple[str, dict[str, str]]]:
-    """Entries of a one-stream read, whichever protocol Redis spoke."""
-    if not answer:
-        return []
-    streams = answer.values() if isinstance(answer, dict) else [pair[1] for pair in answer]
-    flat: list[tuple[str, dict[str, str]]] = []
-    for entries in streams:
-        # RESP3 wraps the list of one stream once more.
-        listed = entries[0] if entries and isinstance(entries[0], list) else entries
-        flat += [(entry, fields) for entry, fields in listed]
-    return flat
+    rows = await store.xreadgroup(READY, GROUP, consumer, count=count, block=block_ms)
+    return [turn for entry, fields in rows if (turn := await _begin(store, consumer, entry, fields))]
 
 
 async def take_over(store: Store, consumer: str, lease: float, count: int) -> list[Turn]:
     """Take the turns of workers that have not renewed their lease (seconds)."""
-    answer = await store.redis.xautoclaim(READY, GROUP, consumer, int(lease * 1000), count=count)
-    return [turn for entry, fields in answer[1] if (turn := await _begin(store, consumer, entry, fields))]
+    rows = await store.xautoclaim(READY, GROUP, consumer, int(lease * 1000), count=count)
+    return [turn for entry, fields in rows if (turn := await _begin(store, consumer, entry, fields))]
 
 
 async def _begin(store: Store, consumer: str, entry: str, fields: dict[str, str]) -> Turn | None:
     person = fields["person"]
-    text = await cast("Any", store.redis.lindex(f"inbox:{person}", 0))
+    text = await store.lindex(keys.inbox(person), 0)
     if text is None:  # the entry outlived its mailbox: end it, so that the person is not stuck
         await store.commit(_finished(entry, consumer, person, sid=""))
         return None
     inbound = Inbound.from_json(text)
-    tries = await cast("Any", store.redis.hincrby("inbox:tries", inbound.sid, 1))
-    return Turn(entry, consumer, inbound, int(tries))
+    tries = await store.hincrby(keys.inbox_tries, inbound.sid, 1)
+    return Turn(entry, consumer, inbound, tries)
 
 
 async def renew(store: Store, consumer: str, entries: list[str]) -> None:
     """Keep the lease on turns that are under way."""
     if entries:
-        await store.redis.xclaim(READY, GROUP, consumer, 0, [*entries], idle=0, justid=True)
+        await store.xclaim(READY, GROUP, consumer, entries)
 
 
 def _finished(entry: str, consumer: str, person: str, sid: str) -> Commit:
     commit = Commit()
-    commit.guard("owner", READY, GROUP, entry, consumer)
-    commit.write("finish", GROUP, entry, person, sid)
+    commit.if_owner(READY, GROUP, entry, consumer)
+    commit.finish(GROUP, entry, person, sid)
     return commit
 
 
@@ -183,11 +166,10 @@ def finished(turn: Turn) -> Commit:
 def dead_letter(turn: Turn, reason: str) -> Commit:
     """End a turn that failed too often: the text goes to a human, never away."""
     commit = finished(turn)
-    commit.write("XADD", "dead", "*", "text", turn.inbound.to_json(), "reason", reason)
+    commit.xadd(keys.dead, {"text": turn.inbound.to_json(), "reason": reason})
     return commit
 
 
 async def trim_dead(store: Store, now: float | None = None) -> None:
     """Let dead letters go when they are `DEAD_DAYS` old."""
-    oldest = int(((now or time.time()) - DEAD_DAYS * DAY) * 1000)
-    await store.redis.xtrim("dead", minid=str(oldest), approximate=False)
+    await store.forget_before(keys.dead, (now or time.time()) - DEAD_DAYS * DAY)

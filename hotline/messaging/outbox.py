@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from hotline.messaging.outcomes import OPEN, accepted, again, counted, doubtful, mirrored, settled
 from hotline.messaging.rate import pace
-from hotline.store import DAY, Commit, Conflict
+from hotline.store import DAY, Commit, Conflict, keys
 from hotline.text import segments
 
 if TYPE_CHECKING:
     from hotline.errors import SendError
     from hotline.messaging.outcomes import Consequences
     from hotline.privacy.vault import Vault
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 MESSAGE_TTL: Final = 7 * DAY
 ERASED_WITHIN: Final = 3600  # seconds, if it does not leave before
@@ -106,9 +106,8 @@ def queued(message: Outbound, vault: Vault, now: float) -> Commit:
         "author": message.author,
         "erase": int(message.erase),
     }
-    flat = [part for pair in fields.items() for part in pair]
     ttl = ERASED_WITHIN if message.erase else MESSAGE_TTL
-    commit.write("enqueue", message.id, message.sender, score, ttl, *flat)
+    commit.enqueue(message.id, message.sender, score, ttl, fields)
     return commit
 
 
@@ -151,9 +150,9 @@ class Outbox:
         self._consequences = consequences
 
     @property
-    def sending(self) -> str:
+    def sending(self) -> Key:
         """Key of the sends that are under way."""
-        return f"outbox:sending:{self.sender}"
+        return keys.outbox_sending(self.sender)
 
     async def take(self, now: float) -> Taken:
         """Take the next text; the intent to send it is stored before this returns."""
@@ -168,7 +167,7 @@ class Outbox:
 
     async def read(self, id_: str) -> dict[str, str]:
         """The fields of one outbound text."""
-        return cast("dict[str, str]", await cast("Any", self.store.redis.hgetall(f"out:{id_}")))
+        return await self.store.hgetall(keys.out(id_))
 
     async def accepted(self, id_: str, sid: str, known: dict[str, str] | None = None) -> None:
         """The carrier took it: remember its SID, let the words go. A callback may have said so before."""
@@ -177,7 +176,7 @@ class Outbox:
             if fields.get("state") not in OPEN:
                 return
             commit = accepted(id_, sid, fields)
-            commit.guard("field", f"out:{id_}", "state", fields["state"])
+            commit.if_field(keys.out(id_), "state", fields["state"])
             try:
                 await self.store.commit(commit)
             except Conflict:
@@ -195,7 +194,7 @@ class Outbox:
             if fields.get("state") != "sending":
                 return
             commit = self._failed(id_, fields, error, now)
-            commit.guard("field", f"out:{id_}", "state", "sending")
+            commit.if_field(keys.out(id_), "state", "sending")
             if self._consequences and error.outcome != "unknown":
                 commit.merge(await self._consequences.also(id_, fields, error.outcome, error.code))
             try:
@@ -219,20 +218,18 @@ class Outbox:
         if fields.get("state") != "sending":
             return
         commit = doubtful(id_, fields, 0)
-        commit.guard("field", f"out:{id_}", "state", "sending")
+        commit.if_field(keys.out(id_), "state", "sending")
         with contextlib.suppress(Conflict):
             await self.store.commit(commit)
 
     async def leave(self, id_: str) -> None:
         """Look no more for what became of it: it stays unknown until a callback or a human says."""
-        await self.store.redis.zrem(self.sending, id_)
+        await self.store.zrem(self.sending, id_)
 
     async def unresolved(self, now: float, after: float) -> list[tuple[str, float]]:
         """Sends without an outcome whose intent is older than `after` seconds: id and intent (seconds)."""
-        found = await self.store.redis.zrangebyscore(
-            self.sending, "-inf", int((now - after) * 1000), start=0, num=100, withscores=True
-        )
-        return [(str(row[0]), float(row[1]) / 1000) for row in found]
+        found = await self.store.with_scores(self.sending, int((now - after) * 1000), 100)
+        return [(id_, score / 1000) for id_, score in found]
 
     async def requeue(self, id_: str) -> bool:
         """Put a send that certainly did not happen back. False: it was resolved in the meantime."""
@@ -242,13 +239,13 @@ class Outbox:
             return False
         score = fields.get("score")
         commit = Commit()
-        commit.guard("member", self.sending, id_)
-        commit.guard("field", f"out:{id_}", "state", fields["state"])
-        commit.write("ZREM", self.sending, id_)
-        commit.write("HSET", f"out:{id_}", "state", "queued")
+        commit.if_member(self.sending, id_)
+        commit.if_field(keys.out(id_), "state", fields["state"])
+        commit.zrem(self.sending, id_)
+        commit.hset(keys.out(id_), {"state": "queued"})
         commit.merge(counted(id_, fields, "queued"))
-        commit.write("ZADD", f"outbox:{self.sender}", float(score or Priority.REPLY * SCORE_STEP), id_)
-        commit.write("PUBLISH", "wake", f"outbox:{self.sender}")
+        commit.zadd(keys.outbox(self.sender), float(score or Priority.REPLY * SCORE_STEP), id_)
+        commit.wake(self.sender)
         try:
             await self.store.commit(commit)
         except Conflict:

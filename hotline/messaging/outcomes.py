@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from hotline.messaging.carriers.twilio import OPTED_OUT
 from hotline.messaging.contacts import block
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, Key, keys
 
 SID_TTL: Final = 7 * DAY
 LEDGER_TTL: Final = 90 * DAY
@@ -52,12 +52,12 @@ def counted(id_: str, fields: dict[str, str], receipt: str) -> Commit:
     """The write into the ledger of the broadcast that the text belongs to, if it belongs to one."""
     commit = Commit()
     if number := fields.get("broadcast"):
-        commit.write("receipt", number, fields.get("person", id_), receipt, LEDGER_TTL)
+        commit.receipt(number, fields.get("person", id_), receipt, LEDGER_TTL)
     return commit
 
 
-def _key(fields: dict[str, str]) -> str:
-    return f"outbox:sending:{fields['sender']}"
+def _key(fields: dict[str, str]) -> Key:
+    return keys.outbox_sending(fields["sender"])
 
 
 def erased(id_: str, fields: dict[str, str]) -> Commit | None:
@@ -65,8 +65,8 @@ def erased(id_: str, fields: dict[str, str]) -> Commit | None:
     if fields.get("erase") != "1":
         return None
     commit = Commit()
-    commit.write("ZREM", _key(fields), id_)
-    commit.write("DEL", f"out:{id_}")
+    commit.zrem(_key(fields), id_)
+    commit.delete(keys.out(id_))
     return commit
 
 
@@ -75,10 +75,10 @@ def accepted(id_: str, sid: str, fields: dict[str, str]) -> Commit:
     if gone := erased(id_, fields):
         return gone
     commit = Commit()
-    commit.write("ZREM", _key(fields), id_)
-    commit.write("SET", f"sid:{sid}", id_, "EX", SID_TTL)
-    commit.write("HSET", f"out:{id_}", "state", "sent", "sid", sid, "sent_at", int(time.time() * 1000))
-    commit.write("HDEL", f"out:{id_}", "body")
+    commit.zrem(_key(fields), id_)
+    commit.set(keys.sid(sid), id_, SID_TTL)
+    commit.hset(keys.out(id_), {"state": "sent", "sid": sid, "sent_at": int(time.time() * 1000)})
+    commit.hdel(keys.out(id_), "body")
     commit.merge(counted(id_, fields, "sent"))
     return commit
 
@@ -88,9 +88,9 @@ def settled(id_: str, fields: dict[str, str], state: str, code: int) -> Commit:
     if gone := erased(id_, fields):
         return gone
     commit = Commit()
-    commit.write("ZREM", _key(fields), id_)
-    commit.write("HSET", f"out:{id_}", "state", state, "code", code)
-    commit.write("HDEL", f"out:{id_}", "body", "address")
+    commit.zrem(_key(fields), id_)
+    commit.hset(keys.out(id_), {"state": state, "code": code})
+    commit.hdel(keys.out(id_), "body", "address")
     commit.merge(counted(id_, fields, state))
     return commit
 
@@ -98,7 +98,7 @@ def settled(id_: str, fields: dict[str, str], state: str, code: int) -> Commit:
 def doubtful(id_: str, fields: dict[str, str], code: int) -> Commit:
     """The carrier may have it: reconcile, never try blindly."""
     commit = Commit()
-    commit.write("HSET", f"out:{id_}", "state", "unknown", "code", code)
+    commit.hset(keys.out(id_), {"state": "unknown", "code": code})
     commit.merge(counted(id_, fields, "unknown"))
     return commit
 
@@ -106,20 +106,20 @@ def doubtful(id_: str, fields: dict[str, str], code: int) -> Commit:
 def again(id_: str, fields: dict[str, str], at: int, code: int) -> Commit:
     """The carrier certainly does not have it: try once more, at a time in milliseconds."""
     commit = Commit()
-    commit.write("ZREM", _key(fields), id_)
-    commit.write("ZADD", f"outbox:later:{fields['sender']}", at, id_)
-    commit.write("HSET", f"out:{id_}", "state", "queued", "code", code)
+    commit.zrem(_key(fields), id_)
+    commit.zadd(keys.outbox_later(fields["sender"]), at, id_)
+    commit.hset(keys.out(id_), {"state": "queued", "code": code})
     commit.merge(counted(id_, fields, "queued"))
-    commit.write("PUBLISH", "wake", f"outbox:{fields['sender']}")
+    commit.wake(fields["sender"])
     return commit
 
 
 def returned(id_: str, sid: str, fields: dict[str, str], words: str, at: int) -> Commit:
     """As `again`, for a text whose words were let go; what is still said of its old MessageSid is void."""
     commit = again(id_, fields, at, 0)
-    commit.write("HSET", f"out:{id_}", "body", words)
-    commit.write("HDEL", f"out:{id_}", "sid", "status")
-    commit.write("SET", f"sid:{sid}", OVER, "EX", SID_TTL)
+    commit.hset(keys.out(id_), {"body": words})
+    commit.hdel(keys.out(id_), "sid", "status")
+    commit.set(keys.sid(sid), OVER, SID_TTL)
     return commit
 
 

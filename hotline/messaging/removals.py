@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import structlog
@@ -34,17 +34,17 @@ class Removals:
 
     async def step(self) -> float:
         """Try what is due; answers the seconds until the next look."""
-        redis, now = self._store.redis, self._clock()
-        ids = await redis.zrangebyscore(DUE, "-inf", now, start=0, num=BATCH)
-        for id_ in map(str, ids):
-            kept = await cast("Any", redis.hget(KEPT, id_))
+        now = self._clock()
+        ids = await self._store.zrangebyscore(DUE, "-inf", now, BATCH)
+        for id_ in ids:
+            kept = await self._store.hget(KEPT, id_)
             await self._try(id_, json.loads(kept) if kept else {}, now)
         return 0.0 if len(ids) == BATCH else REST
 
     async def _try(self, id_: str, kept: dict[str, Any], now: float) -> None:
         # Put off before the call: a try that kills the worker holds nothing else up.
         wait = min(LATEST, max(SOONEST, now - float(kept.get("since", now))))
-        await self._store.redis.zadd(DUE, {id_: now + wait}, xx=True)
+        await self._store.reschedule(DUE, id_, now + wait)
         if not kept or await self._gone(id_, str(kept["url"])):
             await self._store.commit(over(id_))
 

@@ -16,7 +16,7 @@ from hotline.messaging.address import Route
 from hotline.messaging.carriers.twilio import NO_CHANNEL, reason
 from hotline.messaging.outbox import URGENT
 from hotline.messaging.rate import Window
-from hotline.store import AWAY
+from hotline.store import AWAY, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,7 +190,7 @@ class Sender:
         if early or not await self._orphaned(fields):
             return False
         if "body" not in fields or "address" not in fields:
-            await self.outbox.store.redis.zrem(self.outbox.sending, id_)
+            await self.outbox.store.zrem(self.outbox.sending, id_)
             return True
         try:
             sid, doubt = await self._find(fields, intent)
@@ -218,7 +218,7 @@ class Sender:
     async def _orphaned(self, fields: dict[str, str]) -> bool:
         """Whether no live call can still settle it. A worker that lives mends its own."""
         worker = fields.get("worker", "")
-        return worker == self.outbox.worker or not await self.outbox.store.redis.exists(f"alive:{worker}")
+        return worker == self.outbox.worker or not await self.outbox.store.exists(keys.alive_worker(worker))
 
     async def _find(self, fields: dict[str, str], intent: float) -> tuple[str, bool]:
         """The SID of this very text in the carrier's list, "" when it is not there; and whether that is sure.
@@ -232,7 +232,7 @@ class Sender:
         to, _ = self._ends(fields)
         for row in await self._carrier.sent_to(to, since):
             # The same words to the same person may be another text of ours: its SID is known already.
-            if await self.outbox.store.redis.exists(f"sid:{row.sid}"):
+            if await self.outbox.store.exists(keys.sid(row.sid)):
                 continue
             if row.body == body:
                 return row.sid, False

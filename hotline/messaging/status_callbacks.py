@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.messaging.outbox import TRIES, family
 from hotline.messaging.outcomes import OPEN, OVER, accepted, counted, erased, mirrored, returned
-from hotline.store import Commit, Conflict
+from hotline.store import Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from hotline.messaging.outcomes import Consequences
@@ -47,17 +47,17 @@ async def status(
     Returns:
         The kind of text it was about, as `Outbound.kind` has it, "" when unknown or nothing changed.
     """
-    id_ = id_ or str(await store.redis.get(f"sid:{sid}") or "")
+    id_ = id_ or str(await store.get(keys.sid(sid)) or "")
     number = int(code) if CODE.fullmatch(code) else 0
     for _ in range(TRIES if id_ else 0):
-        fields = cast("dict[str, str]", await cast("Any", store.redis.hgetall(f"out:{id_}")))
+        fields = await store.hgetall(keys.out(id_))
         if not fields or RANK.get(state, 0) <= RANK.get(fields.get("status", ""), 0):
             return ""
-        if fields.get("sid") != sid and await store.redis.get(f"sid:{sid}") == OVER:
+        if fields.get("sid") != sid and await store.get(keys.sid(sid)) == OVER:
             return ""
         commit = Commit()
-        commit.guard("field", f"out:{id_}", "status", fields.get("status", ""))
-        commit.guard("field", f"out:{id_}", "state", fields.get("state", ""))
+        commit.if_field(keys.out(id_), "status", fields.get("status", ""))
+        commit.if_field(keys.out(id_), "state", fields.get("state", ""))
         words = await consequences.words(fields, number) if consequences and RANK[state] == FAILED else ""
         if words:
             commit.merge(returned(id_, sid, fields, words, int((now + AGAIN_AFTER) * 1000)))
@@ -79,9 +79,9 @@ def _moved(id_: str, sid: str, state: str, code: int, fields: dict[str, str]) ->
     commit = Commit()
     if fields.get("state") in OPEN:
         commit.merge(accepted(id_, sid, fields))
-    commit.write("HSET", f"out:{id_}", "status", state, "code", code or "")
+    commit.hset(keys.out(id_), {"status": state, "code": code or ""})
     if RANK[state] >= FAILED:
-        commit.write("HDEL", f"out:{id_}", "address")
+        commit.hdel(keys.out(id_), "address")
         commit.merge(counted(id_, fields, state))
         commit.merge(mirrored(fields, code, family(fields["sender"])))
     return commit

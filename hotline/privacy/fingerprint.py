@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.errors import SettingsError
-from hotline.store import AWAY
+from hotline.store import AWAY, keys
 
 if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
     from hotline.store import Store
 
-KEY: Final = "secret:fingerprint"
+KEY: Final = keys.secret_fingerprint
 REMEDY: Final = "put the old key back; while rotating, the newest stands first and the oldest last"
 PAUSE: Final = 0.5  # seconds
 
@@ -47,7 +47,7 @@ class KeyProof:
         if self._made:
             return
         await self.compare()
-        if await self._store.redis.set(KEY, self._vault.fingerprint, nx=True) is None:
+        if not await self._store.set(KEY, self._vault.fingerprint, None, only_new=True):
             await self.compare()  # somebody else was first, perhaps with another key
         self._made = True
 
@@ -65,11 +65,11 @@ class KeyProof:
 
     async def complaint(self) -> str:
         """What is wrong with this process's key, in a sentence with its remedy; "" when nothing is."""
-        kept, own = await self._store.redis.get(KEY), self._vault.fingerprint
+        kept, own = await self._store.get(KEY), self._vault.fingerprint
         if kept:
             which = f"the key this Redis was filled with (fingerprint {kept}, this one's is {own})"
             return "" if kept == own else f"HOTLINE_SECRET_KEY is not {which}: {REMEDY}."
-        members = await cast("Any", self._store.redis.hvals("staff"))  # data older than the fingerprint
+        members = await self._store.hvals(keys.staff)  # data older than the fingerprint
         if all(self._sealed(json.loads(member)) for member in members):
             return ""
         return f"HOTLINE_SECRET_KEY is not the key the roster in this Redis was made with: {REMEDY}."

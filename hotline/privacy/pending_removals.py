@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from hotline.store import Commit
+from hotline.store import Commit, keys
 
-DUE: Final = "removals:due"
-KEPT: Final = "removals"
+DUE: Final = keys.removals_due
+KEPT: Final = keys.removals
 # Seconds: what we keep instead must have reached the disk before the original goes.
 GRACE: Final = 3.0
 
@@ -22,14 +22,14 @@ def owed(id_: str, url: str, now: float) -> Commit:
         now: seconds since the epoch.
     """
     commit = Commit()
-    commit.write("HSETNX", KEPT, id_, json.dumps({"url": url, "since": now}))
-    commit.write("ZADD", DUE, "NX", now + GRACE, id_)
+    commit.hsetnx(KEPT, id_, json.dumps({"url": url, "since": now}))
+    commit.zadd(DUE, now + GRACE, id_, only="new")
     return commit
 
 
 def over(id_: str) -> Commit:
     """The writes when it is gone there."""
     commit = Commit()
-    commit.write("HDEL", KEPT, id_)
-    commit.write("ZREM", DUE, id_)
+    commit.hdel(KEPT, id_)
+    commit.zrem(DUE, id_)
     return commit

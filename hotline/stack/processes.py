@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from hotline.settings import ROOT
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.settings import Settings
@@ -98,7 +99,7 @@ def _webhook(settings: Settings) -> Process:
 
 
 def _worker() -> Process:
-    return Process("worker", ("hotline", "worker"), sign="alive:{host}-{pid}-*")
+    return Process("worker", ("hotline", "worker"), sign=keys.alive_worker("{host}-{pid}-*"))
 
 
 def _rasa(settings: Settings) -> Process:

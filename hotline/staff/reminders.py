@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hotline.messaging.outbox import Outbound, queued
 from hotline.staff import rollcall, shifts
 from hotline.staff.roster import load_roster
-from hotline.store import DAY, Commit, Conflict
+from hotline.store import DAY, Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -51,10 +51,10 @@ def weekly_name(when: Weekly, timezone: str, now: float) -> str:
 
 
 def _reminder(duty: Duty, vault: Vault, library: Library, roster: Roster, now: float) -> Commit:
-    told = f"shifts:told:{duty.shift}|{duty.day.isoformat()}"
+    told = keys.shifts_told(f"{duty.shift}|{duty.day.isoformat()}")
     commit = Commit()
-    commit.guard("absent", told)
-    commit.write("SET", told, "1", "EX", 2 * DAY)
+    commit.if_absent(told)
+    commit.set(told, "1", 2 * DAY)
     member = roster.by_handle.get(duty.handle)
     if member:
         start, end = (local_clock(at, library) for at in (duty.begins, duty.ends))

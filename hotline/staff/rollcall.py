@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.messaging.outbox import Outbound, Priority, queued
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hotline.store import Store
 
 WAIT: Final = 30 * 60.0  # seconds to answer
-CURRENT: Final = "rollcall:current"
+CURRENT: Final = keys.rollcall_current
 TTL: Final = 30 * DAY
 
 
@@ -26,10 +26,10 @@ async def begin(store: Store, vault: Vault, library: Library, roster: Roster, na
     """
     members = roster.with_role("responder")
     commit = Commit()
-    commit.guard("absent", f"rollcall:{name}")
-    commit.hset(f"rollcall:{name}", {"begun": str(now)} | {f"@{m.handle}": "" for m in members}, TTL)
-    commit.write("SET", CURRENT, name, "EX", int(WAIT))
-    commit.write("ZADD", "rollcall:due", now + WAIT, name)
+    commit.if_absent(keys.rollcall(name))
+    commit.hset(keys.rollcall(name), {"begun": str(now)} | {f"@{m.handle}": "" for m in members}, TTL)
+    commit.set(CURRENT, name, int(WAIT))
+    commit.zadd(keys.rollcall_due, now + WAIT, name)
     for member in members:
         words = library.say("rollcall_page", member.lang)
         message = Outbound(
@@ -42,18 +42,18 @@ async def begin(store: Store, vault: Vault, library: Library, roster: Roster, na
 
 async def answered(store: Store, handle: str, now: float) -> Commit | None:
     """The write that notes an OK; None when nobody asked this volunteer."""
-    name = await store.redis.get(CURRENT)
-    key = f"rollcall:{name}"
-    if name is None or await cast("Any", store.redis.hget(key, f"@{handle}")) != "":
+    name = await last(store)
+    key = keys.rollcall(name)
+    if not name or await store.hget(key, f"@{handle}") != "":
         return None
     commit = Commit()
-    commit.write("HSET", key, f"@{handle}", str(now))
+    commit.hset(key, {f"@{handle}": str(now)})
     return commit
 
 
 async def result(store: Store, name: str) -> dict[str, float | None]:
     """Seconds until each volunteer answered, None for those who did not; empty without such a roll call."""
-    fields = await cast("Any", store.redis.hgetall(f"rollcall:{name}"))
+    fields = await store.hgetall(keys.rollcall(name))
     begun = float(fields.get("begun", 0))
     return {
         handle.removeprefix("@"): float(at) - begun if at else None
@@ -64,17 +64,17 @@ async def result(store: Store, name: str) -> dict[str, float | None]:
 
 async def last(store: Store) -> str:
     """The name of today's roll call, "" without one."""
-    return str(await store.redis.get(CURRENT) or "")
+    return str(await store.get(CURRENT) or "")
 
 
 async def report_due(store: Store, vault: Vault, library: Library, roster: Roster, now: float) -> None:
     """Tell organizers the result of every roll call whose time is up, once."""
-    for name in map(str, await store.redis.zrangebyscore("rollcall:due", "-inf", now)):
+    for name in map(str, await store.zrangebyscore(keys.rollcall_due, "-inf", now)):
         found = await result(store, name)
         silent = sorted(handle for handle, seconds in found.items() if seconds is None)
         commit = Commit()
-        commit.guard("member", "rollcall:due", name)
-        commit.write("ZREM", "rollcall:due", name)
+        commit.if_member(keys.rollcall_due, name)
+        commit.zrem(keys.rollcall_due, name)
         for member in roster.with_role("organizer"):
             key = "rollcall_missing" if silent else "rollcall_all"
             values = {"answered": len(found) - len(silent), "total": len(found), "missing": ", ".join(silent)}

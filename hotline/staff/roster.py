@@ -6,13 +6,13 @@ import json
 import re
 import time
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 from hotline.privacy.vault import Vault, parse_number
 from hotline.refusal import Reason, Refused
 from hotline.staff import PARTNER, REPORTER, shifts
 from hotline.staff.shifts import Plan
-from hotline.store import Commit, Store
+from hotline.store import Commit, Store, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,13 +103,13 @@ class Roster:
 
 async def load_roster(store: Store, now: float | None = None) -> Roster:
     """Read everybody, with who is on call at a moment (seconds since the epoch): by hand or by a shift."""
-    pipe = store.redis.pipeline(transaction=False)
-    pipe.hgetall("staff")
-    pipe.smembers("staff:oncall")
-    pipe.hvals("shifts")
-    pipe.smembers("shifts:off")
-    pipe.hgetall("shifts:swaps")
-    pipe.hgetall("shifts:down")
+    pipe = store.pipeline()
+    pipe.hgetall(keys.staff)
+    pipe.smembers(keys.staff_oncall)
+    pipe.hvals(keys.shifts)
+    pipe.smembers(keys.shifts_off)
+    pipe.hgetall(keys.shifts_swaps)
+    pipe.hgetall(keys.shifts_down)
     records, by_hand, *planned = await pipe.execute()
     plan = shifts.plan_from(*planned)
     oncall = by_hand | plan.on_now(now or time.time())
@@ -119,7 +119,7 @@ async def load_roster(store: Store, now: float | None = None) -> Roster:
 
 async def handle_of(store: Store, person: str) -> str:
     """The handle of a pseudonym, "" when the person is not staff."""
-    return str(await cast("Any", store.redis.hget("staff:people", person)) or "")
+    return str(await store.hget(keys.staff_people, person) or "")
 
 
 def _from_json(text: str) -> Staff:
@@ -131,11 +131,11 @@ def _from_json(text: str) -> Staff:
 def set_on_call(handle: str, *, on: bool, until: float = 0.0) -> Commit:
     """The write that puts somebody on call or takes them off, in a shift until that shift ends."""
     commit = Commit()
-    commit.write("SADD" if on else "SREM", "staff:oncall", handle)
+    (commit.sadd if on else commit.srem)(keys.staff_oncall, handle)
     if on:
-        commit.write("HDEL", "shifts:down", handle)
+        commit.hdel(keys.shifts_down, handle)
     elif until:
-        commit.write("HSET", "shifts:down", handle, until)
+        commit.hset(keys.shifts_down, {handle: until})
     return commit
 
 
@@ -171,8 +171,8 @@ async def add_staff(
     commit = Commit()
     record = asdict(member)
     del record["oncall"]
-    commit.write("HSET", "staff", handle, json.dumps(record))
-    commit.write("HSET", "staff:people", person, handle)
+    commit.hset(keys.staff, {handle: json.dumps(record)})
+    commit.hset(keys.staff_people, {person: handle})
     await store.commit(commit)
     return member
 
@@ -188,9 +188,9 @@ def check_languages(languages: Iterable[str]) -> None:
 
 
 async def _forget_number(store: Store, handle: str) -> None:
-    text = await cast("Any", store.redis.hget("staff", handle))
+    text = await store.hget(keys.staff, handle)
     if text is not None:
-        await cast("Any", store.redis.hdel("staff:people", _from_json(text).person))
+        await store.hdel(keys.staff_people, _from_json(text).person)
 
 
 async def remove_staff(store: Store, handle: str) -> None:
@@ -208,10 +208,10 @@ def cut_off(member: Staff, plan: Plan) -> Commit:
     commit = shifts.dropped(one.id for one in plan.shifts if one.handle == member.handle)
     for (shift, day), taker in plan.swaps.items():
         if taker == member.handle:  # whose shift it was has it again, and is reminded
-            commit.write("HDEL", "shifts:swaps", f"{shift}|{day.isoformat()}")
-    commit.write("HDEL", "staff:people", member.person)
-    commit.write("HDEL", "staff", member.handle)
-    commit.write("SREM", "staff:oncall", member.handle)
+            commit.hdel(keys.shifts_swaps, f"{shift}|{day.isoformat()}")
+    commit.hdel(keys.staff_people, member.person)
+    commit.hdel(keys.staff, member.handle)
+    commit.srem(keys.staff_oncall, member.handle)
     return commit
 
 
@@ -225,7 +225,7 @@ async def seed_demo(settings: Settings) -> None:
     store = Store(settings.redis_url)
     vault = Vault(settings.secret_keys)
     try:
-        if await cast("Any", store.redis.hlen("staff")):
+        if await store.hlen(keys.staff):
             return
         for handle, number, role, languages, oncall in DEMO_STAFF:
             await add_staff(store, vault, handle=handle, number=number, role=role, languages=languages)

@@ -6,11 +6,11 @@ import json
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from hotline.refusal import Reason, Refused
-from hotline.store import Commit
+from hotline.store import Commit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -189,11 +189,11 @@ def _clock(minutes: int) -> str:
 
 async def load_plan(store: Store) -> Plan:
     """Read everything about shifts."""
-    pipe = store.redis.pipeline(transaction=False)
-    pipe.hvals("shifts")
-    pipe.smembers("shifts:off")
-    pipe.hgetall("shifts:swaps")
-    pipe.hgetall("shifts:down")
+    pipe = store.pipeline()
+    pipe.hvals(keys.shifts)
+    pipe.smembers(keys.shifts_off)
+    pipe.hgetall(keys.shifts_swaps)
+    pipe.hgetall(keys.shifts_down)
     return plan_from(*await pipe.execute())
 
 
@@ -216,9 +216,9 @@ def _swap_key(name: str) -> tuple[str, date]:
 
 async def add_shift(store: Store, handle: str, day: int, hours: tuple[int, int], timezone: str) -> Shift:
     """Add a weekly shift."""
-    shift = Shift(str(await store.redis.incr("shifts:last")), handle, day, *hours, timezone)
+    shift = Shift(str(await store.incr(keys.shifts_last)), handle, day, *hours, timezone)
     commit = Commit()
-    commit.write("HSET", "shifts", shift.id, json.dumps(asdict(shift)))
+    commit.hset(keys.shifts, {shift.id: json.dumps(asdict(shift))})
     await store.commit(commit)
     return shift
 
@@ -229,7 +229,7 @@ async def find_shift(store: Store, id_: str) -> Shift:
     Raises:
         Refused: there is none of that number.
     """
-    text = await cast("Any", store.redis.hget("shifts", id_))
+    text = await store.hget(keys.shifts, id_)
     if text is None:
         raise Refused(Reason.NO_SHIFT, id=id_)
     return Shift(**json.loads(text))
@@ -239,14 +239,14 @@ def dropped(ids: Iterable[str]) -> Commit:
     """The write that ends weekly shifts."""
     commit = Commit()
     for id_ in ids:
-        commit.write("HDEL", "shifts", id_)
+        commit.hdel(keys.shifts, id_)
     return commit
 
 
 def day_off(handle: str, day: date) -> Commit:
     """The write that takes a volunteer off all their shifts of one day."""
     commit = Commit()
-    commit.write("SADD", "shifts:off", f"{handle}|{day.isoformat()}")
+    commit.sadd(keys.shifts_off, f"{handle}|{day.isoformat()}")
     return commit
 
 
@@ -259,7 +259,7 @@ def swapped(shift: Shift, day: date, handle: str) -> Commit:
     if day.weekday() != shift.day:
         raise Refused(Reason.SHIFT_ELSEWHEN, id=shift.id, wanted=DAYS[shift.day], day=day.isoformat())
     commit = Commit()
-    commit.write("HSET", "shifts:swaps", f"{shift.id}|{day.isoformat()}", handle)
+    commit.hset(keys.shifts_swaps, {f"{shift.id}|{day.isoformat()}": handle})
     return commit
 
 
@@ -270,12 +270,12 @@ async def let_go(store: Store, now: float) -> None:
     commit = Commit()
     for handle, day in plan.off:
         if day < yesterday:
-            commit.write("SREM", "shifts:off", f"{handle}|{day.isoformat()}")
+            commit.srem(keys.shifts_off, f"{handle}|{day.isoformat()}")
     for shift, day in plan.swaps:
         if day < yesterday:
-            commit.write("HDEL", "shifts:swaps", f"{shift}|{day.isoformat()}")
+            commit.hdel(keys.shifts_swaps, f"{shift}|{day.isoformat()}")
     for handle, until in plan.down.items():
         if until < now:
-            commit.write("HDEL", "shifts:down", handle)
+            commit.hdel(keys.shifts_down, handle)
     if commit.writes:
         await store.commit(commit)

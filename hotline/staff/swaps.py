@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from hotline.store import DAY, MINUTE, Commit
+from hotline.store import DAY, MINUTE, Commit, keys
 
 if TYPE_CHECKING:
     from hotline.staff.roster import Staff
     from hotline.staff.shifts import Duty, Plan
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 AHEAD: Final = 60  # days in which a shift can be given away
 ASKED: Final = 61 * DAY  # as long as the last of them may wait
@@ -61,31 +61,31 @@ def clashes(plan: Plan, duty: Duty, handle: str) -> bool:
 
 async def ask(store: Store, duty: Duty, to: Staff, now: float) -> tuple[Offer, Commit]:
     """An offer, and the writes that keep it until the shift is over."""
-    number = str(await store.redis.incr("swaps:last"))
+    number = str(await store.incr(keys.swaps_last))
     offer = Offer(number, duty.shift, duty.day.isoformat(), duty.handle, to.handle, to.person)
     commit = Commit()
     life = max(MINUTE, int(duty.ends - now))
-    commit.hset(f"swap:{number}", asdict(offer), life)
-    commit.write("SADD", _asked(to.person), number)
-    commit.write("EXPIRE", _asked(to.person), ASKED)
+    commit.hset(keys.swap(number), asdict(offer), life)
+    commit.sadd(_asked(to.person), number)
+    commit.expire(_asked(to.person), ASKED)
     return offer, commit
 
 
-def _asked(person: str) -> str:
+def _asked(person: str) -> Key:
     """Key of the numbers that a phone was asked by; some may be over."""
-    return f"swaps:asked:{person}"
+    return keys.swaps_asked(person)
 
 
 async def load(store: Store, number: str, person: str) -> Offer | None:
     """An offer that waits for the answer of this phone."""
-    fields = await cast("Any", store.redis.hgetall(f"swap:{number}"))
+    fields = await store.hgetall(keys.swap(number))
     offer = Offer(**fields) if fields else None
     return offer if offer and offer.person == person else None
 
 
 async def waiting(store: Store, person: str) -> list[Offer]:
     """All of them for one phone, the oldest first."""
-    numbers = await cast("Any", store.redis.smembers(_asked(person)))
+    numbers = await store.smembers(_asked(person))
     found = [await load(store, str(number), person) for number in numbers]
     return sorted((offer for offer in found if offer), key=lambda offer: int(offer.id))
 
@@ -97,20 +97,20 @@ def answered(offer: Offer, plan: Plan, now: float, *, yes: bool) -> tuple[Duty |
         Conflict: it was answered, or somebody else took that day.
     """
     commit = Commit()
-    commit.guard("field", f"swap:{offer.id}", "person", offer.person)
-    commit.write("DEL", f"swap:{offer.id}")
-    commit.write("SREM", _asked(offer.person), offer.id)
+    commit.if_field(keys.swap(offer.id), "person", offer.person)
+    commit.delete(keys.swap(offer.id))
+    commit.srem(_asked(offer.person), offer.id)
     day = date.fromisoformat(offer.day)
     duty = duty_of(plan, offer.by, offer.shift, day, now)
     if duty and yes:
         before = plan.swaps.get((offer.shift, day), "")
-        commit.guard("field", "shifts:swaps", offer.slot, before)
-        commit.write("HSET", "shifts:swaps", offer.slot, offer.to)
+        commit.if_field(keys.shifts_swaps, offer.slot, before)
+        commit.hset(keys.shifts_swaps, {offer.slot: offer.to})
     return duty, commit
 
 
 def back(handle: str, day: date) -> Commit:
     """The write that takes a day off back."""
     commit = Commit()
-    commit.write("SREM", "shifts:off", f"{handle}|{day.isoformat()}")
+    commit.srem(keys.shifts_off, f"{handle}|{day.isoformat()}")
     return commit

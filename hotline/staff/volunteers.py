@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 from hotline.staff.roster import Staff
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
     from hotline.staff.roster import Roster
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 TTL: Final = 14 * DAY
 NEEDED: Final = 2
@@ -42,10 +42,10 @@ def asked(candidate: Candidate) -> Commit:
     Raises (when committed):
         Conflict: the handle is taken, on the roster or by another candidate.
     """
-    key = f"candidate:{candidate.handle}"
+    key = keys.candidate(candidate.handle)
     commit = Commit()
-    commit.guard("absent", key)
-    commit.guard("field", "staff", candidate.handle, "")
+    commit.if_absent(key)
+    commit.if_field(keys.staff, candidate.handle, "")
     commit.hset(key, asdict(candidate), TTL)
     return commit
 
@@ -54,8 +54,8 @@ async def vouch(
     store: Store, roster: Roster, handle: str, by: str
 ) -> tuple[Outcome, Commit, Candidate | None]:
     """What it leads to that a member of the roster, by handle, vouches for a candidate."""
-    key = f"candidate:{handle}"
-    fields = await cast("Any", store.redis.hgetall(key))
+    key = keys.candidate(handle)
+    fields = await store.hgetall(key)
     if not fields:
         return "unknown", Commit(), None
     before = fields.pop("vouched", "")
@@ -65,25 +65,25 @@ async def vouch(
         return "again", Commit(), candidate
     names.add(by)
     commit = Commit()
-    commit.guard("field", key, "vouched", before)
-    commit.guard("field", key, "person", candidate.person)  # forgotten meanwhile: nothing of it comes back
+    commit.if_field(key, "vouched", before)
+    commit.if_field(key, "person", candidate.person)  # forgotten meanwhile: nothing of it comes back
     if len(names) >= NEEDED and any(roster.by_handle[name].role == "organizer" for name in names):
         commit.merge(_joined(candidate, key))
         return "done", commit, candidate
-    commit.write("HSET", key, "vouched", ",".join(sorted(names)))
+    commit.hset(key, {"vouched": ",".join(sorted(names))})
     return ("organizer" if len(names) >= NEEDED else "noted"), commit, candidate
 
 
-def _joined(candidate: Candidate, key: str) -> Commit:
+def _joined(candidate: Candidate, key: Key) -> Commit:
     """The writes that put a candidate on the roster, off call."""
     member = asdict(
         Staff(candidate.handle, "responder", candidate.person, candidate.address, (candidate.lang,))
     )
     del member["oncall"]
     commit = Commit()
-    commit.guard("field", "staff", candidate.handle, "")
-    commit.guard("field", "staff:people", candidate.person, "")
-    commit.write("HSET", "staff", candidate.handle, json.dumps(member))
-    commit.write("HSET", "staff:people", candidate.person, candidate.handle)
-    commit.write("DEL", key)
+    commit.if_field(keys.staff, candidate.handle, "")
+    commit.if_field(keys.staff_people, candidate.person, "")
+    commit.hset(keys.staff, {candidate.handle: json.dumps(member)})
+    commit.hset(keys.staff_people, {candidate.person: candidate.handle})
+    commit.delete(key)
     return commit

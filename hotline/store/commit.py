@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hotline.store.keys import Key
+    from hotline.store.register import Key
 
 type Value = str | int | float
 
@@ -32,14 +32,6 @@ class Commit:
         """Take over another commit's guards and writes."""
         self.guards += other.guards
         self.writes += other.writes
-
-    def guard(self, *check: Value) -> None:
-        """A guard as a list; goes when nobody writes it."""
-        self.guards.append(list(check))
-
-    def write(self, *command: Value) -> None:
-        """A write as a list; goes when nobody writes it."""
-        self.writes.append(list(command))
 
     # -- guards
 

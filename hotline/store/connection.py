@@ -15,8 +15,9 @@ from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError, Res
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from hotline.errors import StoreUnavailable
+from hotline.store.commands import Commands
 from hotline.store.commit import Conflict
-from hotline.store.keys import DAY
+from hotline.store.register import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ AWAY: Final = (
 )  # fmt: skip
 
 
-class Store:
+class Store(Commands):
     """One Redis connection pool, its scripts, and coalesced commits.
 
     Commits asked for in the same turn of the event loop travel in one pipeline, over one connection:

@@ -9,12 +9,12 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from hotline.messaging.address import Route
 from hotline.privacy.redaction import mask
 from hotline.refusal import Reason, Refused
-from hotline.store import Commit, Store
+from hotline.store import Commit, Store, keys
 from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ class Taken:
 
 async def load_all(store: Store) -> list[Record]:
     """Every consent, the oldest first."""
-    people = sorted(str(one) for one in await cast("Any", store.redis.smembers("subscribers:everybody")))
+    people = sorted(str(one) for one in await store.smembers(keys.subscribers))
     found: list[Record] = []
     for start in range(0, len(people), _BATCH):
         batch = people[start : start + _BATCH]
-        pipe = store.redis.pipeline(transaction=False)
+        pipe = store.pipeline()
         for person in batch:
-            pipe.hmget(f"subscriber:{person}", "consent", "zones", "lang", "address", "kinds", "night")
+            pipe.hmget(keys.subscriber(person), "consent", "zones", "lang", "address", "kinds", "night")
         rows = cast("list[list[str | None]]", await pipe.execute())
         found += [_record(person, row) for person, row in zip(batch, rows, strict=True) if row[0]]
     return sorted(found, key=lambda one: (one.at, one.person))
@@ -119,13 +119,13 @@ async def log(store: Store, *, by: str, why: str, people: int, now: float) -> No
     """Keep that numbers were taken out; no number is in it. `now` is seconds since the epoch."""
     at = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
     commit = Commit()
-    commit.write("XADD", "exports", "*", "at", at, "who", by, "why", why, "people", people)
+    commit.xadd(keys.exports, {"at": at, "who": by, "why": why, "people": people})
     await store.commit(commit)
 
 
 async def logged(store: Store) -> list[Taken]:
     """Exports with numbers, the oldest first."""
-    rows = cast("list[tuple[str, dict[str, str]]]", await store.redis.xrange("exports"))
+    rows = await store.xrange(keys.exports)
     return [Taken(row["at"], row["who"], row["why"], int(row["people"])) for _, row in rows]
 
 

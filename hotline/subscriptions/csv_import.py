@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
 from hotline.messaging.contacts import Person
 from hotline.privacy.redaction import mask
 from hotline.privacy.vault import Vault, parse_number
 from hotline.refusal import Reason, Refused
-from hotline.store import Commit, Store
+from hotline.store import Commit, Store, keys
 from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
@@ -252,11 +252,11 @@ async def add(store: Store, found: Plan) -> int:
 
 
 async def _stopped(store: Store, people: list[str]) -> set[str]:
-    pipe = store.redis.pipeline(transaction=False)
+    pipe = store.pipeline()
     batches = _batches(people)
     for batch in batches:
-        pipe.smismember("optout:alerts", batch)
-        pipe.smismember("optout:hotline", batch)
+        pipe.smismember(keys.optout("alerts"), batch)
+        pipe.smismember(keys.optout("hotline"), batch)
     answers = iter(cast("list[list[int]]", await pipe.execute()))
     return {
         person
@@ -269,7 +269,7 @@ async def _stopped(store: Store, people: list[str]) -> set[str]:
 async def _known(store: Store, people: list[str]) -> set[str]:
     known: set[str] = set()
     for batch in _batches(people):
-        answers = await cast("Any", store.redis.smismember("subscribers:everybody", batch))
+        answers = await store.smismember(keys.subscribers, batch)
         known |= {person for person, there in zip(batch, answers, strict=True) if there}
     return known
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from hotline.geography.zones import ALL, zone_name, zones_in
 from hotline.messaging.contacts import Person, load_person
 from hotline.privacy.vault import Vault, parse_number
 from hotline.refusal import Reason, Refused
-from hotline.store import DAY, Commit, Store
+from hotline.store import DAY, Commit, Store, keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -54,11 +54,11 @@ def added(
         "consent": json.dumps({"shown": shown, "lang": lang, "at": now, "channel": channel}),
         "kinds": json.dumps(sorted(kinds)),
     }
-    commit.hset(f"subscriber:{person.id}", record, None)
-    commit.write("HDEL", f"subscriber:{person.id}", "dead")
+    commit.hset(keys.subscriber(person.id), record, None)
+    commit.hdel(keys.subscriber(person.id), "dead")
     if night is not None:
         commit.merge(at_night(person.id, night, lang, channel=channel, now=now))
-    commit.write("SADD", "subscribers:everybody", person.id)
+    commit.sadd(keys.subscribers, person.id)
     return commit
 
 
@@ -66,14 +66,14 @@ def at_night(person: str, shown: str, lang: str, *, channel: str, now: float) ->
     """The write that keeps the answer about nights: the words agreed to, "" when they were not."""
     commit = Commit()
     agreed = json.dumps({"shown": shown, "lang": lang, "at": now, "channel": channel}) if shown else ""
-    commit.write("HSET", f"subscriber:{person}", "night", agreed)
+    commit.hset(keys.subscriber(person), {"night": agreed})
     return commit
 
 
 def wanting(person: str, kinds: Iterable[str]) -> Commit:
     """The write that keeps which kinds somebody wants."""
     commit = Commit()
-    commit.write("HSET", f"subscriber:{person}", "kinds", json.dumps(sorted(kinds)))
+    commit.hset(keys.subscriber(person), {"kinds": json.dumps(sorted(kinds))})
     return commit
 
 
@@ -93,13 +93,13 @@ def with_code(made: Code) -> Commit:
     fields = {
         "zones": json.dumps(made.zones), "kinds": json.dumps(made.kinds), "until": str(made.until)
     }  # fmt: skip
-    commit.hset(f"signup:code:{made.word.upper()}", fields, CODE_TTL)
+    commit.hset(keys.signup_code(made.word.upper()), fields, CODE_TTL)
     return commit
 
 
 async def code(store: Store, word: str) -> Code | None:
     """The code of a word, whatever its case, over or not; None when it is none."""
-    fields = await cast("Any", store.redis.hgetall(f"signup:code:{word.upper()}"))
+    fields = await store.hgetall(keys.signup_code(word.upper()))
     if not fields:
         return None
     zones, kinds = json.loads(fields["zones"]), json.loads(fields["kinds"])
@@ -109,8 +109,8 @@ async def code(store: Store, word: str) -> Code | None:
 def removed(person: str) -> Commit:
     """The writes that end a subscription."""
     commit = Commit()
-    commit.write("DEL", f"subscriber:{person}")
-    commit.write("SREM", "subscribers:everybody", person)
+    commit.delete(keys.subscriber(person))
+    commit.srem(keys.subscribers, person)
     return commit
 
 
@@ -135,7 +135,7 @@ async def one(store: Store, person: str) -> Subscriber | None:
 async def everybody(store: Store) -> AsyncIterator[list[Subscriber]]:
     """All subscribers, a few hundred at a time; somebody may come twice."""
     batch: list[str] = []
-    async for person in cast("Any", store.redis.sscan_iter("subscribers:everybody", count=BATCH)):
+    async for person in store.sscan_iter(keys.subscribers, count=BATCH):
         batch.append(str(person))
         if len(batch) >= BATCH:
             yield await _read(store, batch)
@@ -145,9 +145,9 @@ async def everybody(store: Store) -> AsyncIterator[list[Subscriber]]:
 
 
 async def _read(store: Store, people: list[str]) -> list[Subscriber]:
-    pipe = store.redis.pipeline(transaction=False)
+    pipe = store.pipeline()
     for person in people:
-        pipe.hmget(f"subscriber:{person}", "address", "lang", "zones", "kinds", "night")
+        pipe.hmget(keys.subscriber(person), "address", "lang", "zones", "kinds", "night")
     rows = zip(people, cast("list[list[str | None]]", await pipe.execute()), strict=True)
     return [
         Subscriber(

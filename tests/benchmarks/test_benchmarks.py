@@ -29,6 +29,7 @@ from benchmarks.harness.table import Reach, Table
 from hotline.cli import run
 from hotline.settings import DEMO_TOKEN, ROOT
 from hotline.stack.embedded import free_port
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +103,7 @@ async def test_without_a_server_every_webhook_counts_as_lost() -> None:
 
 async def test_an_acknowledged_text_that_is_in_no_mailbox_is_found_out(store: Store) -> None:
     for person, sid in (("a", "SM1"), ("a", "SM2"), ("b", "SM2")):
-        await store.redis.rpush(f"inbox:{person}", json.dumps({"sid": sid}))  # pyright: ignore[reportGeneralTypeIssues] - redis-py types both its clients at once
+        await store.redis.rpush(keys.inbox(person), json.dumps({"sid": sid}))  # pyright: ignore[reportGeneralTypeIssues] - redis-py types both its clients at once
     assert await webhook.not_stored(store.redis, ["SM1"]) == 0
     assert await webhook.not_stored(store.redis, ["SM1", "SM2", "SM3"]) == 2
 

@@ -23,7 +23,7 @@ from hotline.privacy.vault import Vault
 from hotline.refusal import Refused
 from hotline.settings import DEMO_SECRET, ROOT, load_settings
 from hotline.staff.roster import seed_demo
-from hotline.store import Store
+from hotline.store import Store, keys
 from tests.stage.office import HOUR, Office
 from tests.stage.reports import report, told
 
@@ -110,7 +110,7 @@ class AlertLives(RuleBasedStateMachine):
         return await broadcasts.recent(self.office.store)
 
     async def _picked(self, place: int) -> str:
-        ids = await self.office.store.redis.zrange("broadcasts:all", 0, -1)
+        ids = await self.office.store.redis.zrange(keys.broadcasts_all, 0, -1)
         return str(ids[place % len(ids)]) if ids else "0"
 
     async def _tried(self, work: Coroutine[Any, Any, object]) -> bool:
@@ -202,7 +202,7 @@ class AlertLives(RuleBasedStateMachine):
         self.run(self._report_moves(place, state))
 
     async def _report_moves(self, place: int, state: str) -> None:
-        ids = await self.office.store.redis.zrange("incidents:open", 0, -1)
+        ids = await self.office.store.redis.zrange(keys.incidents_open, 0, -1)
         if ids:
             await told(self.office, str(ids[place % len(ids)]), state)
 
@@ -240,7 +240,7 @@ class AlertLives(RuleBasedStateMachine):
 
     async def _meets(self, id_: str, person: str, fate: str) -> None:
         number = id_[1:].partition(":")[0]
-        assert not await self.office.store.redis.sismember("optout:alerts", person), (
+        assert not await self.office.store.redis.sismember(keys.optout("alerts"), person), (
             "who stopped is left alone"
         )
         if fate in ("sent", "delivered", "undelivered", "unknown", "lost"):

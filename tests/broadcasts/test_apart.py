@@ -13,6 +13,7 @@ from hotline.broadcasts.delivery.canaries import Watch
 from hotline.broadcasts.drafting import Wish
 from hotline.incidents.service import Desk
 from hotline.settings import load_settings
+from hotline.store import keys
 from tests.stage.office import HOUR
 from tests.stage.reports import report
 
@@ -53,16 +54,16 @@ async def in_state(office: Office, state: str) -> Broadcast:
 async def broken(office: Office, id_: str, how: str) -> None:
     redis, (command, name, value) = cast("Any", office.store.redis), BREAKAGES[how]
     if command == "HSET":
-        await redis.hset(f"broadcast:{id_}", name, value)
+        await redis.hset(keys.broadcast(id_), name, value)
     else:
-        await redis.lpush(f"broadcast:{id_}:{name}", value)
-        await redis.expire(f"broadcast:{id_}:{name}", int(HOUR))
+        await redis.lpush(keys.broadcast(f"{id_}:{name}"), value)
+        await redis.expire(keys.broadcast(f"{id_}:{name}"), int(HOUR))
 
 
 async def texts_to(office: Office, handle: str) -> list[str]:
     bodies: list[str] = []
     person = (await Desk(office.store, office.vault, office.library, lambda: 0.0).roster()).by_handle[handle]
-    for id_ in await office.store.redis.zrange("outbox:hotline", 0, -1):
+    for id_ in await office.store.redis.zrange(keys.outbox("hotline"), 0, -1):
         fields = await office.box.read(str(id_))
         if fields["person"] == person.person:
             bodies.append(office.vault.open(fields["body"]))
@@ -124,7 +125,7 @@ async def test_a_closing_text_without_the_language_of_a_phone_of_ours_still_reac
 async def test_the_trouble_is_said_once_by_its_kind_and_it_is_tried_again(office: Office) -> None:
     (person,) = await office.sign_up(1)
     one = await office.sending()
-    texts = await cast("Any", office.store.redis.hget(f"broadcast:{one.id}", "texts"))
+    texts = await cast("Any", office.store.redis.hget(keys.broadcast(one.id), "texts"))
     await broken(office, one.id, "words that are none")
     before = troubles()
     for _ in range(5):
@@ -132,6 +133,6 @@ async def test_the_trouble_is_said_once_by_its_kind_and_it_is_tried_again(office
     for handle in ("organizer1", "organizer2"):
         assert len([body for body in await texts_to(office, handle) if "cannot go on" in body]) == 1
     assert troubles() == before + 1
-    await cast("Any", office.store.redis.hset(f"broadcast:{one.id}", "texts", texts))
+    await cast("Any", office.store.redis.hset(keys.broadcast(one.id), "texts", texts))
     office.now += 61
     assert await office.deliver() == [f"b{one.id}:{person}"]

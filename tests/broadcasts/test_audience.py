@@ -13,6 +13,7 @@ from hotline.broadcasts import audience
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.broadcasts.drafting import Wish
 from hotline.messaging.contacts import Person, opt_out
+from hotline.store import keys
 from hotline.subscriptions import subscribers
 from hotline.subscriptions.subscribers import Subscriber
 from tests.stage.office import HOUR
@@ -88,7 +89,7 @@ async def test_at_night_an_alert_reaches_those_who_agreed_to_that(office: Office
     by_night = await audience.preview(office.store, office.library.city, office.settings, one, office.now)
     assert (by_day.people, by_night.people, by_night.excluded) == (2, 1, {"night": 1})
     await office.approve(one.id, override=True)
-    rows = [json.loads(row) for row in await office.store.redis.lrange(f"broadcast:{one.id}:todo", 0, -1)]
+    rows = [json.loads(row) for row in await office.store.redis.lrange(keys.broadcast_todo(one.id), 0, -1)]
     assert [row[0] for row in rows] == [awake]
 
 

@@ -13,6 +13,7 @@ from hotline.broadcasts.delivery.feed import AHEAD
 from hotline.messaging import status_callbacks
 from hotline.messaging.contacts import opt_out
 from hotline.refusal import Reason, Refused
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from tests.stage.office import Office
@@ -101,7 +102,7 @@ async def test_two_workers_that_feed_at_once_queue_each_person_once(office: Offi
     one = await office.sending()
     others = [office.worker() for _ in range(3)]
     found: list[str] = []
-    while await office.store.redis.zcard("broadcasts:sending"):
+    while await office.store.redis.zcard(keys.broadcasts_sending):
         await asyncio.gather(*[each.feed() for each in others])
         found += await office.taken()
     assert Counter(found) == Counter(f"b{one.id}:{person}" for person in people)
@@ -169,7 +170,7 @@ async def test_a_broadcast_that_is_cancelled_reaches_nobody_else(office: Office)
     await office.move(one.id, "cancel")
     assert await office.deliver() == []
     assert (await office.state(one.id), await office.waiting()) == ("cancelled", 0)
-    assert not await office.store.redis.exists(f"broadcast:{one.id}:todo")
+    assert not await office.store.redis.exists(keys.broadcast_todo(one.id))
 
 
 @pytest.mark.parametrize("move", ["cancel", "pause"])
@@ -224,8 +225,8 @@ async def test_the_hotline_goes_on_while_a_broadcast_is_paused(office: Office) -
     one = await office.sending()
     await office.move(one.id, "pause")
     await office.delivery.feed()
-    assert await office.store.redis.zcard("outbox:hotline") == 0
-    assert await office.store.redis.zcard("broadcasts:sending") == 1
+    assert await office.store.redis.zcard(keys.outbox("hotline")) == 0
+    assert await office.store.redis.zcard(keys.broadcasts_sending) == 1
 
 
 # -- receipts

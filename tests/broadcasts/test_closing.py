@@ -13,6 +13,7 @@ from hotline.broadcasts.drafting import Wish
 from hotline.incidents.service import Desk
 from hotline.privacy import retention
 from hotline.refusal import Reason, Refused
+from hotline.store import keys
 from tests.stage.office import HOUR
 from tests.stage.reports import report, told
 
@@ -96,9 +97,9 @@ async def test_everybody_is_told_how_it_ended_as_long_as_the_alert_is_kept(offic
     await office.sign_up(3)
     _, one = await an_alert(office)
     await accepted(office, await office.deliver())
-    kept = await office.store.redis.ttl(f"broadcast:{one.id}")
+    kept = await office.store.redis.ttl(keys.broadcast(one.id))
     for part in ("people", "ledger", "counts"):
-        assert await office.store.redis.ttl(f"broadcast:{one.id}:{part}") >= kept - 5, part
+        assert await office.store.redis.ttl(keys.broadcast(f"{one.id}:{part}")) >= kept - 5, part
 
 
 async def test_an_alert_to_people_who_asked_to_be_forgotten_is_closed_without_a_text(office: Office) -> None:
@@ -244,7 +245,7 @@ async def test_organizers_are_reminded_until_the_alert_is_closed(office: Office)
     assert await nagged(office) == 1
     bodies = [
         office.vault.open((await office.box.read(str(id_)))["body"])
-        for id_ in await office.store.redis.zrange("outbox:hotline", 0, -1)
+        for id_ in await office.store.redis.zrange(keys.outbox("hotline"), 0, -1)
         if "nag" in str(id_)
     ]
     assert len(bodies) == 4

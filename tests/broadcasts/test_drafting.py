@@ -12,6 +12,7 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.drafting import Wish
 from hotline.refusal import Reason, Refused
 from hotline.settings import ROOT
+from hotline.store import keys
 from tests.stage.office import HOUR
 from tests.stage.reports import report, told
 
@@ -27,7 +28,7 @@ def alert(**more: str) -> Wish:
 
 
 async def nothing_was_kept(office: Office) -> bool:
-    return not await office.store.redis.exists("broadcasts:all", "broadcasts:sending")
+    return not await office.store.redis.exists(keys.broadcasts_all, keys.broadcasts_sending)
 
 
 # -- from a confirmed report
@@ -148,7 +149,7 @@ async def test_a_drill_goes_through_everything_and_sends_nothing(office: Office)
     assert (after.state, after.receipts, after.total) == ("sent", {"drill": len(people)}, 3)
     assert await office.deliver() == []
     assert await office.waiting() == 0
-    assert not await office.store.redis.exists(f"broadcast:{one.id}:todo")
+    assert not await office.store.redis.exists(keys.broadcast_todo(one.id))
 
 
 async def test_nothing_is_approved_while_alerts_are_frozen_but_the_ready_notice(office: Office) -> None:

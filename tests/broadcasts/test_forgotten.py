@@ -18,7 +18,7 @@ from hotline.privacy import retention
 from hotline.privacy.vault import Vault
 from hotline.settings import DEMO_SECRET, ROOT, load_settings
 from hotline.staff.roster import seed_demo
-from hotline.store import Store
+from hotline.store import Store, keys
 from tests.stage.office import Office
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ def library() -> Library:
 async def holds(office: Office, id_: str, gone: set[str]) -> None:
     """The counts are the ledger's, and whoever waits is somebody who will get it."""
     one, ledger = await broadcasts.load(office.store, id_), await office.ledger(id_)
-    redis, key = cast("Any", office.store.redis), f"broadcast:{id_}"
+    redis = cast("Any", office.store.redis)
     ahead = one.receipts.get("queued", 0) + one.receipts.get("sending", 0)
     assert dict(Counter(ledger.values())) == one.receipts
     assert one.total == sum(one.langs.values())
-    assert one.total == len(ledger) + await redis.llen(f"{key}:todo")
-    assert one.waiting == ahead + await redis.llen(f"{key}:todo")
+    assert one.total == len(ledger) + await redis.llen(keys.broadcast_todo(id_))
+    assert one.waiting == ahead + await redis.llen(keys.broadcast_todo(id_))
     assert not gone & set(ledger)
-    assert not gone & set(await redis.hkeys(f"{key}:people"))
+    assert not gone & set(await redis.hkeys(keys.broadcast_people(id_)))
 
 
 async def lived(

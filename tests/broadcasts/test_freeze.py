@@ -97,4 +97,4 @@ async def test_every_worker_is_woken_at_both_ends(office: Office) -> None:
         await freezing(office)
         await thawing(office)
         heard = {message["data"] for _ in range(3) if (message := await pubsub.get_message(timeout=5))}
-    assert heard == {"broadcasts", "outbox:alerts"}
+    assert heard == {"broadcasts", "alerts"}

@@ -12,7 +12,7 @@ import pytest
 from hotline.broadcasts import approval, drafting
 from hotline.broadcasts.drafting import Wish
 from hotline.refusal import Message, Reason, Refused
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 from tests.stage.office import HOUR
 from tests.stage.reports import report
 
@@ -57,7 +57,7 @@ async def test_a_report_that_has_its_alert_gets_no_second_one(office: Office, st
     if state == "paused":
         await office.move(one.id, "pause")
     if state in ("cancelled", "closed"):  # people were told all the same
-        await cast("Any", office.store.redis.hset(f"broadcast:{one.id}", "state", state))
+        await cast("Any", office.store.redis.hset(keys.broadcast(one.id), "state", state))
     with pytest.raises(Refused, match=Reason.ALERTED) as caught:
         await office.wish(alert(id_, zone=zone))
     assert caught.value.values == {
@@ -102,7 +102,7 @@ async def test_of_drafts_written_at_once_one_is_kept(office: Office) -> None:
     id_ = await report(office, "confirmed")
     kept = await asyncio.gather(*[tried(office.wish(alert(id_))) for _ in range(6)])
     assert len([one for one in kept if one]) == 1
-    assert await office.store.redis.zcard("broadcasts:all") == 1
+    assert await office.store.redis.zcard(keys.broadcasts_all) == 1
 
 
 async def committed(office: Office, *decided: tuple[Broadcast, Commit]) -> int:
@@ -123,9 +123,9 @@ async def test_of_decisions_made_at_the_same_moment_one_holds(office: Office) ->
         return await drafting.drafted(office.store, office.library, office.settings, alert(id_), office.now)
 
     assert await committed(office, await drafting_(), await drafting_()) == 1
-    ids = await office.store.redis.zrange("broadcasts:all", 0, -1)
+    ids = await office.store.redis.zrange(keys.broadcasts_all, 0, -1)
     again = await office.wish(alert(id_, override=REASON))
-    await cast("Any", office.store.redis.hset(f"broadcast:{again.id}", "why", ""))
+    await cast("Any", office.store.redis.hset(keys.broadcast(again.id), "why", ""))
 
     async def approving(one: str) -> tuple[Broadcast, Commit]:
         return await approval.approved(
@@ -140,7 +140,7 @@ async def test_of_two_drafts_approved_at_once_one_is_sent(office: Office) -> Non
     id_ = await report(office, "confirmed")
     first = await office.wish(alert(id_))
     again = await office.wish(alert(id_, override=REASON))
-    await cast("Any", office.store.redis.hset(f"broadcast:{again.id}", "why", ""))
+    await cast("Any", office.store.redis.hset(keys.broadcast(again.id), "why", ""))
     sent = await asyncio.gather(*[tried(office.approve(one.id)) for one in (first, again)])
     assert len([one for one in sent if one]) == 1
 

@@ -10,7 +10,7 @@ import pytest
 
 from hotline.broadcasts import closing, verification
 from hotline.broadcasts.drafting import Wish
-from hotline.store import DAY
+from hotline.store import DAY, keys
 from tests.stage.office import HOUR
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ TIME = 1_795_434_000.0  # 2026-11-23, 6:40 am in Hartford
 async def used(store: Store, numbers: range) -> None:
     pipe = store.redis.pipeline(transaction=False)
     for number in numbers:
-        pipe.set(f"broadcast:code:{number}", "1", ex=DAY)
+        pipe.set(keys.broadcast_code(number), "1", ex=DAY)
     await pipe.execute()
 
 
@@ -42,7 +42,7 @@ async def test_codes_taken_at_the_same_moment_differ(store: Store) -> None:
 
 async def test_a_code_is_kept_for_ninety_days_although_its_draft_was_never_written(store: Store) -> None:
     code = await verification.new_code(store)
-    assert 89 * DAY < await store.redis.ttl(f"broadcast:code:{code}") <= 90 * DAY
+    assert 89 * DAY < await store.redis.ttl(keys.broadcast_code(code)) <= 90 * DAY
     assert await verification.by_code(store, code) is None
 
 

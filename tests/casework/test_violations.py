@@ -14,6 +14,7 @@ from hotline.casework.violations import COLUMNS, Violation, as_csv
 from hotline.messaging.contacts import Person, save_person
 from hotline.refusal import Reason, Refused
 from hotline.staff.roster import Roster
+from hotline.store import keys
 from tests.stage.dump import everything
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ async def test_an_advocate_texts_back_to_who_said_yes(store: Store, vault: Vault
     await kept(store, vault, library, replace(ONE, reporter=person.id, contact="yes"))
     await store.commit(save_person(person))
     await violations.reply(store, vault, library, id_="V7", text=" We can meet on Monday. ", now=NOW)
-    (key,) = await store.redis.keys("out:*")
+    (key,) = await store.redis.keys(keys.out("*"))
     assert await store.redis.hget(key, "person") == person.id
     body = vault.open(str(await store.redis.hget(key, "body")))
     assert body == "De una persona: We can meet on Monday."
@@ -72,7 +73,7 @@ async def test_nobody_is_texted_without_a_yes_or_without_words(
         await store.commit(violations.noted("7", contact="yes", reporter=person.id))
     with pytest.raises(Refused):
         await violations.reply(store, vault, library, id_="7", text=text, now=NOW)
-    assert await store.redis.keys("out:*") == []
+    assert await store.redis.keys(keys.out("*")) == []
 
 
 async def test_an_unknown_number_is_refused(store: Store) -> None:
@@ -86,7 +87,7 @@ async def test_a_report_whose_lifetime_ended_is_listed_no_more(
 ) -> None:
     await kept(store, vault, library, ONE)
     await kept(store, vault, library, replace(ONE, id="8"))
-    await store.redis.delete("violation:7")
+    await store.redis.delete(keys.violation("7"))
     assert [one.id for one in await violations.load_all(store)] == ["8"]
 
 

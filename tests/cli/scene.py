@@ -9,6 +9,7 @@ from hotline.incidents import incident as incidents
 from hotline.incidents import records
 from hotline.messaging.contacts import Person, save_person
 from hotline.staff.roster import load_roster
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
@@ -50,7 +51,7 @@ async def code_of(runtime: Runtime, handle: str) -> str:
     """The newest code on somebody's phone."""
     person = (await load_roster(runtime.store)).by_handle[handle].person
     bodies: list[tuple[float, str]] = []
-    async for key in runtime.store.redis.scan_iter("out:cli*"):
+    async for key in runtime.store.redis.scan_iter(keys.out("cli*")):
         kept = await cast("Any", runtime.store.redis.hgetall(key))
         if kept["person"] == person:
             bodies.append((float(kept["created"]), runtime.vault.open(kept["body"])))

@@ -10,6 +10,7 @@ import pytest
 from hotline.incidents import records
 from hotline.messaging.contacts import Person, save_person
 from hotline.staff.roster import handle_of, load_roster
+from hotline.store import keys
 from tests.cli.scene import NUMBER, RESIDENT, claimed, done, reported
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ async def test_a_volunteer_is_added_listed_and_removed(hotline: Hotline, store: 
     assert done(await hotline("staff", "remove", "ana")) == "ana is off the roster.\n"
     assert (await hotline("staff", "list", "--json")).json == []
     assert await handle_of(store, vault.pseudonym(NUMBER)) == ""
-    assert not await cast("Any", store.redis.smembers("staff:oncall"))
+    assert not await cast("Any", store.redis.smembers(keys.staff_oncall))
 
 
 async def test_no_number_comes_out_of_the_roster(hotline: Hotline, demo: Store) -> None:
@@ -52,7 +53,7 @@ async def test_no_number_comes_out_of_the_roster(hotline: Hotline, demo: Store) 
         shown = done(await hotline(*arguments))
         assert "responder1" in shown
         assert not re.search(r"\d{7}", shown)
-    assert "5550101" not in repr(await cast("Any", demo.redis.hgetall("staff")))
+    assert "5550101" not in repr(await cast("Any", demo.redis.hgetall(keys.staff)))
 
 
 async def test_a_handle_that_changes_its_number_answers_to_the_new_one_only(
@@ -150,7 +151,7 @@ async def test_subscribers_are_counted_by_zone_and_language(hotline: Hotline, st
     assert done(await hotline("subscribers", "count")) == "4 people (en 2, es 2).\n"
     assert done(await hotline("subscribers", "count", "--zone", "frog hollow")) == "3 people (en 1, es 2).\n"
     kept = repr(
-        [await cast("Any", store.redis.hgetall(key)) for key in await store.redis.keys("subscriber:*")]
+        [await cast("Any", store.redis.hgetall(key)) for key in await store.redis.keys(keys.subscriber("*"))]
     )
     assert "asked at the June fair" in kept
     assert "555015" not in kept
@@ -162,11 +163,11 @@ async def test_forgetting_a_phone_leaves_nothing_of_it_but_its_stop(
     person = vault.pseudonym(NUMBER)
     done(await hotline("subscribers", "add", NUMBER, "--consent", "signed on paper in May"))
     await store.commit(save_person(Person(person, vault.seal(NUMBER), "es", card="hartford.b")))
-    await cast("Any", store.redis.sadd("optout:hotline", person))
+    await cast("Any", store.redis.sadd(keys.optout("hotline"), person))
     assert done(await hotline("forget", "860 555 0155")) == "Forgotten.\n"
     assert done(await hotline("subscribers", "count")) == "0 people.\n"
     assert await store.redis.keys(f"*{person}*") == []
-    assert await cast("Any", store.redis.smembers("optout:hotline")) == {person}
+    assert await cast("Any", store.redis.smembers(keys.optout("hotline"))) == {person}
 
 
 @pytest.mark.parametrize("written", [NUMBER, f"whatsapp:{NUMBER}"])
@@ -177,13 +178,13 @@ async def test_a_phone_is_forgotten_on_every_channel_it_wrote_from(
     for address in addresses:
         await store.commit(save_person(Person(vault.pseudonym(address), vault.seal(address), "es")))
     assert done(await hotline("forget", written)) == "Forgotten.\n"
-    assert await store.redis.keys("person:*") == []
+    assert await store.redis.keys(keys.person("*")) == []
 
 
 async def test_holdings_count_what_is_kept_and_for_how_long(hotline: Hotline, runtime: Runtime) -> None:
     await reported(runtime)
     shown = done(await hotline("holdings"))
-    for words in ("incident:*", "person:*", "90 days", "staff", "permanent"):
+    for words in (keys.incident("*"), keys.person("*"), "90 days", "staff", "permanent"):
         assert words in shown
     for hidden in (RESIDENT[-7:], runtime.vault.pseudonym(RESIDENT), "Park St", "a fault"):
         assert hidden not in shown

@@ -10,6 +10,7 @@ from hotline.casework.violations import Violation
 from hotline.conversation.residents.unanswered import Question, kept
 from hotline.messaging.contacts import Person, save_person
 from hotline.staff.roster import Roster
+from hotline.store import keys
 from tests.cli.scene import RESIDENT, done
 from tests.stage.dump import about_people
 
@@ -63,8 +64,8 @@ async def test_a_closed_violation_is_off_the_list_and_in_the_export(
 async def test_an_advocate_texts_back_without_seeing_the_number(hotline: Hotline, runtime: Runtime) -> None:
     await reported(runtime)
     assert done(await hotline("violations", "reply", "2", "--text", "Can we talk?")) == "Queued.\n"
-    (key,) = await runtime.store.redis.keys("out:*")
-    assert str(key).startswith("out:v2r")
+    (key,) = await runtime.store.redis.keys(keys.out("*"))
+    assert str(key).startswith(keys.out("v2r"))
 
 
 async def test_questions_are_listed_in_words_the_most_frequent_first(

@@ -10,6 +10,7 @@ from hotline.incidents import incident as incidents
 from hotline.incidents import records
 from hotline.incidents.notices.phrasing import phrased
 from hotline.messaging.contacts import Person, block, opt_out, save_person, unblock
+from hotline.store import keys
 from tests.stage.crew import MINUTES, Crew
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ class Street(Crew):
         person = self.vault.pseudonym(RESIDENT)
         await self.store.commit(save_person(Person(person, self.vault.seal(RESIDENT), lang, welcomed=True)))
         one = await self.kept(id_)
-        key = f"incident:{id_}"
+        key = keys.incident(id_)
         await cast("Any", self.store.redis.hset(key, "reporter", person))
-        await self.store.redis.delete(f"reporter:{one.reporter}")
-        await self.store.redis.set(f"reporter:{person}", id_, ex=3600)
+        await self.store.redis.delete(keys.reporter(one.reporter))
+        await self.store.redis.set(keys.reporter(person), id_, ex=3600)
         return id_
 
     async def kept(self, id_: str) -> incidents.Incident:
@@ -102,11 +103,11 @@ async def test_who_stopped_our_texts_is_not_put_to_work_before_start(street: Str
     await street.says("ana", "OFF")
     if "BACKUP" in words:
         await street.says("ana", f"TAKE {id_}")
-    await cast("Any", street.store.redis.srem("staff:oncall", "rita"))
+    await cast("Any", street.store.redis.srem(keys.staff_oncall, "rita"))
     assert "START" in await street.says("rita", words.format(id=id_))
     one = await street.kept(id_)
     assert "rita" not in (one.claimed_by, *one.backups)
-    assert not await street.store.redis.sismember("staff:oncall", "rita")
+    assert not await street.store.redis.sismember(keys.staff_oncall, "rita")
     await street.says("rita", "START")
     assert "START" not in await street.says("rita", words.format(id=id_))
 

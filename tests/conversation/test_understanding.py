@@ -9,6 +9,7 @@ import pytest
 from hotline.conversation.understanding import Understanding, understand
 from hotline.messaging.asked import HappeningNow, SureToDelete, SureToStop
 from hotline.settings import ROOT
+from hotline.store import keys
 from hotline.understanding.dialogue import Say, Understood
 from hotline.understanding.intake import Intake
 from hotline.understanding.language import LanguageGuesser
@@ -43,7 +44,7 @@ async def classified(talk: Talk, library: Library, text: str) -> Understanding:
 async def lived(talk: Talk, text: str) -> str:
     """What the live line did about a wish for no more texts."""
     replies = " ".join(await talk.says(text))
-    if await talk.store.redis.sismember("optout:hotline", talk.person):
+    if await talk.store.redis.sismember(keys.optout("hotline"), talk.person):
         return "done"
     asked = (await talk.known()).asked
     if isinstance(asked, SureToStop | SureToDelete) or (isinstance(asked, HappeningNow) and asked.or_stop):

@@ -14,7 +14,7 @@ import yaml
 from hotline.broadcasts import approval, closing, drafting
 from hotline.broadcasts.drafting import Wish
 from hotline.content import Library
-from hotline.store import Store
+from hotline.store import Store, keys
 from tests.stage.line import ALERTS, RESPONDER1, RESPONDER2, wait_until
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class Play:
     async def _over(self) -> None:
         """The life of what waits for ten minutes ends: nobody has ten minutes for a test."""
         store = Store(self._line.redis.url)
-        for pattern in ("onetime:*", "freeze:asked"):
+        for pattern in (keys.onetime("*"), keys.freeze_asked):
             async for key in cast("Any", store.redis.scan_iter(pattern)):
                 await store.redis.pexpire(key, 1)
         await store.close()

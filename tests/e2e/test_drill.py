@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hotline.privacy.vault import Vault
 from hotline.settings import ROOT
-from hotline.store import Store
+from hotline.store import Store, keys
 from tests.stage.line import RESPONDER1, RESPONDER2, Line
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def hotline(line: Line, *arguments: str) -> asyncio.subprocess.Process:
 async def sent_to_the_drill_phone(line: Line) -> list[str]:
     """Texts that were queued for the phone that no one holds."""
     store, drill = Store(line.redis.url), Vault(line.settings.secret_keys).drill
-    ids = [str(key) async for key in store.redis.scan_iter("out:*")]
+    ids = [str(key) async for key in store.redis.scan_iter(keys.out("*"))]
     people = [await store.redis.hget(id_, "person") for id_ in ids]  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
     await store.close()
     return [id_ for id_, person in zip(ids, people, strict=True) if person == drill]

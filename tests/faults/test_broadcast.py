@@ -14,7 +14,7 @@ import pytest
 from benchmarks.harness.audience import WORDS, approved, ledger, phone, sign_up
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.privacy.vault import Vault
-from hotline.store import AWAY, Store
+from hotline.store import AWAY, Store, keys
 from tests.stage.line import PROGRAMS, Line, wait_until
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ async def test_everybody_gets_one_text_or_is_listed_as_unknown_whoever_is_killed
 
         async def settled() -> bool:
             waiting = [
-                await store.redis.zcard(f"outbox:{key}")
+                await store.redis.zcard(keys.outbox(key))
                 for key in ("alerts", "sending:alerts", "later:alerts")
             ]
             return not any(waiting)

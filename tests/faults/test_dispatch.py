@@ -12,7 +12,7 @@ import pytest
 from hotline.incidents import records
 from hotline.privacy.vault import Vault
 from hotline.staff.roster import add_staff, set_on_call
-from hotline.store import Store
+from hotline.store import Store, keys
 from tests.faults.test_killed import SPOTS, phones, text_all
 from tests.stage.line import PROGRAMS, RESIDENT, Line, wait_until
 
@@ -59,8 +59,8 @@ async def test_a_thousand_claims_at_once_have_one_winner_and_no_silent_loser(tmp
         await wait_until(lambda: all_have(line, numbers, "1"), 60, "every claim being answered")
 
         async def settled() -> bool:
-            return not await store.redis.zcard("outbox:hotline") and not await store.redis.hlen(
-                "inbox:active"
+            return not await store.redis.zcard(keys.outbox("hotline")) and not await store.redis.hlen(
+                keys.inbox_active
             )  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
 
         await wait_until(settled, 60, "everything being said")

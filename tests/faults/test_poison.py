@@ -10,7 +10,7 @@ from hotline.messaging import inbox
 from hotline.messaging.inbox import Inbound
 from hotline.privacy.vault import Vault
 from hotline.staff.roster import add_staff
-from hotline.store import Store
+from hotline.store import Store, keys
 from tests.stage.line import OTHER, RESIDENT, Line, wait_until
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ async def test_poison_goes_to_the_dead_letters_and_holds_nobody_up(tmp_path: Pat
         await line.hears(RESIDENT, "A person may read it")
         await line.hears(RESIDENT, "Reply with a number")  # what came after the poison
         await line.hears(OPERATOR, "poison")
-        assert await store.redis.xlen("dead") == 1
+        assert await store.redis.xlen(keys.dead) == 1
 
         async def settled() -> bool:
-            return await cast("Any", store.redis.hlen("inbox:tries")) == 0
+            return await cast("Any", store.redis.hlen(keys.inbox_tries)) == 0
 
         await wait_until(settled, what="the count of tries being let go")
         await store.close()

@@ -8,6 +8,7 @@ import pytest
 
 from hotline.incidents import records, witnesses
 from hotline.staff.roster import add_staff, set_on_call
+from hotline.store import keys
 from tests.stage.crew import Crew
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ async def crew(store: Store, vault: Vault, library: Library, settings: Settings)
 async def order(crew: Crew) -> list[str]:
     """Kinds of what waits, in the order it will leave."""
     redis = cast("Any", crew.store.redis)
-    return [await redis.hget(f"out:{id_}", "kind") for id_ in await redis.zrange("outbox:hotline", 0, -1)]
+    return [
+        await redis.hget(keys.out(id_), "kind") for id_ in await redis.zrange(keys.outbox("hotline"), 0, -1)
+    ]
 
 
 async def test_safety_texts_to_reporters_leave_after_every_page_and_before_other_replies(crew: Crew) -> None:

@@ -28,7 +28,7 @@ from hotline.incidents.service import Desk
 from hotline.privacy.vault import Vault
 from hotline.settings import DEMO_SECRET, ROOT
 from hotline.staff.roster import add_staff, set_on_call
-from hotline.store import DAY, MINUTE, Commit, Conflict, Store
+from hotline.store import DAY, MINUTE, Commit, Conflict, Store, keys
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -115,11 +115,11 @@ class Lives(RuleBasedStateMachine):
     async def _everything_ends_by_itself(self) -> None:
         """With nobody acting any more, every report is closed within a day, having reached people."""
         for _ in range(DAY // STRIDE):
-            if not await self.store.redis.zcard("incidents:due"):
+            if not await self.store.redis.zcard(keys.incidents_due):
                 break
             self.now += STRIDE
             await self.desk.tick()
-        self.found = {one.id: one for one in await records.load_many(self.store, "incidents:all")}
+        self.found = {one.id: one for one in await records.load_many(self.store, keys.incidents_all)}
         assert not [one.id for one in self.found.values() if one.live]
         for one in self.found.values():
             event = self.found[one.same_as] if one.same_as else one
@@ -127,13 +127,13 @@ class Lives(RuleBasedStateMachine):
             assert types & {"paged", "claimed"}, f"{one.id} reached nobody"
 
     async def _log(self, id_: str) -> list[dict[str, Any]]:
-        lines = await cast("Any", self.store.redis.lrange(f"incident:{id_}:log", 0, -1))
+        lines = await cast("Any", self.store.redis.lrange(keys.incident_log(id_), 0, -1))
         return [json.loads(line) for line in lines]
 
     # -- what somebody decides from what is there now
 
     async def _picked(self, place: int) -> Incident | None:
-        ids = await self.store.redis.zrange("incidents:all", 0, -1)
+        ids = await self.store.redis.zrange(keys.incidents_all, 0, -1)
         return await records.load(self.store, str(ids[place % len(ids)])) if ids else None
 
     async def _decided(self, deed: Deed) -> Commit | None:
@@ -213,7 +213,7 @@ class Lives(RuleBasedStateMachine):
         commit = self.desk.opening(
             id_, reporter=reporter, text=words, lang="en", place=place, zone="", photos=0
         )
-        commit.guard("absent", f"reporter:{reporter}")
+        commit.if_absent(keys.reporter(reporter))
         await self._committed(commit)
 
     @rule(seconds=st.sampled_from(JUMPS))
@@ -282,9 +282,9 @@ class Lives(RuleBasedStateMachine):
     async def _audit(self, place: int) -> None:
         ids = [one.id for one in self.found.values() if one.live]
         lost = ids[place % len(ids)]
-        await self.store.redis.zrem("incidents:due", lost)
+        await self.store.redis.zrem(keys.incidents_due, lost)
         assert await self.desk.audit() >= 1
-        assert await self.store.redis.zscore("incidents:due", lost) is not None
+        assert await self.store.redis.zscore(keys.incidents_due, lost) is not None
 
     # -- what always holds
 
@@ -294,16 +294,16 @@ class Lives(RuleBasedStateMachine):
 
     async def _all_holds(self) -> None:
         redis = self.store.redis
-        self.found = {one.id: one for one in await records.load_many(self.store, "incidents:all")}
-        timers = dict(cast("Any", await redis.zrange("incidents:due", 0, -1, withscores=True)))
-        assert set(await redis.zrange("incidents:open", 0, -1)) == {
+        self.found = {one.id: one for one in await records.load_many(self.store, keys.incidents_all)}
+        timers = dict(cast("Any", await redis.zrange(keys.incidents_due, 0, -1, withscores=True)))
+        assert set(await redis.zrange(keys.incidents_open, 0, -1)) == {
             one.id for one in self.found.values() if one.live
         }
         for one in self.found.values():
             self._is_guarded(one, timers.get(one.id))
             self._is_one_event(one, timers.get(one.id))
             self._is_as_logged(one, await self._log(one.id))
-        assert await redis.xlen("reports") == sum(one.version for one in self.found.values())
+        assert await redis.xlen(keys.reports) == sum(one.version for one in self.found.values())
 
     def _is_guarded(self, one: Incident, timer: float | None) -> None:
         assert bool(one.due) == one.live

@@ -10,7 +10,7 @@ from hotline.incidents.photos import Photos
 from hotline.messaging.carriers.media import CarrierMedia
 from hotline.messaging.removals import Removals
 from hotline.settings import load_settings
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 from tests.incidents.carriers import MEDIA, Host, listening
 from tests.stage.crew import Crew
 
@@ -49,8 +49,8 @@ async def waiting(crew: Crew, url: str) -> str:
     report = await crew.open()
     fields = {"person": f"resident{report}", "by": "", "at": str(crew.now), "url": crew.vault.seal(url)}
     commit = Commit()
-    commit.hset("photo:MM1", fields, DAY)
-    commit.write("ZADD", "photos:due", crew.now, "MM1")
+    commit.hset(keys.photo("MM1"), fields, DAY)
+    commit.zadd(keys.photos_due, crew.now, "MM1")
     await crew.store.commit(commit)
     return report
 
@@ -97,7 +97,7 @@ async def test_a_photo_at_another_address_than_the_carriers_is_never_asked_for_n
     await all_tries(crew)
     assert stranger.requests == []
     assert carrier.requests == []
-    assert not await crew.store.redis.exists("photo:MM1", "photos:due")
+    assert not await crew.store.redis.exists(keys.photo("MM1"), keys.photos_due)
 
 
 async def test_the_carriers_own_address_gets_the_credentials_for_fetching_and_for_deleting(
@@ -107,7 +107,7 @@ async def test_the_carriers_own_address_gets_the_credentials_for_fetching_and_fo
     await all_tries(crew)
     assert carrier.lines == [f"GET {MEDIA}", f"DELETE {MEDIA}.json"]
     assert all(b"Basic " in request for request in carrier.requests)
-    assert await crew.store.redis.hexists("photo:MM1", "data")
+    assert await crew.store.redis.hexists(keys.photo("MM1"), "data")
 
 
 async def test_a_photo_named_by_twilio_itself_is_asked_for_at_the_configured_address(
@@ -142,7 +142,7 @@ async def test_where_a_redirect_leads_sees_no_credentials(
     await all_tries(crew)
     assert stranger.lines == ["GET /van.jpg"]
     assert not stranger.saw_credentials
-    assert await crew.store.redis.hexists("photo:MM1", "data")
+    assert await crew.store.redis.hexists(keys.photo("MM1"), "data")
 
 
 async def test_a_carrier_that_sends_round_in_circles_is_left(crew: Crew, carrier: Host) -> None:
@@ -162,7 +162,7 @@ async def test_a_carrier_that_fails_again_and_again_is_asked_with_credentials_at
     assert carrier.lines[-2:] == [f"GET {MEDIA}", f"DELETE {MEDIA}.json"]
     assert 50 < carrier.lines.count(f"GET {MEDIA}") < 150
     assert stranger.requests == []
-    assert not await crew.store.redis.exists("photo:MM1", "photos:due")
+    assert not await crew.store.redis.exists(keys.photo("MM1"), keys.photos_due)
 
 
 async def test_a_carrier_that_is_away_for_hours_loses_no_photo(crew: Crew, carrier: Host) -> None:
@@ -173,4 +173,4 @@ async def test_a_carrier_that_is_away_for_hours_loses_no_photo(crew: Crew, carri
     assert carrier.lines.count(f"DELETE {MEDIA}.json") == 0
     carrier.status = 200
     await all_tries(crew, rounds=3)
-    assert await crew.store.redis.hexists("photo:MM1", "data")
+    assert await crew.store.redis.hexists(keys.photo("MM1"), "data")

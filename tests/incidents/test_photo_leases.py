@@ -11,7 +11,7 @@ from hotline.incidents.photos import BATCH, Photos
 from hotline.messaging.carriers.media import CarrierMedia
 from hotline.messaging.carriers.media_address import TWILIO
 from hotline.privacy.decoding import NotDecoded
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 from tests.incidents.carriers import MEDIA
 from tests.stage.crew import Crew
 
@@ -48,8 +48,8 @@ async def due(crew: Crew, count: int) -> None:
     commit = Commit()
     for number in range(count):
         fields = {"person": "p", "by": "", "at": str(crew.now), "data": crew.vault.seal("")}
-        commit.hset(f"photo:MM{number:02}", fields, DAY)
-        commit.write("ZADD", "photos:due", crew.now + number / 100, f"MM{number:02}")
+        commit.hset(keys.photo(f"MM{number:02}"), fields, DAY)
+        commit.zadd(keys.photos_due, crew.now + number / 100, f"MM{number:02}")
     await crew.store.commit(commit)
     crew.now += 1
 
@@ -58,7 +58,7 @@ async def test_a_worker_that_finds_every_photo_taken_rests(crew: Crew) -> None:
     """Ten photos of one text, all held by somebody: no loop without a pause."""
     await due(crew, BATCH)
     for number in range(BATCH):
-        await crew.store.redis.set(f"photos:lease:MM{number:02}", "somebody", ex=60)
+        await crew.store.redis.set(keys.photos_lease(f"MM{number:02}"), "somebody", ex=60)
     assert await Slow(crew).step() >= 1.0
 
 
@@ -79,7 +79,7 @@ async def test_two_workers_do_not_work_on_one_photo(crew: Crew) -> None:
     first.go_on.set()
     await working
     assert (first.begun, second.begun) == (["MM00"], [])
-    assert not await crew.store.redis.exists("photos:lease:MM00")
+    assert not await crew.store.redis.exists(keys.photos_lease("MM00"))
 
 
 async def test_a_lease_is_given_back_only_by_the_worker_that_holds_it(crew: Crew) -> None:
@@ -88,7 +88,7 @@ async def test_a_lease_is_given_back_only_by_the_worker_that_holds_it(crew: Crew
     first, second, third = Slow(crew), Slow(crew), Slow(crew)
     slow = asyncio.create_task(first.step())
     await first.asked.wait()
-    await crew.store.redis.delete("photos:lease:MM00")  # its minute is over
+    await crew.store.redis.delete(keys.photos_lease("MM00"))  # its minute is over
     working = asyncio.create_task(second.step())
     await second.asked.wait()
     first.go_on.set()
@@ -98,7 +98,7 @@ async def test_a_lease_is_given_back_only_by_the_worker_that_holds_it(crew: Crew
     assert third.begun == []
     second.go_on.set()
     await working
-    assert not await crew.store.redis.exists("photos:lease:MM00")
+    assert not await crew.store.redis.exists(keys.photos_lease("MM00"))
 
 
 async def test_a_lease_has_an_end_even_when_its_holder_dies(crew: Crew) -> None:
@@ -106,7 +106,7 @@ async def test_a_lease_has_an_end_even_when_its_holder_dies(crew: Crew) -> None:
     worker = Slow(crew)
     working = asyncio.create_task(worker.step())
     await worker.asked.wait()
-    left: Any = await crew.store.redis.ttl("photos:lease:MM00")
+    left: Any = await crew.store.redis.ttl(keys.photos_lease("MM00"))
     assert 0 < left <= 60
     worker.go_on.set()
     await working
@@ -127,11 +127,11 @@ async def test_a_machine_that_opens_no_picture_for_hours_loses_none(
     monkeypatch.setattr(CarrierMedia, "fetch", fetch)
     commit = Commit()
     fields = {"person": "p", "by": "", "at": str(crew.now), "url": crew.vault.seal(TWILIO + MEDIA)}
-    commit.hset("photo:MM00", fields, DAY)
-    commit.write("ZADD", "photos:due", crew.now, "MM00")
+    commit.hset(keys.photo("MM00"), fields, DAY)
+    commit.zadd(keys.photos_due, crew.now, "MM00")
     await crew.store.commit(commit)
     for _ in range(30):
         await crew.photos().step()
         crew.now += 600
-    assert await crew.store.redis.exists("photo:MM00", "photos:due") == 2
-    assert not await crew.store.redis.exists("removals:due")
+    assert await crew.store.redis.exists(keys.photo("MM00"), keys.photos_due) == 2
+    assert not await crew.store.redis.exists(keys.removals_due)

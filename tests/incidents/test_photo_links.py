@@ -12,7 +12,7 @@ from hotline.incidents import witnesses
 from hotline.incidents.incident import Incident
 from hotline.incidents.photo_links import behind
 from hotline.staff.roster import add_staff, remove_staff
-from hotline.store import DAY, Commit, Conflict
+from hotline.store import DAY, Commit, Conflict, keys
 from tests.stage.crew import MINUTES, TOKEN, Crew
 
 if TYPE_CHECKING:
@@ -180,8 +180,8 @@ async def test_of_two_reports_a_responders_photo_goes_to_the_one_they_name(crew:
     reports = [await crew.open("120 Park Street"), await crew.open("900 Albany Avenue")]
     for report in reports:
         phone = crew.vault.seal(f"+1860556000{report}")
-        await cast("Any", crew.store.redis.hset(f"person:resident{report}", "address", phone))
-        await crew.store.redis.expire(f"person:resident{report}", DAY)
+        await cast("Any", crew.store.redis.hset(keys.person(f"resident{report}"), "address", phone))
+        await crew.store.redis.expire(keys.person(f"resident{report}"), DAY)
         await crew.says("rita", f"TAKE {report}")
     rita = crew.vault.pseudonym(crew.numbers["rita"])
     await crew.fetched("", "van", person=rita, by="rita")
@@ -195,8 +195,8 @@ async def test_of_two_reports_a_responders_photo_goes_to_the_one_they_name(crew:
 
 async def reached(crew: Crew) -> list[str]:
     """Residents to whom a photo is on its way."""
-    keys = [key async for key in cast("Any", crew.store.redis.scan_iter("out:photo*"))]
-    return [await cast("Any", crew.store.redis.hget(key, "person")) for key in keys]
+    found = [key async for key in crew.store.scan(keys.out("photo*"))]
+    return [await cast("Any", crew.store.redis.hget(key, "person")) for key in found]
 
 
 def test_a_transition_that_brings_a_report_to_nobody_owes_no_link() -> None:

@@ -15,6 +15,7 @@ from hotline.incidents import witnesses
 from hotline.privacy.redaction import mask
 from hotline.refusal import Reason, Refused
 from hotline.staff.roster import add_staff, set_on_call
+from hotline.store import keys
 from hotline.text.segments import count, plainer
 from hotline.understanding.commands import check_command, resident_command
 from tests.stage.crew import Crew
@@ -98,7 +99,7 @@ LONG: Final = ("ICE is here, four men in green vests and a white van are taking 
 async def bodies(crew: Crew, handle: str) -> list[str]:
     """Everything that ever waited for a phone."""
     person, redis = crew.vault.pseudonym(crew.numbers[handle]), cast("Any", crew.store.redis)
-    rows = [await redis.hgetall(key) async for key in redis.scan_iter("out:*")]
+    rows = [await redis.hgetall(key) async for key in redis.scan_iter(keys.out("*"))]
     return [crew.vault.open(row["body"]) for row in rows if row["person"] == person]
 
 

@@ -9,6 +9,7 @@ from hotline.incidents import silences
 from hotline.incidents.service import Desk
 from hotline.messaging.asked import ReportDetail
 from hotline.messaging.contacts import Person, save_person
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -34,7 +35,7 @@ async def opened(store: Store, vault: Vault, library: Library) -> Desk:
 
 async def events(store: Store) -> list[str]:
     """Names of what happened to the report."""
-    log = await store.redis.lrange("incident:7:log", 0, -1)  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
+    log = await store.redis.lrange(keys.incident_log("7"), 0, -1)  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
     return [json.loads(line)["type"] for line in log]
 
 

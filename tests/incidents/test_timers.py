@@ -10,6 +10,7 @@ import pytest
 from hotline import metrics
 from hotline.incidents import escalation, silences, witnesses
 from hotline.incidents.incident import Change
+from hotline.store import keys
 from tests.messaging.carriers.calls import OLD_WAYS
 from tests.stage.clocked import HOUSEKEEPING, MINUTE, ClockedLine, Scene
 from tests.stage.line import wait_until
@@ -201,7 +202,7 @@ async def test_the_auditor_repairs_a_report_whose_timer_is_gone_within_a_minute(
     await scene.play({"resident says": REPORTS["en"]}, {"responder1 hears": "REPORT 1"})
     alarms = metrics.UNGUARDED._value.get()
     redis = clocked.runtime.store.redis
-    await redis.zrem("incidents:due", "1")
+    await redis.zrem(keys.incidents_due, "1")
     await redis.delete(HOUSEKEEPING)  # the last minute is over
 
     async def repaired() -> bool:
@@ -211,7 +212,9 @@ async def test_the_auditor_repairs_a_report_whose_timer_is_gone_within_a_minute(
     await clocked.settled()
     assert 0 < await redis.ttl(HOUSEKEEPING) < MINUTE, "the next look is within a minute"
     assert metrics.UNGUARDED._value.get() == alarms + 1
-    assert await redis.zscore("incidents:due", "1") == pytest.approx((await clocked.one()).due * 1000, abs=1)
+    assert await redis.zscore(keys.incidents_due, "1") == pytest.approx(
+        (await clocked.one()).due * 1000, abs=1
+    )
 
 
 async def test_a_timer_of_an_older_state_does_nothing_and_is_put_right(
@@ -225,11 +228,13 @@ async def test_a_timer_of_an_older_state_does_nothing_and_is_put_right(
     )
     await clocked.settled()
     before = await clocked.one()
-    await clocked.runtime.store.redis.zadd("incidents:due", {"1": 0})
+    await clocked.runtime.store.redis.zadd(keys.incidents_due, {"1": 0})
     await clocked.wake()
     await clocked.settled()
     assert await clocked.one() == before
-    assert await clocked.runtime.store.redis.zscore("incidents:due", "1") == pytest.approx(before.due * 1000)
+    assert await clocked.runtime.store.redis.zscore(keys.incidents_due, "1") == pytest.approx(
+        before.due * 1000
+    )
 
 
 @both_languages
@@ -294,7 +299,7 @@ async def test_a_witness_whose_news_was_lost_looks_again_by_itself(
     ahead = (clocked.now() + witnesses.FOLLOW - 1) * 1000
     await scene.play({"responder1 says": "1"}, {"responder1 hears": "1 is yours"})
     await clocked.settled()
-    follow = await clocked.runtime.store.redis.zscore("incidents:due", "2")
+    follow = await clocked.runtime.store.redis.zscore(keys.incidents_due, "2")
     assert follow is not None
     assert follow >= ahead, "it is looked at again within a minute, whatever happens"
 

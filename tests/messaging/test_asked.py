@@ -28,7 +28,7 @@ from hotline.messaging.asked import (
     WordsForHuman,
 )
 from hotline.messaging.contacts import Person, load_person, save_person
-from hotline.store import DAY
+from hotline.store import DAY, keys
 from tests.stage.asked import CASES, EVERY
 
 if TYPE_CHECKING:
@@ -79,12 +79,12 @@ async def test_what_was_asked_before_an_update_is_still_answered_after_it(
     store: Store, pending: str, question: Question | None
 ) -> None:
     old = {"pending": pending, "held": "words", "asked_at": str(NOW), "choices": json.dumps(TOPICS)}
-    await cast("Any", store.redis.hset("person:p", mapping={"address": "sealed", **old}))
+    await cast("Any", store.redis.hset(keys.person("p"), mapping={"address": "sealed", **old}))
     person = await load_person(store, "p")
     assert person.asked == question
     assert person.asked is None or person.asked.at == NOW
     await store.commit(save_person(replace(person, lang="es")))
-    kept = await cast("Any", store.redis.hgetall("person:p"))
+    kept = await cast("Any", store.redis.hgetall(keys.person("p")))
     assert kept.keys().isdisjoint(old), "no old string is left behind, nor the words beside it"
     assert (await load_person(store, "p")).asked == question
 

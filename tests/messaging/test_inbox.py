@@ -10,7 +10,7 @@ import pytest
 
 from hotline.messaging import inbox
 from hotline.messaging.inbox import Inbound, Turn
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 
 if TYPE_CHECKING:
     from hotline.store import Store
@@ -33,7 +33,7 @@ async def test_a_repeated_webhook_stores_nothing(store: Store) -> None:
     assert await put(store, "SM1")
     assert not await put(store, "SM1")
     assert len(await take(store)) == 1
-    assert await cast("Any", store.redis.llen("inbox:p1")) == 1
+    assert await cast("Any", store.redis.llen(keys.inbox("p1"))) == 1
     await store.redis.flushall()
 
 
@@ -91,7 +91,7 @@ async def test_a_text_that_fails_too_often_is_kept_for_a_human(store: Store) -> 
     await put(store, "SM1")
     (turn,) = await take(store)
     await store.commit(inbox.dead_letter(turn, "tries"))
-    assert await store.redis.xlen("dead") == 1
+    assert await store.redis.xlen(keys.dead) == 1
     assert not await take(store)
 
 
@@ -114,4 +114,4 @@ async def test_when_no_worker_is_left_half_way_nothing_is_lost_doubled_or_out_of
     for person in {turn.inbound.person for turn in handled}:
         mine = [turn.inbound.sid for turn in handled if turn.inbound.person == person]
         assert mine == sorted(mine)
-    assert await cast("Any", store.redis.hlen("inbox:active")) == 0
+    assert await cast("Any", store.redis.hlen(keys.inbox_active)) == 0

@@ -10,6 +10,7 @@ from hotline.messaging import status_callbacks
 from hotline.messaging.contacts import opt_out
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.messaging.sender import Sender
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.messaging.carriers.twilio import Carrier, Sent
@@ -79,7 +80,7 @@ async def test_consent_is_checked_at_the_last_instant(store: Store, vault: Vault
     await store.commit(queued(a_text("r1"), vault, NOW))
     await store.commit(opt_out("p1", "hotline"))
     assert (await an_outbox(store).take(NOW)).dropped == "opted-out"
-    assert (await cast("Any", store.redis.hget("out:r1", "state"))) == "dropped"
+    assert (await cast("Any", store.redis.hget(keys.out("r1"), "state"))) == "dropped"
 
 
 async def test_only_the_confirmation_of_a_stop_reaches_who_stopped(store: Store, vault: Vault) -> None:

@@ -16,6 +16,7 @@ from hotline.broadcasts.freeze import freeze, unfreeze
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.messaging.rate import KNOWN, Slot, Window, pace
 from hotline.messaging.sender import Sender
+from hotline.store import keys
 from tests.stage.line import wait_until
 
 if TYPE_CHECKING:
@@ -124,33 +125,33 @@ async def test_several_numbers_send_at_once_each_at_its_rate(store: Store, vault
 
 async def test_the_campaigns_limit_holds_over_all_numbers(store: Store, vault: Vault) -> None:
     carrier, names = Timed(), ("alerts", "alerts2")
-    await store.redis.hset("broadcast:7", "state", "sending")  # pyright: ignore[reportGeneralTypeIssues] - redis-py types both its clients at once
+    await store.redis.hset(keys.broadcast("7"), "state", "sending")  # pyright: ignore[reportGeneralTypeIssues] - redis-py types both its clients at once
     for name in names:
         await fill(store, vault, name, 120, broadcast="7")
     senders = [a_sender(store, vault, carrier, name, campaign=RATE) for name in names]
     await run_until(senders, carrier, 240)
     assert busiest(carrier.times()) <= RATE * 1.05
     assert all(len(carrier.times(name)) == 120 for name in names)
-    await store.redis.delete("broadcast:7", "broadcast:7:ledger", "broadcast:7:counts")
+    await store.redis.delete(keys.broadcast("7"), keys.broadcast_ledger("7"), keys.broadcast_counts("7"))
 
 
 async def test_a_reply_does_not_wait_for_the_campaign(store: Store, vault: Vault) -> None:
     now = time.time()
-    await store.redis.hset("broadcast:7", "state", "sending")  # pyright: ignore[reportGeneralTypeIssues] - redis-py types both its clients at once
+    await store.redis.hset(keys.broadcast("7"), "state", "sending")  # pyright: ignore[reportGeneralTypeIssues] - redis-py types both its clients at once
     box = Outbox(store, "alerts", 1000, "w1", 1.0)
     await fill(store, vault, "alerts", 3, broadcast="7")
     assert (await box.take(now)).id == "alerts-0"
     assert (await box.take(now + 0.1)).wait > 0.5
     await store.commit(queued(Outbound("reply", "p", "sealed", "yes", sender="alerts"), vault, now))
     assert (await box.take(now + 0.2)).id == "reply"
-    await store.redis.delete("broadcast:7", "broadcast:7:ledger", "broadcast:7:counts")
+    await store.redis.delete(keys.broadcast("7"), keys.broadcast_ledger("7"), keys.broadcast_counts("7"))
 
 
 async def test_a_freeze_lets_nothing_leave_and_loses_nothing(store: Store, vault: Vault) -> None:
     """Replies of the same number pass meanwhile, and so does the notice that a text was not ours."""
     now, box = time.time(), Outbox(store, "alerts", 1000, "w1")
     for number, notice in (("7", ""), ("8", "1")):
-        await store.redis.hset(f"broadcast:{number}", mapping={"state": "sending", "notice": notice})  # pyright: ignore[reportGeneralTypeIssues] - redis-py types both its clients at once
+        await store.redis.hset(keys.broadcast(number), mapping={"state": "sending", "notice": notice})  # pyright: ignore[reportGeneralTypeIssues] - redis-py types both its clients at once
     await store.commit(freeze("organizer1", now))
     address = vault.seal("+18605550111")
     alert, notice = (
@@ -165,7 +166,7 @@ async def test_a_freeze_lets_nothing_leave_and_loses_nothing(store: Store, vault
     assert later == ["b7:p"]
     for number in "78":
         await store.redis.delete(
-            *(f"broadcast:{number}{part}" for part in ("", ":ledger", ":counts")), "freezes"
+            *(keys.broadcast(f"{number}{part}") for part in ("", ":ledger", ":counts")), "freezes"
         )
 
 

@@ -11,6 +11,7 @@ from hotline.errors import SendError
 from hotline.messaging import status_callbacks
 from hotline.messaging.outbox import Outbox, Priority
 from hotline.messaging.sender import CALL_ENDS_WITHIN, LOOKS, PAGE_GRACE
+from hotline.store import keys
 from tests.messaging.stage import GRACE, NOW, Stage
 from tests.stage.line import wait_until
 
@@ -82,7 +83,7 @@ async def test_a_call_that_is_under_way_here_is_left_alone(stage: Stage) -> None
 
 async def test_what_a_live_worker_is_sending_is_left_to_it(stage: Stage) -> None:
     await stage.orphan("r1")
-    await stage.store.redis.set("alive:dead-worker", "1", ex=15)
+    await stage.store.redis.set(keys.alive_worker("dead-worker"), "1", ex=15)
     stage.now += GRACE + 1
     assert await stage.sender.reconcile() == 0
     assert await stage.state("r1") == "sending"
@@ -91,10 +92,10 @@ async def test_what_a_live_worker_is_sending_is_left_to_it(stage: Stage) -> None
 async def test_a_worker_that_lives_mends_its_own(stage: Stage) -> None:
     """However long it takes: the text may still wait for the one before it to the same person."""
     await stage.orphan("r1")
-    await stage.store.redis.set("alive:dead-worker", "1", ex=15)
+    await stage.store.redis.set(keys.alive_worker("dead-worker"), "1", ex=15)
     stage.now += CALL_ENDS_WITHIN + 1
     assert await stage.sender.reconcile() == 0
-    await stage.store.redis.delete("alive:dead-worker")
+    await stage.store.redis.delete(keys.alive_worker("dead-worker"))
     assert await stage.sender.reconcile() == 1
 
 
@@ -131,7 +132,7 @@ async def test_an_unknown_outcome_is_settled_by_the_list_and_never_repeated_blin
 
 async def test_a_person_who_stopped_meanwhile_does_not_get_the_text_again(stage: Stage) -> None:
     await stage.orphan("r1")
-    await cast("Any", stage.store.redis.sadd("optout:hotline", "p1"))
+    await cast("Any", stage.store.redis.sadd(keys.optout("hotline"), "p1"))
     stage.now += GRACE + 1
     assert await stage.sender.reconcile() == 1
     assert (await stage.outbox.take(stage.now)).dropped == "opted-out"
@@ -144,7 +145,7 @@ async def test_words_that_came_to_the_carrier_changed_are_left_to_a_human(stage:
     stage.lists("SM" + "7" * 32, body="words, as the carrier spells them")
     stage.now += GRACE + 1
     assert await stage.sender.reconcile() == 0
-    assert await cast("Any", stage.store.redis.hgetall("broadcast:7:ledger")) == {"p1": "unknown"}
+    assert await cast("Any", stage.store.redis.hgetall(keys.broadcast_ledger("7"))) == {"p1": "unknown"}
     stage.now += LOOKS * GRACE
     assert await stage.sender.reconcile() == 0
     assert await stage.outbox.unresolved(stage.now, GRACE) == []  # it holds nobody else up
@@ -152,7 +153,7 @@ async def test_words_that_came_to_the_carrier_changed_are_left_to_a_human(stage:
     await status_callbacks.status(
         stage.store, id_="b7:p1", sid="SM" + "7" * 32, state="delivered", code="", now=stage.now
     )
-    assert await cast("Any", stage.store.redis.hgetall("broadcast:7:ledger")) == {"p1": "delivered"}
+    assert await cast("Any", stage.store.redis.hgetall(keys.broadcast_ledger("7"))) == {"p1": "delivered"}
 
 
 async def test_a_page_in_such_doubt_goes_again(stage: Stage) -> None:
@@ -169,5 +170,5 @@ async def test_a_doubtful_text_of_a_broadcast_is_shown_as_unknown_at_once(stage:
     await stage.queue("b7:p1", broadcast="7", priority=Priority.ALERT)
     async with stage.running():
         await wait_until(lambda: stage.has("b7:p1", "unknown"), 5, "the unknown outcome")
-    counts = await cast("Any", stage.store.redis.hgetall("broadcast:7:counts"))
+    counts = await cast("Any", stage.store.redis.hgetall(keys.broadcast_counts("7")))
     assert {name: count for name, count in counts.items() if count != "0"} == {"unknown": "1"}

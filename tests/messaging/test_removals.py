@@ -12,7 +12,7 @@ from hotline.messaging.removals import LATEST, Removals
 from hotline.privacy import pending_removals as removing
 from hotline.privacy.retention import forget
 from hotline.settings import load_settings
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 from tests.incidents.carriers import MEDIA, Host, listening
 from tests.incidents.test_photo_hosts import waiting
 from tests.stage.crew import Crew
@@ -73,12 +73,12 @@ async def test_a_kill_before_our_copy_is_kept_leaves_the_carriers_untouched(
         with pytest.raises(Killed):
             await photos_of(crew, media).step()
     assert carrier.lines == [f"GET {MEDIA}"]
-    await crew.store.redis.delete("photos:lease:MM1")
+    await crew.store.redis.delete(keys.photos_lease("MM1"))
     await photos_of(crew, media).step()
     crew.now += 60
     await removals_of(crew, media).step()
     assert carrier.lines == [f"GET {MEDIA}", f"GET {MEDIA}", f"DELETE {MEDIA}.json"]
-    assert await crew.store.redis.hexists("photo:MM1", "data")
+    assert await crew.store.redis.hexists(keys.photo("MM1"), "data")
 
 
 async def test_a_deletion_that_fails_is_tried_until_the_carrier_has_no_copy(
@@ -92,7 +92,7 @@ async def test_a_deletion_that_fails_is_tried_until_the_carrier_has_no_copy(
         crew.now += LATEST
         await removals_of(crew, media).step()
     assert [line.split()[0] for line in carrier.lines] == ["GET"] + ["DELETE"] * 11
-    assert await crew.store.redis.hexists("photo:MM1", "data")
+    assert await crew.store.redis.hexists(keys.photo("MM1"), "data")
     assert not await crew.store.redis.exists(removing.DUE, removing.KEPT)
 
 
@@ -116,7 +116,7 @@ async def test_a_photo_that_is_forgotten_goes_at_the_carrier_too(
     report = await waiting(crew, carrier.url + MEDIA)
     await crew.store.commit(await forget(crew.store, f"resident{report}"))
     await photos_of(crew, media).step()
-    assert not await crew.store.redis.exists("photo:MM1", "photos:due")
+    assert not await crew.store.redis.exists(keys.photo("MM1"), keys.photos_due)
     kept = await cast("Any", crew.store.redis.hlen(removing.KEPT))
     assert kept == 1
     await crew.store.redis.zadd(removing.DUE, {"MM1": crew.now})
@@ -128,14 +128,14 @@ async def test_a_photo_that_waits_for_no_report_goes_here_and_there(
     crew: Crew, media: CarrierMedia, carrier: Host
 ) -> None:
     await waiting(crew, carrier.url + MEDIA)
-    await cast("Any", crew.store.redis.hset("photo:MM1", "person", "nobody"))
+    await cast("Any", crew.store.redis.hset(keys.photo("MM1"), "person", "nobody"))
     photos, removals = photos_of(crew, media), removals_of(crew, media)
     for _ in range(80):
         await photos.step()
         await removals.step()
         crew.now += 15
     assert carrier.lines == [f"GET {MEDIA}", f"DELETE {MEDIA}.json", f"DELETE {MEDIA}.json"]
-    assert not await crew.store.redis.exists("photo:MM1", "photos:due", removing.DUE, removing.KEPT)
+    assert not await crew.store.redis.exists(keys.photo("MM1"), keys.photos_due, removing.DUE, removing.KEPT)
 
 
 async def test_forgetting_and_keeping_at_the_same_moment_leaves_nothing(
@@ -156,5 +156,5 @@ async def test_forgetting_and_keeping_at_the_same_moment_leaves_nothing(
     monkeypatch.setattr(crew.store, "commit", overtaken)
     await photos_of(crew, media).step()
     assert lost == ["conflict"]
-    assert not await crew.store.redis.exists("photo:MM1", "photos:due")
+    assert not await crew.store.redis.exists(keys.photo("MM1"), keys.photos_due)
     assert await cast("Any", crew.store.redis.hlen(removing.KEPT)) == 1

@@ -10,6 +10,7 @@ import pytest
 
 from hotline.errors import SendError
 from hotline.messaging.outbox import Outbox, Priority
+from hotline.store import keys
 from tests.messaging.stage import GRACE, NOW, PHONE, Call, Stage
 from tests.stage.line import wait_until
 
@@ -99,7 +100,7 @@ async def test_a_stop_that_only_the_carrier_knew_becomes_ours(stage: Stage, code
         await stage.queue("r2")
         await wait_until(lambda: stage.has("r2", "dropped"), 5, "the next text being dropped")
     assert await stage.state("r1") == "failed"
-    assert await cast("Any", stage.store.redis.smembers("optout:hotline")) == {"p1"}
+    assert await cast("Any", stage.store.redis.smembers(keys.optout("hotline"))) == {"p1"}
     assert len(stage.carrier.calls) == 1
 
 
@@ -109,7 +110,7 @@ async def test_another_refusal_is_no_stop(stage: Stage) -> None:
     async with stage.running():
         await stage.called(1)
     assert await stage.state("r1") == "failed"
-    assert not await stage.store.redis.exists("optout:hotline")
+    assert not await stage.store.redis.exists(keys.optout("hotline"))
 
 
 async def test_what_may_be_tried_again_is_tried_until_it_goes(stage: Stage) -> None:

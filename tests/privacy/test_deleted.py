@@ -17,7 +17,7 @@ from hotline.messaging.inbox import Inbound
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.staff import volunteers
 from hotline.staff.roster import Roster
-from hotline.store import DAY, INCIDENT_TTL
+from hotline.store import DAY, INCIDENT_TTL, keys
 from hotline.subscriptions import subscribers
 from tests.stage.dump import everything
 from tests.stage.talk import NOW, RESIDENT, Talk
@@ -51,10 +51,10 @@ async def lived(talk: Talk) -> None:
             await store.commit(commit)
     await talk.says("tienen dos perros grandes")  # a detail of the report
     await store.commit(silences.watched(person, NOW))
-    await store.redis.set(f"rasa:tracker:{person}", "topics", ex=DAY)
-    await store.redis.set(f"interview:{person}", "when:1", ex=DAY)
-    await cast("Any", store.redis.sadd("event:fair:yes", person))
-    await store.redis.expire("event:fair:yes", DAY)
+    await store.redis.set(keys.rasa_tracker(person), "topics", ex=DAY)
+    await store.redis.set(keys.interview(person), "when:1", ex=DAY)
+    await cast("Any", store.redis.sadd(keys.event_yes("fair"), person))
+    await store.redis.expire(keys.event_yes("fair"), DAY)
     await left(talk)
 
 
@@ -67,7 +67,7 @@ async def _asked(talk: Talk) -> list[Commit]:
 
 
 async def _reported(talk: Talk) -> list[Commit]:
-    await talk.store.redis.set("incidents:last", 7)
+    await talk.store.redis.set(keys.incidents_last, 7)
     opening = talk.desk.opening(
         "7", reporter=talk.person, text=RAID, lang="es", place="120 Park St", zone="", photos=1,
         address=talk.vault.seal(RESIDENT),
@@ -81,8 +81,8 @@ async def _reported(talk: Talk) -> list[Commit]:
 
 async def _told(talk: Talk, address: str) -> list[Commit]:
     """Alerts: one that reached them, one under way, one that waits."""
-    await cast("Any", talk.store.redis.hset("broadcast:1", mapping={"total": 1, "langs": '{"es": 1}'}))
-    await talk.store.redis.expire("broadcast:1", DAY)
+    await cast("Any", talk.store.redis.hset(keys.broadcast("1"), mapping={"total": 1, "langs": '{"es": 1}'}))
+    await talk.store.redis.expire(keys.broadcast("1"), DAY)
     made: list[Commit] = []
     for place in range(3):
         alert = Outbound(
@@ -163,14 +163,14 @@ async def test_after_delete_a_stop_is_all_that_names_them(
     await talk.says("BORRAR")
     await talk.says("1")
     await left(talk)
-    assert await traces(talk) == {"optout:alerts", "blocked:alerts"}
+    assert await traces(talk) == {keys.optout("alerts"), keys.blocked("alerts")}
 
 
 async def test_after_delete_the_reports_that_we_name_stay_with_words_and_place(talk: Talk) -> None:
     found = await everything(talk.store)
-    assert RAID in found["incident:7"]
-    assert "120 Park St" in found["incident:7"]
-    assert COMPLAINT in found["violation:1"]
+    assert RAID in found[keys.incident("7")]
+    assert "120 Park St" in found[keys.incident("7")]
+    assert COMPLAINT in found[keys.violation("1")]
     theirs = {
         key for key, held in found.items() if any(words in held for words in (RAID, COMPLAINT, "perros"))
     }

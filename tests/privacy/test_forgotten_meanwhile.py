@@ -20,7 +20,7 @@ from hotline.messaging.inbox import Inbound, stored
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.privacy import retention
 from hotline.staff.roster import Roster, seed_demo
-from hotline.store import Commit, Conflict, Store
+from hotline.store import Commit, Conflict, Store, keys
 from hotline.subscriptions import subscribers
 from tests.stage.dump import everything
 from tests.stage.office import Office
@@ -189,7 +189,7 @@ async def test_a_turn_that_was_under_way_when_its_person_was_forgotten_brings_no
     with pytest.raises(Conflict, match="1 owner"):
         await held.meanwhile(held.commit(ending), forget(life.store, life.person))
     assert await names(life.store, life.person) == set()
-    assert not await life.store.redis.exists("inbox:tries")
+    assert not await life.store.redis.exists(keys.inbox_tries)
     assert (await life.texts("SM8")).inbound.sid == "SM8"  # who texts again is answered
 
 
@@ -200,7 +200,7 @@ async def test_somebody_forgotten_while_a_broadcast_is_fed_gets_nothing_and_nobo
     office = Office(store, vault, library, settings)
     people = await office.sign_up(4)
     one = await office.sending()
-    rows = await cast("Any", store.redis.lrange(f"broadcast:{one.id}:todo", 0, -1))
+    rows = await cast("Any", store.redis.lrange(keys.broadcast_todo(one.id), 0, -1))
     gone = json.loads(rows[1])[0]
     slow = Office(held, vault, library, settings)
     slow.delivery._ahead = 2  # pyright: ignore[reportPrivateUsage] - two at a time
@@ -243,4 +243,4 @@ async def test_an_advocates_answer_to_somebody_who_is_forgotten_meanwhile_is_not
 
 async def test_nothing_is_kept_of_the_forgetting_itself(life: Life) -> None:
     await forget(life.store, life.person)
-    assert not await life.store.redis.exists("forgetting")
+    assert not await life.store.redis.exists(keys.forgetting)

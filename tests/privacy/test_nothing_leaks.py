@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from hotline.messaging.inbox import Inbound, stored
-from hotline.store import Store
+from hotline.store import Store, keys
 from tests.stage.dump import everything
 from tests.stage.line import OTHER, RESIDENT, RESPONDER1, RESPONDER2, Line, wait_until
 
@@ -27,8 +27,8 @@ IN_A_TEXT: Final = "+18605550177"
 PHONES: Final = (RESIDENT, OTHER, RESPONDER1, RESPONDER2, "+18605550103", "+18605550104", IN_A_TEXT)
 # Where masked words may stand in clear: docs/privacy.md.
 DOCUMENTED: Final = {
-    REPORTED: ("incident:*", "reports"),
-    ASKED: ("question:*", "unanswered:*"),
+    REPORTED: (keys.incident("*"), "reports"),
+    ASKED: (keys.question("*"), keys.unanswered("*")),
 }
 OURS: Final = ("webhook", "worker", "actions")
 
@@ -87,10 +87,10 @@ async def _poison(line: Line) -> None:
     await store.commit(stored(text, address=BROKEN))
 
     async def buried() -> int:
-        return int(await store.redis.xlen("dead"))
+        return int(await store.redis.xlen(keys.dead))
 
     await wait_until(buried, 30, "the broken text being buried")
-    await cast("Any", store.redis.delete("dead", "person:somebody"))
+    await cast("Any", store.redis.delete(keys.dead, keys.person("somebody")))
     await store.close()
 
 

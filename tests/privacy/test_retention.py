@@ -21,7 +21,7 @@ from hotline.messaging.outbox import Outbound, queued
 from hotline.privacy import retention
 from hotline.staff import volunteers
 from hotline.staff.roster import Roster, Staff
-from hotline.store import DAY, KEYS, Commit, Conflict, registered
+from hotline.store import DAY, KEYS, Commit, Conflict, keys, registered
 from hotline.subscriptions import subscribers
 from tests.stage.dump import content, everything
 
@@ -50,7 +50,7 @@ async def known(store: Store, vault: Vault, library: Library, phone: str) -> str
     )
     commit.merge(opt_out(person, "alerts"))
     desk = Desk(store, vault, library, lambda: NOW)
-    number = str(await store.redis.incr("incidents:last"))
+    number = str(await store.redis.incr(keys.incidents_last))
     commit.merge(desk.opening(number, reporter=person, text="ICE", lang="es", place="", zone="", photos=0))
     commit.merge(
         await questions.ask(
@@ -61,8 +61,8 @@ async def known(store: Store, vault: Vault, library: Library, phone: str) -> str
     told = Violation(phone[-1], NOW, "es", "they asked for papers", contact="yes", reporter=person)
     commit.merge(violations.opened(told, Roster([]), library, vault))
     await store.commit(commit)
-    await store.redis.set(f"rasa:tracker:{person}", "what Rasa remembers", ex=DAY)
-    await store.redis.set(f"interview:{person}", "when:1", ex=DAY)
+    await store.redis.set(keys.rasa_tracker(person), "what Rasa remembers", ex=DAY)
+    await store.redis.set(keys.interview(person), "when:1", ex=DAY)
     return person
 
 
@@ -80,7 +80,7 @@ async def test_of_a_person_who_is_forgotten_only_the_stop_is_left(
     store, person, _ = forgotten
     found = await everything(store)
     named = {key for key, held in found.items() if person in key or person in held}
-    assert named == {"optout:alerts"}
+    assert named == {keys.optout("alerts")}
 
 
 async def test_forgetting_one_person_forgets_nobody_else(forgotten: tuple[Store, str, str]) -> None:
@@ -97,8 +97,8 @@ async def test_an_open_incident_stays_without_the_way_back_to_its_reporter(
     forgotten: tuple[Store, str, str],
 ) -> None:
     store, person, _ = forgotten
-    assert await store.redis.zcard("incidents:open") == 2
-    for key in ("incident:1", "incident:1:log", "reports"):
+    assert await store.redis.zcard(keys.incidents_open) == 2
+    for key in (keys.incident("1"), keys.incident_log("1"), "reports"):
         assert person not in await content(store, key)
 
 
@@ -130,14 +130,14 @@ async def waits_in(store: Store, vault: Vault, person: str) -> None:
 async def is_dead(store: Store, vault: Vault, person: str) -> None:
     """A text of the person failed too often."""
     text = Inbound("SM1", person, "hotline", vault.seal("a question"))
-    await store.redis.xadd("dead", cast("Any", {"text": text.to_json(), "reason": "tries"}))
+    await store.redis.xadd(keys.dead, cast("Any", {"text": text.to_json(), "reason": "tries"}))
 
 
 async def in_audience(store: Store, vault: Vault, person: str) -> None:
     """The person is still to get a broadcast that goes out now."""
     row = json.dumps([person, vault.seal(PHONE), "en"])
-    await cast("Any", store.redis.rpush("broadcast:1:todo", row))
-    await store.redis.expire("broadcast:1:todo", DAY)
+    await cast("Any", store.redis.rpush(keys.broadcast_todo("1"), row))
+    await store.redis.expire(keys.broadcast_todo("1"), DAY)
 
 
 @pytest.mark.parametrize("kept", [waits_out, waits_in, is_dead, in_audience])
@@ -177,16 +177,16 @@ async def test_what_is_trimmed_by_age_is_trimmed_and_what_is_younger_stays(store
 
 
 async def test_intake_is_never_trimmed_by_age_or_length(store: Store) -> None:
-    await store.redis.xadd("inbox:ready", cast("Any", {"person": "p1"}), id="1-0")
-    await store.redis.rpush("inbox:p1", json.dumps({"sid": "SM1"}))
+    await store.redis.xadd(keys.inbox_ready, cast("Any", {"person": "p1"}), id="1-0")
+    await store.redis.rpush(keys.inbox("p1"), json.dumps({"sid": "SM1"}))
     await retention.trim(store, NOW)
-    assert await store.redis.xlen("inbox:ready") == 1
-    assert await cast("Any", store.redis.llen("inbox:p1")) == 1
+    assert await store.redis.xlen(keys.inbox_ready) == 1
+    assert await cast("Any", store.redis.llen(keys.inbox("p1"))) == 1
 
 
 async def test_a_key_that_nobody_registered_is_found(store: Store) -> None:
     await store.redis.set("mystery:18605550111", "1", ex=60)
-    assert await retention.unbounded(store) == ["mystery:…: not in the register of hotline/store.py"]
+    assert await retention.unbounded(store) == ["mystery:…: not in the register of hotline/store/keys.py"]
     await store.redis.delete("mystery:18605550111")
 
 
@@ -217,10 +217,10 @@ def test_every_key_falls_under_the_entry_that_means_it() -> None:
 
 async def test_a_commit_that_says_nothing_of_a_lifetime_is_found(store: Store) -> None:
     commit = Commit()
-    commit.hset("person:p1", {"lang": "es"}, None)
+    commit.hset(keys.person("p1"), {"lang": "es"}, None)
     await store.commit(commit)
     assert await retention.unbounded(store) == ["person:…: no lifetime, 90 days expected"]
-    await store.redis.delete("person:p1")
+    await store.redis.delete(keys.person("p1"))
 
 
 # -- at the same moment
@@ -255,7 +255,7 @@ async def test_what_was_decided_before_somebody_was_forgotten_brings_nothing_of_
     await store.commit(await retention.forget(store, person))
     with pytest.raises(Conflict):
         await store.commit(before[what])
-    assert await names(store, person) == {"optout:alerts"}
+    assert await names(store, person) == {keys.optout("alerts")}
 
 
 async def test_a_transition_of_a_report_whose_reporter_is_forgotten_names_nobody(
@@ -266,8 +266,8 @@ async def test_a_transition_of_a_report_whose_reporter_is_forgotten_names_nobody
     desk = Desk(store, vault, library, lambda: NOW)
     await desk.change("1", lambda one: incidents.claim(one, "ana", NOW, 15))
     await desk.change("1", lambda one: incidents.report_state(one, "ana", "ended", NOW, 15))
-    assert await names(store, person) == {"optout:alerts"}
-    assert not await store.redis.exists("reporter:")
+    assert await names(store, person) == {keys.optout("alerts")}
+    assert not await store.redis.exists(keys.reporter(""))
 
 
 async def test_a_text_that_was_queued_while_forgetting_was_decided_is_not_sent(
@@ -279,8 +279,8 @@ async def test_a_text_that_was_queued_while_forgetting_was_decided_is_not_sent(
     with pytest.raises(Conflict):
         await store.commit(forgetting)
     await store.commit(await retention.forget(store, person))
-    assert await store.redis.zcard("outbox:hotline") == 0
-    assert await names(store, person) == {"optout:alerts"}
+    assert await store.redis.zcard(keys.outbox("hotline")) == 0
+    assert await names(store, person) == {keys.optout("alerts")}
 
 
 async def test_a_text_that_comes_while_forgetting_is_decided_is_not_swallowed(
@@ -314,14 +314,14 @@ async def test_a_report_texted_after_the_wish_to_be_forgotten_is_answered_like_a
     one = await desk.reported_by(person)
     assert one
     assert one.id == "9"
-    assert await store.redis.zrange("outbox:hotline", 0, -1) == ["i9v1safety"]
-    assert await cast("Any", store.redis.llen(f"inbox:{person}")) == 2
+    assert await store.redis.zrange(keys.outbox("hotline"), 0, -1) == ["i9v1safety"]
+    assert await cast("Any", store.redis.llen(keys.inbox(person))) == 2
     left = await load_person(store, person)
     assert left.address
     assert (left.lang, left.card, left.asked) == ("", "", None)
     assert await names(store, person) == {
-        "optout:alerts", f"person:{person}", f"inbox:{person}", "inbox:active", "inbox:ready", "incident:9",
-        f"reporter:{person}", "out:i9v1safety",
+        keys.optout("alerts"), keys.person(person), keys.inbox(person), keys.inbox_active, keys.inbox_ready,
+        keys.incident("9"), keys.reporter(person), keys.out("i9v1safety"),
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from hotline.incidents.service import Desk
 from hotline.settings import ROOT
 from hotline.staff import reminders, rollcall, shifts, volunteers
 from hotline.staff.roster import Roster, add_staff, load_roster, remove_staff, set_on_call
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 
 if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
@@ -50,8 +50,8 @@ async def roster(store: Store, vault: Vault) -> Roster:
 
 async def waiting(store: Store, vault: Vault) -> list[str]:
     """Bodies of every queued text."""
-    ids = await store.redis.zrange("outbox:hotline", 0, -1)
-    return [vault.open(str(await store.redis.hget(f"out:{id_}", "body"))) for id_ in ids]  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
+    ids = await store.redis.zrange(keys.outbox("hotline"), 0, -1)
+    return [vault.open(str(await store.redis.hget(keys.out(str(id_)), "body"))) for id_ in ids]  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
 
 
 async def test_a_volunteer_is_reminded_once_an_hour_before_a_shift(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, override
 from hotline.incidents import records
 from hotline.runtime import Runtime
 from hotline.staff.roster import seed_demo
+from hotline.store import keys
 from hotline.worker import Worker
 from tests.conversations.runner import Play, Talk
 from tests.stage.line import Line, wait_until
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hotline.incidents.incident import Incident
 
 MINUTE: Final = 60.0
-HOUSEKEEPING: Final = "lock:housekeeping"
+HOUSEKEEPING: Final = keys.lock("housekeeping")
 NEAR: Final = 2.0  # seconds within which a due step fires
 
 
@@ -70,7 +71,7 @@ class ClockedLine(Line):
         await seed_demo(self.settings)
 
         async def listening() -> bool:
-            return bool(await self.runtime.store.redis.exists("inbox:ready"))
+            return bool(await self.runtime.store.redis.exists(keys.inbox_ready))
 
         await wait_until(listening, what="the worker making its group again")
 
@@ -79,8 +80,10 @@ class ClockedLine(Line):
 
         async def quiet() -> bool:
             redis = self.runtime.store.redis
-            waiting = await redis.exists("inbox:active", "outbox:hotline", "outbox:sending:hotline")
-            return not waiting and not await redis.zcount("incidents:due", "-inf", self.now() * 1000)
+            waiting = await redis.exists(
+                keys.inbox_active, keys.outbox("hotline"), keys.outbox_sending("hotline")
+            )
+            return not waiting and not await redis.zcount(keys.incidents_due, "-inf", self.now() * 1000)
 
         await wait_until(quiet, what="everything being handled")
 
@@ -93,7 +96,7 @@ class ClockedLine(Line):
 
     async def wake(self) -> None:
         """As any commit wakes the worker's loops."""
-        for loop in ("incidents", "outbox:hotline"):
+        for loop in ("incidents", keys.outbox("hotline")):
             await self.runtime.store.redis.publish("wake", loop)
 
     async def minute(self) -> None:
@@ -110,7 +113,7 @@ class ClockedLine(Line):
 
     async def log(self, id_: str = "1") -> list[dict[str, Any]]:
         """Its events."""
-        lines = await self.runtime.store.redis.lrange(f"incident:{id_}:log", 0, -1)  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
+        lines = await self.runtime.store.redis.lrange(keys.incident_log(id_), 0, -1)  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
         return [json.loads(line) for line in lines]
 
     async def events(self, id_: str = "1") -> list[str]:

@@ -14,6 +14,7 @@ from hotline.incidents import incident as incidents
 from hotline.incidents import records
 from hotline.incidents.service import Desk
 from hotline.staff.roster import load_roster
+from hotline.store import keys
 from hotline.subscriptions import subscribers
 from tests.stage.door import FORM, Answer, Door
 
@@ -73,7 +74,7 @@ class Console:
         """What the console had texted to somebody, oldest first."""
         person = (await load_roster(self.store)).by_handle[handle].person
         bodies: list[tuple[float, str]] = []
-        async for key in self.store.redis.scan_iter("out:console*"):
+        async for key in self.store.redis.scan_iter(keys.out("console*")):
             kept = await cast("Any", self.store.redis.hgetall(key))
             if kept["person"] == person:
                 bodies.append((float(kept["created"]), self.runtime.vault.open(kept["body"])))
@@ -104,7 +105,7 @@ class Console:
         return id_
 
     async def state(self, id_: str) -> str:
-        return str(await cast("Any", self.store.redis.hget(f"broadcast:{id_}", "state")))
+        return str(await cast("Any", self.store.redis.hget(keys.broadcast(id_), "state")))
 
     async def sign_up(self, count: int, *zones: str, lang: str = "en", first: int = 0) -> list[str]:
         """So many people; answers their pseudonyms."""
@@ -138,9 +139,9 @@ class Console:
     async def reached(self, id_: str, **receipts: int) -> None:
         """What the carrier said of a broadcast."""
         redis = cast("Any", self.store.redis)
-        await redis.hset(f"broadcast:{id_}", "state", "sent")
-        await redis.hset(f"broadcast:{id_}:counts", mapping={**receipts})
-        await redis.expire(f"broadcast:{id_}:counts", 1000)
+        await redis.hset(keys.broadcast(id_), "state", "sent")
+        await redis.hset(keys.broadcast_counts(id_), mapping={**receipts})
+        await redis.expire(keys.broadcast_counts(id_), 1000)
 
 
 def hidden(page: str, what: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from hotline.messaging.asked import ReportDetail, ReportPart
 from hotline.messaging.carriers.media import CarrierMedia
 from hotline.messaging.contacts import Person, load_person, save_person
 from hotline.staff.roster import set_on_call
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 from tests.stage.team import Team
 
 MINUTES: Final = 15.0
@@ -80,8 +80,8 @@ class Crew(Team):
         sealed = self.vault.seal(base64.b64encode(name.encode()).decode())
         fields = {"person": f"resident{report}", "by": "", "at": str(self.now), "data": sealed} | more
         commit = Commit()
-        commit.hset(f"photo:{name}", fields, DAY)
-        commit.write("ZADD", "photos:due", self.now, name)
+        commit.hset(keys.photo(name), fields, DAY)
+        commit.zadd(keys.photos_due, self.now, name)
         await self.store.commit(commit)
 
     async def sends(self, report: str, name: str) -> None:

@@ -18,6 +18,7 @@ from yarl import URL
 from hotline.messaging.inbox import Inbound
 from hotline.settings import DEMO_TOKEN
 from hotline.stack.embedded import free_port
+from hotline.store import keys
 from webhook.app import create_app
 
 if TYPE_CHECKING:
@@ -142,5 +143,5 @@ def _given(headers: Mapping[str, str | None]) -> dict[str, str]:
 
 async def mailbox(store: Store, person: str) -> list[Inbound]:
     """Texts that wait in a person's mailbox, oldest first."""
-    rows = await cast("Any", store.redis.lrange(f"inbox:{person}", 0, -1))
+    rows = await cast("Any", store.redis.lrange(keys.inbox(person), 0, -1))
     return [Inbound.from_json(str(row)) for row in rows]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from hotline.store import keys
+
 if TYPE_CHECKING:
     from hotline.store import Store
 
@@ -35,4 +37,4 @@ async def everything(store: Store) -> dict[str, str]:
 
 async def about_people(store: Store) -> set[str]:
     """Every key but two that name nobody: which secret key this is, and how many were forgotten."""
-    return set(await everything(store)) - {"secret:fingerprint", "forgotten"}
+    return set(await everything(store)) - {keys.secret_fingerprint, "forgotten"}

@@ -9,6 +9,7 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.delivery.feed import Delivery
 from hotline.broadcasts.drafting import Wish
 from hotline.messaging.outbox import Outbox
+from hotline.store import keys
 from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
@@ -79,19 +80,19 @@ class Office:
     async def waiting(self) -> int:
         """Texts that wait in the outbox, for their turn or for later."""
         redis = self.store.redis
-        return int(await redis.zcard("outbox:alerts") + await redis.zcard("outbox:later:alerts"))
+        return int(await redis.zcard(keys.outbox("alerts")) + await redis.zcard(keys.outbox_later("alerts")))
 
     async def deliver(self) -> list[str]:
         """Feed and take until the broadcast is at its end; answers the ids in order."""
         found: list[str] = []
-        while await self.store.redis.zcard("broadcasts:sending"):
+        while await self.store.redis.zcard(keys.broadcasts_sending):
             await self.delivery.feed()
             found += await self.taken()
         return found
 
     async def ledger(self, id_: str) -> dict[str, str]:
         """State by person."""
-        return await cast("Any", self.store.redis.hgetall(f"broadcast:{id_}:ledger"))
+        return await cast("Any", self.store.redis.hgetall(keys.broadcast_ledger(id_)))
 
     async def state(self, id_: str) -> str:
         """Of the broadcast."""

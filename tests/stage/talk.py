@@ -12,6 +12,7 @@ from hotline.messaging.contacts import Person, load_person, save_person
 from hotline.messaging.inbox import Inbound
 from hotline.privacy.redaction import mask
 from hotline.settings import load_settings
+from hotline.store import keys
 from hotline.understanding.crisis.second_look import CrisisModel
 from hotline.understanding.dialogue import Say, Understood
 from hotline.understanding.language import LanguageGuesser
@@ -145,8 +146,8 @@ class Talk:
     async def texts(self, ids: str) -> list[str]:
         """Texts that wait to be sent, by their ids."""
         redis = cast("Any", self.store.redis)
-        keys = sorted([str(key) async for key in redis.scan_iter(f"out:{ids}")])
-        return [self.vault.open(await redis.hget(key, "body")) for key in keys]
+        found = sorted([key async for key in self.store.scan(keys.out(ids))])
+        return [self.vault.open(await redis.hget(key, "body")) for key in found]
 
     async def known(self) -> Person:
         """What is kept about the resident now."""

@@ -17,6 +17,7 @@ from hotline.messaging.inbox import Inbound
 from hotline.messaging.outbox import Outbox
 from hotline.privacy.redaction import mask
 from hotline.staff.roster import add_staff
+from hotline.store import keys
 from hotline.subscriptions import subscribers
 from hotline.understanding.language import LanguageGuesser
 from tests.stage.talk import Dictated, SecondAlarm, SecondHearing, SecondLook
@@ -94,8 +95,8 @@ class Team:
         self._texts += 1
         number = self.numbers[handle]
         person = self.vault.pseudonym(number)
-        await cast("Any", self.store.redis.hsetnx(f"person:{person}", "address", self.vault.seal(number)))
-        await self.store.redis.expire(f"person:{person}", 3600)
+        await cast("Any", self.store.redis.hsetnx(keys.person(person), "address", self.vault.seal(number)))
+        await self.store.redis.expire(keys.person(person), 3600)
         body = self.vault.seal(mask(words))
         inbound = Inbound(f"SM{self._texts:032}", person, "hotline", body, at=self.now, opt_out=opt_out)
         commit, _ = await self.conversation.decide(inbound)
@@ -111,7 +112,7 @@ class Team:
         """All that waits for somebody of the crew and was not read yet, oldest first."""
         redis, person = cast("Any", self.store.redis), self.vault.pseudonym(self.numbers[handle])
         found: list[tuple[str, str]] = []
-        async for key in redis.scan_iter("out:*"):
+        async for key in redis.scan_iter(keys.out("*")):
             fields = await redis.hgetall(key)
             if fields["person"] == person and key not in self._read:
                 self._read.add(str(key))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.messaging.address import Address, Route
+from hotline.store import keys
 from tests.stage.door import PHONE, a_form, mailbox
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ async def test_the_way_back_is_kept_with_the_text(
     (kept,) = await mailbox(store, person)
     expected = Route(Address.parse(sender), Address.parse(back) if back else None)
     assert Route.read(vault.open(kept.route)) == expected
-    sealed = await cast("Any", store.redis.hget(f"person:{person}", "address"))
+    sealed = await cast("Any", store.redis.hget(keys.person(person), "address"))
     assert Route.read(vault.open(sealed)) == expected
 
 
@@ -43,7 +44,7 @@ async def test_a_plain_text_keeps_its_number_alone(door: Door, store: Store, vau
     await door.text(a_form())
     (kept,) = await mailbox(store, vault.pseudonym(PHONE))
     assert (kept.channel, kept.route) == ("", "")
-    sealed = await cast("Any", store.redis.hget(f"person:{vault.pseudonym(PHONE)}", "address"))
+    sealed = await cast("Any", store.redis.hget(keys.person(vault.pseudonym(PHONE)), "address"))
     assert vault.open(sealed) == PHONE
 
 
@@ -51,4 +52,4 @@ async def test_the_same_phone_on_two_channels_is_two_people(door: Door, store: S
     """Two reports of its own, each answered where it came from."""
     for sender in (PHONE, f"whatsapp:{PHONE}"):
         await door.text(a_form(body="ICE is at 120 Park St", sender=sender))
-    assert await store.redis.zcard("incidents:open") == 2
+    assert await store.redis.zcard(keys.incidents_open) == 2

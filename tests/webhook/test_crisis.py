@@ -11,6 +11,7 @@ import pytest
 from hotline.messaging.asked import FakeWords
 from hotline.messaging.contacts import block, load_person, opt_out, save_person
 from hotline.staff.roster import seed_demo
+from hotline.store import keys
 from tests.stage.door import PHONE, a_form, mailbox
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ ORGANIZER, RESPONDER = "+18605550103", "+18605550101"
 async def waiting(store: Store, vault: Vault, phone: str) -> list[dict[str, str]]:
     """What waits to be sent to a phone, as it will leave."""
     redis, person = cast("Any", store.redis), vault.pseudonym(phone)
-    found = [await redis.hgetall(key) async for key in redis.scan_iter("out:*")]
+    found = [await redis.hgetall(key) async for key in redis.scan_iter(keys.out("*"))]
     mine = [fields | {"body": vault.open(fields["body"])} for fields in found if fields["person"] == person]
     return sorted(mine, key=lambda fields: fields["body"])
 
@@ -52,7 +53,7 @@ async def test_the_words_and_the_page_wait_for_the_carrier_before_twilio_is_answ
     assert page["kind"] == "page"
     (kept,) = await mailbox(store, vault.pseudonym(PHONE))
     assert kept.crisis, "the worker does not say it again"
-    assert not await store.redis.zcard("incidents:open")
+    assert not await store.redis.zcard(keys.incidents_open)
 
 
 async def test_a_text_that_twilio_repeats_is_answered_once(door: Door, store: Store, vault: Vault) -> None:
@@ -61,13 +62,13 @@ async def test_a_text_that_twilio_repeats_is_answered_once(door: Door, store: St
     await asyncio.gather(*[door.text(form) for _ in range(10)])
     assert len(await waiting(store, vault, PHONE)) == 1
     assert len(await waiting(store, vault, ORGANIZER)) == 1
-    assert await store.redis.zcard("questions:open") == 1
+    assert await store.redis.zcard(keys.questions_open) == 1
 
 
 async def test_a_raid_and_a_crisis_in_one_text_page_both(door: Door, store: Store, vault: Vault) -> None:
     await seed_demo(door.settings)
     await door.text(a_form(body="ICE is at my door, i want to die"))
-    assert await store.redis.zcard("incidents:open") == 1
+    assert await store.redis.zcard(keys.incidents_open) == 1
     said = [fields["body"] for fields in await waiting(store, vault, PHONE)]
     assert any("988" in body for body in said)
     assert len(said) == 2
@@ -76,7 +77,7 @@ async def test_a_raid_and_a_crisis_in_one_text_page_both(door: Door, store: Stor
 async def test_what_is_kept_of_a_cry_is_masked(door: Door, store: Store, vault: Vault) -> None:
     await seed_demo(door.settings)
     await door.text(a_form(body="i want to die. call my mom 860-555-0177"))
-    assert "0177" not in str(await cast("Any", store.redis.hgetall("question:1")))
+    assert "0177" not in str(await cast("Any", store.redis.hgetall(keys.question("1"))))
     (page,) = await waiting(store, vault, ORGANIZER)
     assert "[number]" in page["body"]
 

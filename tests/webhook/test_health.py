@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from hotline.settings import load_settings
 from hotline.stack.embedded import free_port
 from hotline.staff.roster import seed_demo, set_on_call
+from hotline.store import keys
 from tests.stage.door import Door
 from webhook.health import KEPT
 
@@ -84,7 +85,7 @@ async def test_without_a_worker_it_is_not_ready(beside: Door, store: Store) -> N
 
 
 async def test_without_rasa_it_is_degraded_because_the_line_still_answers(beside: Door, store: Store) -> None:
-    await store.redis.set("alive", "1", ex=15)
+    await store.redis.set(keys.alive, "1", ex=15)
     await seed_demo(beside.settings)
     status, verdict, components = await ready(beside)
     assert (status, verdict) == (200, "degraded")
@@ -96,7 +97,7 @@ async def test_without_rasa_it_is_degraded_because_the_line_still_answers(beside
 async def test_with_everything_there_it_is_ok(
     beside: Door, store: Store, neighbour: Callable[[asyncio.Event], Any]
 ) -> None:
-    await store.redis.set("alive", "1", ex=15)
+    await store.redis.set(keys.alive, "1", ex=15)
     await seed_demo(beside.settings)
     may_answer = asyncio.Event()
     may_answer.set()
@@ -108,7 +109,7 @@ async def test_with_everything_there_it_is_ok(
 async def test_a_component_that_hangs_does_not_hang_the_answer(
     beside: Door, store: Store, neighbour: Callable[[asyncio.Event], Any]
 ) -> None:
-    await store.redis.set("alive", "1", ex=15)
+    await store.redis.set(keys.alive, "1", ex=15)
     await seed_demo(beside.settings)
     may_answer = asyncio.Event()
     await neighbour(may_answer)
@@ -119,7 +120,7 @@ async def test_a_component_that_hangs_does_not_hang_the_answer(
 
 
 async def test_it_is_not_ready_while_a_report_would_page_nobody(beside: Door, store: Store) -> None:
-    await store.redis.set("alive", "1", ex=15)
+    await store.redis.set(keys.alive, "1", ex=15)
     status, verdict, components = await ready(beside)
     assert (status, verdict, components["roster"]) == (503, "down", "a report would page nobody")
     await seed_demo(beside.settings)
@@ -127,7 +128,7 @@ async def test_it_is_not_ready_while_a_report_would_page_nobody(beside: Door, st
 
 
 async def test_nobody_on_call_is_said_while_a_report_still_pages_others(beside: Door, store: Store) -> None:
-    await store.redis.set("alive", "1", ex=15)
+    await store.redis.set(keys.alive, "1", ex=15)
     await seed_demo(beside.settings)
     for handle in ("responder1", "responder2"):
         await store.commit(set_on_call(handle, on=False))
@@ -138,10 +139,10 @@ async def test_nobody_on_call_is_said_while_a_report_still_pages_others(beside: 
 async def test_a_roster_whose_phones_all_said_stop_can_be_paged_by_nothing(
     beside: Door, store: Store
 ) -> None:
-    await store.redis.set("alive", "1", ex=15)
+    await store.redis.set(keys.alive, "1", ex=15)
     await seed_demo(beside.settings)
-    people = await cast("Any", store.redis.hkeys("staff:people"))
-    await cast("Any", store.redis.sadd("optout:hotline", *people))
+    people = await cast("Any", store.redis.hkeys(keys.staff_people))
+    await cast("Any", store.redis.sadd(keys.optout("hotline"), *people))
     status, _, components = await ready(beside)
     assert (status, components["roster"]) == (503, "a report would page nobody")
 

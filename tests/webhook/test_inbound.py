@@ -17,6 +17,7 @@ from hotline.incidents import photos, records
 from hotline.messaging.address import Route
 from hotline.privacy.redaction import mask
 from hotline.staff.roster import seed_demo
+from hotline.store import keys
 from tests.payloads import Payload, payloads
 from tests.stage.door import PHONE, a_form, mailbox
 
@@ -32,7 +33,7 @@ RESPONDER = "+18605550101"
 
 
 async def events(store: Store) -> list[dict[str, Any]]:
-    rows = cast("list[Any]", await store.redis.xrange("reports"))
+    rows = cast("list[Any]", await store.redis.xrange(keys.reports))
     return [json.loads(fields["event"]) for _, fields in rows]
 
 
@@ -46,7 +47,7 @@ async def test_what_twilio_posts_is_stored_as_it_was_texted(
     address = payload.stored["address"]
     person = vault.pseudonym(address)
     (kept,) = await mailbox(store, person)
-    sealed = await cast("Any", store.redis.hget(f"person:{person}", "address"))
+    sealed = await cast("Any", store.redis.hget(keys.person(person), "address"))
     assert payload.stored == {
         "address": str(Route.read(vault.open(str(sealed))).to),
         "sender": kept.sender,
@@ -101,7 +102,7 @@ async def test_the_same_text_again_is_accepted_and_stored_once(
     form = a_form("SM" + "5" * 32)
     assert [(await door.text(form)).status for _ in range(3)] == [200, 200, 200]
     assert len(await mailbox(store, vault.pseudonym(PHONE))) == 1
-    assert await store.redis.xlen("inbox:ready") == 1
+    assert await store.redis.xlen(keys.inbox_ready) == 1
 
 
 async def test_the_same_text_fifty_times_at_once_is_stored_once(
@@ -111,7 +112,7 @@ async def test_the_same_text_fifty_times_at_once_is_stored_once(
     answers = await asyncio.gather(*[door.text(form) for _ in range(50)])
     assert {answer.status for answer in answers} == {200}
     assert len(await mailbox(store, vault.pseudonym(PHONE))) == 1
-    assert await store.redis.xlen("inbox:ready") == 1
+    assert await store.redis.xlen(keys.inbox_ready) == 1
 
 
 async def test_texts_of_one_person_wait_in_the_order_they_came(
@@ -121,7 +122,7 @@ async def test_texts_of_one_person_wait_in_the_order_they_came(
         await door.text(a_form(body=f"line {number}"))
     kept = await mailbox(store, vault.pseudonym(PHONE))
     assert [vault.open(one.body) for one in kept] == [f"line {number}" for number in range(5)]
-    assert await store.redis.xlen("inbox:ready") == 1
+    assert await store.redis.xlen(keys.inbox_ready) == 1
 
 
 async def test_an_urgent_text_has_its_incident_and_its_report_before_the_answer(
@@ -134,7 +135,7 @@ async def test_an_urgent_text_has_its_incident_and_its_report_before_the_answer(
     assert (one.state, one.place, one.reporter) == ("opened", "120 Park Street", vault.pseudonym(PHONE))
     (event,) = await events(store)
     assert (event["type"], event["by"], event["incident"]["text"]) == ("opened", "reporter", URGENT)
-    assert [name for name, _ in await store.redis.zrange("incidents:due", 0, -1, withscores=True)] == ["1"]
+    assert [name for name, _ in await store.redis.zrange(keys.incidents_due, 0, -1, withscores=True)] == ["1"]
     (kept,) = await mailbox(store, vault.pseudonym(PHONE))
     assert (kept.urgency, kept.incident) == ("page", "1")
 
@@ -144,7 +145,7 @@ async def test_an_urgent_text_that_twilio_repeats_opens_one_incident(door: Door,
     answers = await asyncio.gather(*[door.text(form) for _ in range(20)])
     assert {answer.status for answer in answers} == {200}
     assert len(await events(store)) == 1
-    assert await store.redis.zcard("incidents:all") == 1
+    assert await store.redis.zcard(keys.incidents_all) == 1
 
 
 async def test_a_second_urgent_text_of_the_same_person_opens_no_second_incident(
@@ -152,7 +153,7 @@ async def test_a_second_urgent_text_of_the_same_person_opens_no_second_incident(
 ) -> None:
     await door.text(a_form(body=URGENT))
     assert (await door.text(a_form(body="ICE is taking people at 120 Park St now"))).status == 200
-    assert await store.redis.zcard("incidents:all") == 1
+    assert await store.redis.zcard(keys.incidents_all) == 1
     kept = await mailbox(store, vault.pseudonym(PHONE))
     assert [(one.urgency, one.incident) for one in kept] == [("page", "1"), ("page", "")]
 
@@ -161,14 +162,14 @@ async def test_urgent_texts_of_one_person_at_the_same_instant_open_one_incident_
     door: Door, store: Store, vault: Vault
 ) -> None:
     await asyncio.gather(*[door.text(a_form(body=URGENT)) for _ in range(12)])
-    assert await store.redis.zcard("incidents:all") == 1
+    assert await store.redis.zcard(keys.incidents_all) == 1
     assert len(await mailbox(store, vault.pseudonym(PHONE))) == 12
 
 
 async def test_urgent_texts_of_two_people_open_two_incidents(door: Door, store: Store) -> None:
     for sender in (PHONE, "+18605550112"):
         await door.text(a_form(body=URGENT, sender=sender))
-    assert await store.redis.zcard("incidents:open") == 2
+    assert await store.redis.zcard(keys.incidents_open) == 2
 
 
 async def test_what_a_responder_writes_about_the_incident_they_hold_opens_none(
@@ -183,7 +184,7 @@ async def test_what_a_responder_writes_about_the_incident_they_hold_opens_none(
     assert change
     await store.commit(records.written(one, change, runtime.clock()))
     assert (await door.text(a_form(body="ICE is at 130 Park St too", sender=RESPONDER))).status == 200
-    assert await store.redis.zcard("incidents:all") == 1
+    assert await store.redis.zcard(keys.incidents_all) == 1
     (relayed,) = await mailbox(store, vault.pseudonym(RESPONDER))
     assert relayed.incident == ""
 
@@ -191,7 +192,7 @@ async def test_what_a_responder_writes_about_the_incident_they_hold_opens_none(
 async def test_a_responder_who_holds_nothing_reports_like_anybody(door: Door, store: Store) -> None:
     await seed_demo(door.settings)
     await door.text(a_form(body=URGENT, sender=RESPONDER))
-    assert await store.redis.zcard("incidents:open") == 1
+    assert await store.redis.zcard(keys.incidents_open) == 1
 
 
 async def test_a_text_is_counted_by_its_route_and_answer_only(door: Door, store: Store) -> None:

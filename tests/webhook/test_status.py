@@ -9,7 +9,7 @@ import pytest
 
 from hotline.messaging import status_callbacks
 from hotline.messaging.outbox import Outbound, Outbox, queued
-from hotline.store import Commit, Store
+from hotline.store import Commit, Store, keys
 from tests.stage.door import PUBLIC, STATUS, sign
 
 if TYPE_CHECKING:
@@ -132,9 +132,9 @@ async def test_a_broadcast_counts_what_became_of_each_text(door: Door, store: St
     await store.commit(queued(text, vault, NOW))
     await box.take(NOW)
     await box.accepted("b7:p1", SID)
-    await cast("Any", store.redis.expire("broadcast:7:ledger", 60))
+    await cast("Any", store.redis.expire(keys.broadcast_ledger("7"), 60))
     await door.text(callback("delivered"), STATUS)
-    assert await cast("Any", store.redis.hgetall("broadcast:7:ledger")) == {"p1": "delivered"}
+    assert await cast("Any", store.redis.hgetall(keys.broadcast_ledger("7"))) == {"p1": "delivered"}
 
 
 ABSURD = ["9" * 5000, "-1", "30003.5", "٣٠٠٠٣", "1e9", "0x7533", "abc", " ", "³"]

@@ -11,7 +11,7 @@ import pytest
 
 from hotline.settings import load_settings
 from hotline.stack.embedded import EmbeddedRedis, free_port
-from hotline.store import Commit, Store
+from hotline.store import Commit, Store, keys
 from tests.stage.door import PHONE, STATUS, Door, a_form, mailbox
 from tests.stage.line import wait_until
 
@@ -58,12 +58,12 @@ async def test_commits_made_together_survive_a_server_that_forgot_the_scripts(ow
     await own_store.commit(a_write("a"))
     await own_store.redis.script_flush()
     await asyncio.gather(*[own_store.commit(a_write(name)) for name in ("b", "c", "d")])
-    assert await own_store.redis.exists("lock:b", "lock:c", "lock:d") == 3
+    assert await own_store.redis.exists(keys.lock("b"), keys.lock("c"), keys.lock("d")) == 3
 
 
 def a_write(name: str) -> Commit:
     commit = Commit()
-    commit.write("SET", f"lock:{name}", "1", "EX", 60)
+    commit.set(keys.lock(name), "1", 60)
     return commit
 
 
@@ -82,7 +82,7 @@ async def test_with_redis_killed_nothing_is_acknowledged_and_afterwards_the_same
     for form in forms:
         await wait_until(lambda form=form: taken_in(own_door, form), 5, "a text being taken in")
     assert len(await mailbox(own_store, vault.pseudonym(PHONE))) == len(before) + len(forms)
-    assert await own_store.redis.zcard("incidents:all") == 1
+    assert await own_store.redis.zcard(keys.incidents_all) == 1
 
 
 async def taken_in(door: Door, form: str) -> bool:
@@ -102,7 +102,7 @@ async def test_when_redis_is_back_the_first_texts_are_taken_in(
     answers = await asyncio.gather(*[own_door.text(form, STATUS) for form in many])
     assert {answer.status for answer in answers} == {200}
     assert (await own_door.text(a_form())).status == 200
-    assert await own_store.redis.xlen("inbox:ready") == 1
+    assert await own_store.redis.xlen(keys.inbox_ready) == 1
 
 
 async def test_a_redis_that_hangs_is_not_waited_for_longer_than_twilio_waits(

@@ -13,7 +13,7 @@ from hotline.broadcasts import approval, audience, closing, drafting, freeze
 from hotline.broadcasts.broadcast import load, moved_by_hand, organizer, to_fields
 from hotline.conversation.organizers import notices
 from hotline.messaging.outbox import Outbound, queued
-from hotline.store import Commit, Conflict
+from hotline.store import Commit, Conflict, keys
 from webhook.console.codes import Codes
 from webhook.console.confirmations import Confirmations
 from webhook.console.forms import HOLDS
@@ -111,7 +111,7 @@ class Actions:
             runtime.store, runtime.library, runtime.settings, one.id, form.by, runtime.clock(),
             override=bool(form.get("override")),
         )  # fmt: skip
-        commit.guard("field", f"broadcast:{one.id}", "texts", to_fields(one)["texts"])
+        commit.if_field(keys.broadcast(one.id), "texts", to_fields(one)["texts"])
         if one.drill:
             return commit, f"{ALERTS}/{one.id}/drill"
         say = runtime.library.say

@@ -12,6 +12,7 @@ from hotline.broadcasts import audience, closing, texts, verification
 from hotline.broadcasts.broadcast import history, load
 from hotline.errors import InputError
 from hotline.incidents import records
+from hotline.store import keys
 from hotline.subscriptions import subscribers
 from webhook.console.actions import ALERTS, Actions
 from webhook.console.codes import WrongCode
@@ -62,7 +63,7 @@ class AlertRoutes(ProtectedPages):
         return await self._draft(dict(request.query_params))
 
     async def _draft(self, typed: Fields, said: str = "") -> Response:
-        incidents = await records.load_many(self.runtime.store, "incidents:all")
+        incidents = await records.load_many(self.runtime.store, keys.incidents_all)
         library = self.runtime.library
         return await self._page(
             "draft.html", 422 if said else 200,

@@ -11,6 +11,7 @@ from hotline.casework import violations
 from hotline.incidents import incident as incidents
 from hotline.incidents import records, reporters
 from hotline.incidents.notices.phrasing import reported
+from hotline.store import keys
 from webhook.console.pages import HEADERS, ProtectedPages, Stale
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ class BoardRoutes(ProtectedPages):
     async def board(self, _: Request) -> Response:
         """Open incidents, who is on call, what waits in the outboxes."""
         runtime = self.runtime
-        redis = runtime.store.redis
+        store = runtime.store
         live = await runtime.desk.open_ones()
-        newest = await redis.zrevrange("incidents:all", 0, len(live) + SHOWN - 1)
+        newest = await store.zrevrange(keys.incidents_all, 0, len(live) + SHOWN - 1)
         found = in_order(live, await records.load_ids(runtime.store, newest))
         roster = await runtime.desk.roster()
         outboxes = [runtime.settings.sender_name(number) for number in runtime.settings.own_numbers]
@@ -54,13 +55,13 @@ class BoardRoutes(ProtectedPages):
                 for one in found
             ],
             unclaimed=sum(one.unclaimed for one in found),
-            hidden=int(await redis.zcard("incidents:all")) - len(found),
+            hidden=await store.zcard(keys.incidents_all) - len(found),
             staff=sorted(roster.by_handle.values(), key=lambda member: member.handle),
-            waiting={name: int(await redis.zcard(f"outbox:{name}")) for name in outboxes},
-            dead=int(await redis.xlen("dead")),
+            waiting={name: await store.zcard(keys.outbox(name)) for name in outboxes},
+            dead=await store.xlen(keys.dead),
             cards=runtime.library.standings(),
             violations=sum(one.state == "open" for one in await violations.load_all(runtime.store)),
-            questions=int(await redis.zcard("questions:open")),
+            questions=await store.zcard(keys.questions_open),
         )
 
     async def take(self, fields: Fields) -> Response:

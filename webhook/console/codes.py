@@ -9,7 +9,7 @@ from hotline.broadcasts import codes
 from hotline.broadcasts.broadcast import organizer
 from hotline.errors import InputError
 from hotline.messaging.outbox import Outbound, queued
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 from webhook.console.pages import Stale
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Codes:
         member = await organizer(runtime.store, form.by)
         digits, commit = await codes.ask(runtime.store, runtime.vault, member.person, form.deed, now)
         id_ = f"console{form.once or secrets.token_hex(8)}{form.deed.about[:8]}"
-        commit.guard("absent", f"out:{id_}")
+        commit.if_absent(keys.out(id_))
         does = _does(runtime.library, form, confirmation, digits, member.lang)
         body = f"{does} {runtime.library.say('code_console', member.lang)}"
         message = Outbound(id_, member.person, member.address, body)

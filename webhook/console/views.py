@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import texts
 from hotline.broadcasts.audience import minutes_left
 from hotline.broadcasts.broadcast import UNDER_WAY
 from hotline.messaging.carriers import twilio
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.broadcasts.audience import Preview
@@ -95,7 +96,7 @@ def columns(settings: Settings, one: Broadcast, found: Preview | None = None) ->
 
 async def progress(store: Store, settings: Settings, one: Broadcast) -> Progress:
     """How far it is, with what failed by reason."""
-    codes = await cast("Any", store.redis.hgetall(f"broadcast:{one.id}:codes"))
+    codes = await store.hgetall(keys.broadcast_codes(one.id))
     reasons: dict[str, int] = {}
     for code, count in codes.items():
         reason = f"{_reason(int(code))} (error {code})"

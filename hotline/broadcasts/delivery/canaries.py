@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline import metrics
 from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast, recent
@@ -16,7 +16,7 @@ from hotline.messaging.inbox import SEEN_TTL
 from hotline.messaging.outbox import Outbound, Priority, family, queued
 from hotline.privacy.redaction import mask
 from hotline.staff.roster import load_roster
-from hotline.store import DAY, MINUTE, Commit, Conflict
+from hotline.store import DAY, MINUTE, Commit, Conflict, keys
 from hotline.text.spelling import split
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hotline.settings import Settings
     from hotline.store import Store
 
-STREAM: Final = "canary"
+STREAM: Final = keys.canary
 TOLD: Final = ("organizer", "operator")
 TOLD_TTL: Final = 10 * MINUTE  # the same words are told once in this time
 MOST_TOLD: Final = 6  # different texts told in this time: who floods a canary must not empty our purse
@@ -118,21 +118,21 @@ class Watch:
 
     async def _decided(self, arrival: Arrival) -> tuple[Commit, str, Callable[[], None]]:
         commit = Commit()
-        commit.guard("absent", f"seen:{arrival.sid}")
-        commit.write("SET", f"seen:{arrival.sid}", "1", "EX", SEEN_TTL)
+        commit.if_absent(keys.seen(arrival.sid))
+        commit.set(keys.seen(arrival.sid), "1", SEEN_TTL)
         known = await self._known(arrival)
         if known is None:
             return await self._alarm(arrival, commit)
         person = self._vault.pseudonym(_number(arrival.canary))
-        key = f"broadcast:{known.id}:canaries"
-        first = await cast("Any", self._store.redis.hget(key, person))
+        key = keys.broadcast_canaries(known.id)
+        first = await self._store.hget(key, person)
         if first and self._clock() - float(first) > AGAIN:
             return await self._alarm(arrival, commit)
         if first:
             return commit, "again", _nothing
-        commit.guard("field", key, person, "")
-        commit.write("HSET", key, person, self._clock())
-        commit.write("EXPIRE", key, BROADCAST_TTL)
+        commit.if_field(key, person, "")
+        commit.hset(key, {person: self._clock()})
+        commit.expire(key, BROADCAST_TTL)
         took = await self._took(known, person)
         self._noted(commit, "seen", arrival.canary, broadcast=known.id, seconds=f"{took:.1f}")
         return commit, "seen", lambda: metrics.CANARY_SECONDS.observe(took)
@@ -144,14 +144,14 @@ class Watch:
         person = self._vault.pseudonym(_number(arrival.canary))
         for one in await recent(self._store, 200):
             if any(same(arrival.body, text) for text in one.texts.values()):
-                receipt = await cast("Any", self._store.redis.hget(f"broadcast:{one.id}:ledger", person))
+                receipt = await self._store.hget(keys.broadcast_ledger(one.id), person)
                 if receipt in ON_ITS_WAY:
                     return one
         return None
 
     async def _took(self, one: Broadcast, person: str) -> float:
         """Seconds from the queue to the canary; from the approval when the text itself is gone."""
-        created = await cast("Any", self._store.redis.hget(f"out:b{one.id}:{person}", "created"))
+        created = await self._store.hget(keys.out(f"b{one.id}:{person}"), "created")
         return max(0.0, self._clock() - (float(created) / 1000 if created else one.approved_at))
 
     async def _alarm(self, arrival: Arrival, commit: Commit) -> tuple[Commit, str, Callable[[], None]]:
@@ -159,15 +159,15 @@ class Watch:
         origin = "own" if own else "other"
         words = quotable(arrival.body)
         token = self._vault.pseudonym(f"words {' '.join(split(arrival.body).words)}")
-        told, count = f"canary:told:{token}", "canary:told"
-        known, many = await self._store.redis.mget(told, count)
+        told, count = keys.canary_told_words(token), keys.canary_told
+        known, many = await self._store.mget(told, count)
         if not known:
-            commit.guard("absent", told)
-            commit.write("SET", told, "1", "EX", TOLD_TTL)
+            commit.if_absent(told)
+            commit.set(told, "1", TOLD_TTL)
             self._noted(commit, "alarm", arrival.canary, text=words, sender=origin)
             if int(many or 0) < MOST_TOLD:
-                commit.write("SET", count, 0, "EX", TOLD_TTL, "NX")
-                commit.write("INCR", count)
+                commit.set(count, 0, TOLD_TTL, only_new=True)
+                commit.incr(count)
                 await self._tell(commit, arrival.sid, words, own=own)
         return commit, "alarm", metrics.CANARY_ALARMS.labels(origin).inc
 
@@ -184,7 +184,7 @@ class Watch:
     def _noted(self, commit: Commit, what: str, canary: str, **facts: str) -> None:
         """One line of the stream; canaries by their place in the setting, never by number."""
         fields = {"at": iso(self._clock()), "what": what, "canary": self._names[_number(canary)]} | facts
-        commit.write("XADD", STREAM, "*", *[part for pair in fields.items() for part in pair])
+        commit.xadd(STREAM, fields)
 
     async def miss(self) -> int:
         """Note canaries that were sent a broadcast and have not seen it in time; answers how many are new."""
@@ -196,21 +196,21 @@ class Watch:
         return count
 
     async def _missed(self, one: Broadcast, number: str) -> bool:
-        person, key = self._vault.pseudonym(number), f"broadcast:{one.id}:canaries"
-        pipe = self._store.redis.pipeline(transaction=False)
+        person, key = self._vault.pseudonym(number), keys.broadcast_canaries(one.id)
+        pipe = self._store.pipeline()
         pipe.hmget(key, person, f"missing {person}")
-        pipe.hget(f"out:b{one.id}:{person}", "intent")
-        pipe.hget(f"broadcast:{one.id}:ledger", person)
+        pipe.hget(keys.out(f"b{one.id}:{person}"), "intent")
+        pipe.hget(keys.broadcast_ledger(one.id), person)
         (seen, noted), intent, receipt = await pipe.execute()
         if seen or noted or receipt in (None, "queued") or receipt not in ON_ITS_WAY:
             return False
         if not intent or self._clock() - int(intent) / 1000 < PATIENCE:
             return False
         commit = Commit()
-        commit.guard("field", key, person, "")
-        commit.guard("field", key, f"missing {person}", "")
-        commit.write("HSET", key, f"missing {person}", self._clock())
-        commit.write("EXPIRE", key, BROADCAST_TTL)
+        commit.if_field(key, person, "")
+        commit.if_field(key, f"missing {person}", "")
+        commit.hset(key, {f"missing {person}": self._clock()})
+        commit.expire(key, BROADCAST_TTL)
         self._noted(commit, "missing", number, broadcast=one.id, receipt=receipt)
         try:
             await self._store.commit(commit)
@@ -222,7 +222,7 @@ class Watch:
 
 async def warnings(store: Store, now: float) -> list[dict[str, str]]:
     """Alarms of the last day, and texts that no canary saw in time and none has seen since; newest first."""
-    rows = cast("list[tuple[str, dict[str, str]]]", await store.redis.xrevrange(STREAM, count=READ))
+    rows = await store.xrevrange(STREAM, count=READ)
     found = [fields for _, fields in rows if fields["at"] >= iso(now - DAY)]
     seen = {(one["canary"], one["broadcast"]) for one in found if one["what"] == "seen"}
     return [

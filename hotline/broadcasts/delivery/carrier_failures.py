@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, logged
@@ -21,7 +21,7 @@ from hotline.messaging.carriers.twilio import (
 from hotline.messaging.contacts import opt_out
 from hotline.messaging.outbox import Outbound, family, queued
 from hotline.staff.roster import load_roster
-from hotline.store import Commit, Conflict
+from hotline.store import Commit, Conflict, keys
 from hotline.subscriptions import subscribers
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ class Refusals:
             commit.merge(await self._unreached(fields))
         if number and code and state != "delivered":
             if state != "retry":
-                commit.write("HINCRBY", f"broadcast:{number}:codes", code, 1)
-                commit.write("EXPIRE", f"broadcast:{number}:codes", BROADCAST_TTL)
+                commit.hincrby(keys.broadcast_codes(number), str(code), 1)
+                commit.expire(keys.broadcast_codes(number), BROADCAST_TTL)
             commit.merge(await self._judged(number, code, counted=state != "retry"))
         return commit
 
@@ -107,7 +107,7 @@ class Refusals:
         if not number or not (throttled or code in ACCOUNT_WRONG):
             return ""
         found = await broadcasts.load_many(self._store, [number])
-        kept = await cast("Any", self._store.redis.hget(f"broadcast:{number}:people", fields["person"]))
+        kept = await self._store.hget(keys.broadcast_people(number), fields["person"])
         if not found or not kept or found[0].state not in (*LIVE, "paused") or "address" not in fields:
             return ""
         if found[0].expires <= self._clock():
@@ -125,25 +125,25 @@ class Refusals:
         """Who opted out or cannot be reached is a subscriber no longer."""
         if code in OPTED_OUT:
             return subscribers.removed(person)
-        commit, key = Commit(), f"subscriber:{person}"
+        commit, key = Commit(), keys.subscriber(person)
         if state == "delivered":
-            commit.write("HDEL", key, "dead")
+            commit.hdel(key, "dead")
         elif code in DEAD_NUMBER:
-            address, dead = await cast("Any", self._store.redis.hmget(key, "address", "dead"))
+            address, dead = await self._store.hmget(key, "address", "dead")
             if not address:
                 return commit
-            commit.guard("field", key, "address", address)
-            commit.guard("field", key, "dead", dead or "")
+            commit.if_field(key, "address", address)
+            commit.if_field(key, "dead", dead or "")
             if code in NO_NUMBER or int(dead or 0) + 1 >= DEAD_AFTER:
                 commit.merge(subscribers.removed(person))
             else:
-                commit.write("HINCRBY", key, "dead", 1)
+                commit.hincrby(key, "dead", 1)
         return commit
 
     async def _everything(self, person: str) -> Commit:
         """A STOP on the help number that only the carrier heard ends alerts too, as any STOP there."""
         commit = Commit()
-        if not await cast("Any", self._store.redis.sismember("blocked:hotline", person)):
+        if not await self._store.sismember(keys.blocked("hotline"), person):
             commit.merge(opt_out(person, "alerts"))
             commit.merge(subscribers.removed(person))
         return commit
@@ -152,8 +152,8 @@ class Refusals:
         found = await broadcasts.load_many(self._store, [number])
         if not found or found[0].state not in LIVE:
             return Commit()
-        one, key = found[0], f"broadcast:{number}"
-        kept, known = await self._failures(key)
+        one = found[0]
+        kept, known = await self._failures(number)
         codes = dict(kept)
         if counted:
             codes[code] = codes.get(code, 0) + 1
@@ -163,11 +163,11 @@ class Refusals:
             return Commit()
         return await self._stopped(one, why, code, codes, known)
 
-    async def _failures(self, key: str) -> tuple[dict[int, int], str]:
+    async def _failures(self, number: str) -> tuple[dict[int, int], str]:
         """How many texts failed by each code, and what was excused, as it is kept."""
-        pipe = self._store.redis.pipeline(transaction=False)
-        pipe.hgetall(f"{key}:codes")
-        pipe.hget(key, "excused")
+        pipe = self._store.pipeline()
+        pipe.hgetall(keys.broadcast_codes(number))
+        pipe.hget(keys.broadcast(number), "excused")
         counts, known = await pipe.execute()
         return {int(code): int(count) for code, count in counts.items()}, known or ""
 
@@ -175,20 +175,20 @@ class Refusals:
         self, one: Broadcast, why: str, code: int, codes: dict[int, int], known: str
     ) -> Commit:
         """The guards and writes that hold what is left and tell who has to look, once."""
-        now, key = self._clock(), f"broadcast:{one.id}"
+        now, key = self._clock(), keys.broadcast(one.id)
         filtered, route = codes.get(FILTERED, 0), sum(codes.get(each, 0) for each in PERHAPS_SENDER)
         commit = Commit()
-        commit.guard("field", key, "state", one.state)
-        commit.guard("field", key, "excused", known)
+        commit.if_field(key, "state", one.state)
+        commit.if_field(key, "excused", known)
         seen = {"carrier": filtered, "sender": route, "long": int(TOO_LONG in (code, *codes))}
-        commit.write("HSET", key, "excused", json.dumps(seen))
+        commit.hset(key, {"excused": json.dumps(seen)})
         # Even of a sent one something is left, when this very text goes out again.
         holds = one.state == "sending" or code in ACCOUNT_WRONG
         commit.merge(logged(one.id, by="line", what="pause" if holds else "failures", now=now, why=why))
         if holds:
-            commit.write("HSET", key, "state", "paused", "held", why)
-            commit.write("ZADD", "broadcasts:sending", now * 1000, one.id)
-            commit.write("PUBLISH", "wake", "broadcasts")
+            commit.hset(key, {"state": "paused", "held": why})
+            commit.zadd(keys.broadcasts_sending, now * 1000, one.id)
+            commit.wake("broadcasts")
         commit.merge(await self._told(one, why, code or _commonest(codes), now))
         return commit
 

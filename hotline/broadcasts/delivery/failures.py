@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -11,7 +11,7 @@ from hotline import metrics
 from hotline.errors import HotlineError, kind_and_place
 from hotline.messaging.outbox import Outbound, queued
 from hotline.staff.roster import load_roster
-from hotline.store import AWAY, DAY, Commit, Conflict
+from hotline.store import AWAY, DAY, Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -72,10 +72,10 @@ class Troubles:
             await self._store.commit(await self._telling(id_))
 
     async def _telling(self, id_: str) -> Commit:
-        commit, key, roster = Commit(), f"broadcast:{id_}:trouble", await load_roster(self._store)
-        commit.guard("absent", key)
-        commit.write("SET", key, "1", "EX", TOLD_TTL)
-        code = await cast("Any", self._store.redis.hget(f"broadcast:{id_}", "code"))
+        commit, key, roster = Commit(), keys.broadcast_trouble(id_), await load_roster(self._store)
+        commit.if_absent(key)
+        commit.set(key, "1", TOLD_TTL)
+        code = await self._store.hget(keys.broadcast(id_), "code")
         for member in (one for role in TOLD for one in roster.with_role(role)):
             text = self._library.say("alert_stuck", member.lang, code=code or id_)
             message = Outbound(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import audience, freeze
 from hotline.broadcasts import broadcast as broadcasts
@@ -14,7 +14,7 @@ from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.messaging.outcomes import LEDGER_TTL
 from hotline.privacy.retention import unforgotten
 from hotline.refusal import Refused
-from hotline.store import AWAY, Commit, Conflict
+from hotline.store import AWAY, Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ class Delivery:
 
     async def feed(self) -> float:
         """Top the outboxes up; answers the seconds until it is worth looking again."""
-        ids = await self._store.redis.zrange("broadcasts:sending", 0, -1)
+        ids = await self._store.zrange(keys.broadcasts_sending)
         room = self._ahead - await self._waiting() if ids else 0
         frozen = bool(ids) and await freeze.frozen(self._store)
         for id_ in map(str, ids):
@@ -88,9 +88,9 @@ class Delivery:
         return fed
 
     async def _waiting(self) -> int:
-        pipe = self._store.redis.pipeline(transaction=False)
+        pipe = self._store.pipeline()
         for place in range(self._senders):
-            pipe.zcard("outbox:alerts" if place == 0 else f"outbox:alerts{place + 1}")
+            pipe.zcard(keys.outbox("alerts") if place == 0 else keys.outbox(f"alerts{place + 1}"))
         return sum(await pipe.execute())
 
     async def _feed_one(self, id_: str, room: int, *, frozen: bool) -> int:
@@ -98,7 +98,7 @@ class Delivery:
         try:
             one = await broadcasts.load(self._store, id_)
         except Refused:  # its lifetime is over
-            await self._store.redis.zrem("broadcasts:sending", id_)
+            await self._store.zrem(keys.broadcasts_sending, id_)
             return 0
         ended = self._ended(one)
         if ended:
@@ -128,9 +128,9 @@ class Delivery:
     async def _fill(self, one: Broadcast, room: int) -> int:
         fed = 0
         while fed < room:
-            key = f"broadcast:{one.id}:todo"
+            key = keys.broadcast_todo(one.id)
             guard = await unforgotten(self._store)
-            rows = await cast("Any", self._store.redis.lrange(key, 0, min(BATCH, room - fed) - 1))
+            rows = await self._store.lrange(key, 0, min(BATCH, room - fed) - 1)
             if not rows:
                 await self._settle(one)
                 return fed
@@ -147,10 +147,10 @@ class Delivery:
             await self._end(now, "sent")
 
     async def _queue(self, one: Broadcast, rows: list[str], unforgotten: Commit) -> int:
-        commit, key, now = Commit(), f"broadcast:{one.id}", self._clock()
+        commit, now = Commit(), self._clock()
         commit.merge(unforgotten)  # else somebody is texted who is forgotten, and another is left out
-        commit.guard("field", key, "state", "sending")
-        commit.guard("head", f"{key}:todo", rows[0])  # another worker may have fed these already
+        commit.if_field(keys.broadcast(one.id), "state", "sending")
+        commit.if_head(keys.broadcast_todo(one.id), rows[0])  # another worker may have fed these already
         for row in rows:
             person, address, lang = json.loads(row)
             message = Outbound(
@@ -158,11 +158,11 @@ class Delivery:
                 sender=outbox_of(person, self._senders), priority=Priority.ALERT, expires=one.expires,
                 broadcast=one.id,
             )  # fmt: skip
-            commit.write("receipt", one.id, person, "queued", LEDGER_TTL)
-            commit.write("HSET", f"{key}:people", person, json.dumps([address, lang]))
+            commit.receipt(one.id, person, "queued", LEDGER_TTL)
+            commit.hset(keys.broadcast_people(one.id), {person: json.dumps([address, lang])})
             commit.merge(queued(message, self._vault, now))
-        commit.write("LTRIM", f"{key}:todo", len(rows), -1)
-        commit.write("EXPIRE", f"{key}:people", BROADCAST_TTL)  # as long as it may be closed
+        commit.ltrim(keys.broadcast_todo(one.id), len(rows), -1)
+        commit.expire(keys.broadcast_people(one.id), BROADCAST_TTL)  # as long as it may be closed
         try:
             await self._store.commit(commit)
         except Conflict:
@@ -178,25 +178,23 @@ class Delivery:
         people = audience.reached(self._store, alert.id)
         staged = await audience.stage_rows(self._store, one.id, people, phones)
         commit = Commit()
-        commit.guard("field", f"broadcast:{one.id}", "state", "waiting")
+        commit.if_field(keys.broadcast(one.id), "state", "waiting")
         commit.merge(staged.taken(one.id))
-        commit.write(
-            "HSET", f"broadcast:{one.id}", "state", "sending", "total", staged.total, "langs",
-            json.dumps(staged.langs),
-        )  # fmt: skip
+        fields = {"state": "sending", "total": staged.total, "langs": json.dumps(staged.langs)}
+        commit.hset(keys.broadcast(one.id), fields)
         try:
             await self._store.commit(commit)
         except Conflict:
-            await self._store.redis.delete(staged.key)
+            await self._store.delete(staged.key)
 
     async def _end(self, one: Broadcast, state: str) -> None:
         commit = Commit()
-        commit.guard("field", f"broadcast:{one.id}", "state", one.state)
+        commit.if_field(keys.broadcast(one.id), "state", one.state)
         if state != one.state:
-            commit.write("HSET", f"broadcast:{one.id}", "state", state)
+            commit.hset(keys.broadcast(one.id), {"state": state})
             commit.merge(logged(one.id, by="line", what=state, now=self._clock()))
-        commit.write("DEL", f"broadcast:{one.id}:todo")
-        commit.write("ZREM", "broadcasts:sending", one.id)
+        commit.delete(keys.broadcast_todo(one.id))
+        commit.zrem(keys.broadcasts_sending, one.id)
         try:
             await self._store.commit(commit)
         except Conflict:  # somebody paused it at this moment: look again

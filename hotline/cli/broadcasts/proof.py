@@ -15,7 +15,7 @@ from hotline.broadcasts.codes import Deed
 from hotline.conversation.organizers import notices
 from hotline.errors import InputError
 from hotline.messaging.outbox import Outbound, queued
-from hotline.store import Commit, Conflict
+from hotline.store import Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ async def approved(runtime: Runtime, one: Broadcast, by: str, code: str) -> Broa
         store, runtime.library, runtime.settings, one.id, by, runtime.clock(), override=what == "override"
     )
     commit.merge(tried.commit)
-    commit.guard("field", f"broadcast:{one.id}", "texts", to_fields(one)["texts"])
+    commit.if_field(keys.broadcast(one.id), "texts", to_fields(one)["texts"])
     commit.merge(await _told(runtime, by, lambda lang: runtime.library.say(
         "approve_told", lang, code=one.code, people=after.total, handle=by
     )))  # fmt: skip

@@ -10,6 +10,7 @@ from hotline.broadcasts import freeze as freezing
 from hotline.broadcasts.broadcast import to_fields
 from hotline.broadcasts.codes import Deed
 from hotline.conversation.organizers import notices
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
@@ -104,7 +105,7 @@ async def _approve(ctx: Context, everybody: Roster, one: Broadcast, deed: Deed) 
         services.store, library, services.settings, one.id, ctx.handle, ctx.now,
         override=deed.what == "override",
     )  # fmt: skip
-    commit.guard("field", f"broadcast:{one.id}", "texts", to_fields(one)["texts"])
+    commit.if_field(keys.broadcast(one.id), "texts", to_fields(one)["texts"])
     ctx.commit.merge(commit)
     if one.drill:
         ctx.say("approve_drill", code=one.code, people=after.total)

@@ -11,6 +11,7 @@ from hotline.broadcasts.drafting import Wish
 from hotline.conversation.organizers import approval, holds, notices
 from hotline.conversation.organizers.orders import ALONE, order
 from hotline.refusal import Reason, Refused
+from hotline.store import keys
 from hotline.understanding import bulletins
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ async def _more_words(ctx: Context, everybody: Roster, told: Bulletin) -> None:
         texts.judge(told.texts, ctx.library, services.settings.content_dir, services.settings.own_numbers)
         after = replace(one, texts=one.texts | texts.framed(ctx.library, told.texts, one.code))
         commit = written(after, by=ctx.handle, what="draft", now=ctx.now)
-        commit.guard("field", f"broadcast:{one.id}", "state", "draft")
+        commit.if_field(keys.broadcast(one.id), "state", "draft")
         await _show(ctx, everybody, after, commit)
 
 

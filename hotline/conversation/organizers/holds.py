@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze as freezing
 from hotline.broadcasts.broadcast import MOVES, recent
 from hotline.conversation.organizers import notices
 from hotline.conversation.organizers.approval import watchers
-from hotline.store import MINUTE
+from hotline.store import MINUTE, keys
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.conversation.context import Context
     from hotline.staff.roster import Roster
 
-ASKED: Final = "freeze:asked"
+ASKED: Final = keys.freeze_asked
 ASKED_TTL: Final = 10 * MINUTE
 SHOWN: Final = 3  # broadcasts
 HOW: Final = {"pause": "pause", "drop": "cancel"}
@@ -46,11 +46,11 @@ async def freeze(ctx: Context, everybody: Roster) -> None:
     if await freezing.frozen(store):
         ctx.say("freeze_already")
         return
-    kept = cast("dict[str, str]", await cast("Any", store.redis.hgetall(ASKED)))
+    kept = await store.hgetall(ASKED)
     waits = bool(kept) and float(kept["until"]) > ctx.now
     first = everybody.by_handle.get(kept.get("by", ""))
-    ctx.commit.guard("field", ASKED, "by", kept.get("by", ""))
-    ctx.commit.guard("field", ASKED, "until", kept.get("until", ""))
+    ctx.commit.if_field(ASKED, "by", kept.get("by", ""))
+    ctx.commit.if_field(ASKED, "until", kept.get("until", ""))
     if waits and first and first.role == "organizer" and first.handle != ctx.handle:
         _frozen(ctx, everybody, f"{first.handle}, {ctx.handle}")
         return
@@ -68,7 +68,7 @@ def _wanted(ctx: Context, everybody: Roster) -> None:
 
 
 def _frozen(ctx: Context, everybody: Roster, handles: str) -> None:
-    ctx.commit.write("DEL", ASKED)
+    ctx.commit.delete(ASKED)
     ctx.commit.merge(freezing.freeze(handles, ctx.now))
     ctx.say("freeze_done", handles=handles)
     notices.tell(

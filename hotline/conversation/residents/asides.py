@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.messaging.inbox import Inbound
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -23,7 +24,7 @@ def follow(ctx: Context) -> None:
     Its answer has ids of its own, so that deciding it again changes nothing.
     """
     inbound = replace(ctx.inbound, sid=f"{ctx.inbound.sid}a", media=(), aside=True)
-    ctx.commit.write("post", ctx.person.id, inbound.to_json())
+    ctx.commit.post(ctx.person.id, inbound.to_json())
 
 
 async def answer(ctx: Context, asked: Awaitable[Understood | None]) -> None:
@@ -33,7 +34,7 @@ async def answer(ctx: Context, asked: Awaitable[Understood | None]) -> None:
     try:
         while not asking.done():
             if await _more_waits(ctx):
-                ctx.commit.write("post", ctx.person.id, ctx.inbound.to_json())
+                ctx.commit.post(ctx.person.id, ctx.inbound.to_json())
                 return
             await asyncio.wait({asking}, timeout=LOOK)
         heard = asking.result()
@@ -46,6 +47,6 @@ async def answer(ctx: Context, asked: Awaitable[Understood | None]) -> None:
 
 async def _more_waits(ctx: Context) -> bool:
     """Whether there are words behind this one; another question can wait as well."""
-    mailbox = f"inbox:{ctx.person.id}"
-    behind = cast("list[str]", await cast("Any", ctx.services.store.redis.lrange(mailbox, 1, -1)))
+    mailbox = keys.inbox(ctx.person.id)
+    behind = await ctx.services.store.lrange(mailbox, 1, -1)
     return not all(Inbound.from_json(text).aside for text in behind)

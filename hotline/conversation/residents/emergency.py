@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.content.fitting import PLACE
 from hotline.incidents import records, silences, updates
 from hotline.messaging.asked import HappeningNow, ReportDetail
+from hotline.store import keys
 from hotline.understanding import report_details
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ async def passed_on(
     else:
         change = _told(ctx, one, asked, first, looking)
     if first:  # who comes to the event in this moment reads this, too: either they see it, or it sees them
-        ctx.commit.guard("field", f"incident:{first.id}", "version", str(first.version))
+        ctx.commit.if_field(keys.incident(first.id), "version", str(first.version))
     ctx.commit.merge(await ctx.services.desk.written(one, change, roster))
     return change, first
 

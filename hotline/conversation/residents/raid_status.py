@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.geography.places import same_place
+from hotline.store import keys
 from hotline.understanding import report_details
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ async def answer(ctx: Context, words: str = "") -> None:
     recent = await ctx.services.desk.recent(HOURS * 3600)
     near = [one for one in recent if not one.drill and about(one, asked)]
     found = _confirmed(ctx, near, asked) or _open(ctx, near, asked) or _nothing(ctx, asked)
-    if not await ctx.services.store.redis.exists(f"subscriber:{ctx.person.id}"):
+    if not await ctx.services.store.exists(keys.subscriber(ctx.person.id)):
         found = f"{found} {ctx.library.say('status_offer', ctx.lang)}"
     ctx.write(found)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 from rapidfuzz import fuzz, process
 
 from hotline.messaging.asked import WhichTopic
 from hotline.privacy.redaction import mask
-from hotline.store import DAY, Commit
+from hotline.store import DAY, Commit, keys
 from hotline.text.spelling import split
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def kept(person: str, question: Question) -> tuple[Commit, str]:
     token = secrets.token_hex(8)
     commit = Commit()
     fields = {"text": mask(question.text), "lang": question.lang, "why": question.why}
-    commit.hset(f"unanswered:{token}", fields, KEPT)
-    commit.write("SADD", f"asked:{person}", token)
-    commit.write("EXPIRE", f"asked:{person}", KEPT)
+    commit.hset(keys.unanswered(token), fields, KEPT)
+    commit.sadd(keys.asked(person), token)
+    commit.expire(keys.asked(person), KEPT)
     return commit, token
 
 
@@ -88,20 +88,19 @@ async def settle(ctx: Context) -> str:
     token = ctx.person.asked.unanswered if isinstance(ctx.person.asked, WhichTopic) else ""
     if not token:
         return ""
-    words = await cast("Any", ctx.services.store.redis.hget(f"unanswered:{token}", "text"))
-    ctx.commit.write("DEL", f"unanswered:{token}")
-    ctx.commit.write("SREM", f"asked:{ctx.person.id}", token)
+    words = await ctx.services.store.hget(keys.unanswered(token), "text")
+    ctx.commit.delete(keys.unanswered(token))
+    ctx.commit.srem(keys.asked(ctx.person.id), token)
     return str(words or "")
 
 
 async def load(store: Store) -> list[Question]:
     """Every unanswered question, in no order that would tell who asked what after whom."""
-    redis = cast("Any", store.redis)
-    keys = sorted([str(key) async for key in redis.scan_iter("unanswered:*", count=1000)])
+    kept = sorted([key async for key in store.scan(keys.unanswered("*"))])
     found: list[Question] = []
-    for start in range(0, len(keys), _BATCH):
-        pipe = store.redis.pipeline(transaction=False)
-        for key in keys[start : start + _BATCH]:
+    for start in range(0, len(kept), _BATCH):
+        pipe = store.pipeline()
+        for key in kept[start : start + _BATCH]:
             pipe.hgetall(key)
         found += [Question(**fields) for fields in await pipe.execute() if fields]
     return found

@@ -9,7 +9,7 @@ from hotline.broadcasts import verification
 from hotline.broadcasts.delivery.canaries import quotable
 from hotline.messaging.asked import FakeWords
 from hotline.messaging.outbox import Outbound, queued
-from hotline.store import DAY
+from hotline.store import DAY, keys
 from hotline.text.spelling import split
 from hotline.understanding.commands import check_command
 
@@ -106,17 +106,17 @@ async def _fake(ctx: Context, words: str) -> None:
         return
     store = ctx.services.store
     token = ctx.services.vault.pseudonym(f"words {' '.join(split(words).words)}")
-    mine, told = f"fake:{ctx.person.id}", f"fake:words:{token}"
-    known, count = await store.redis.exists(told), await store.redis.get(mine)
+    mine, told = keys.fake(ctx.person.id), keys.fake_words(token)
+    known, count = await store.exists(told), await store.get(mine)
     if known:
         ctx.say("fake_known", force=True)
     elif int(cast("Any", count) or 0) >= MOST:
         ctx.say("fake_enough", force=True, most=MOST)
     else:
-        ctx.commit.guard("absent", told)
-        ctx.commit.write("SET", told, "1", "EX", DAY)
-        ctx.commit.write("SET", mine, 0, "EX", DAY, "NX")
-        ctx.commit.write("INCR", mine)
+        ctx.commit.if_absent(told)
+        ctx.commit.set(told, "1", DAY)
+        ctx.commit.set(mine, 0, DAY, only_new=True)
+        ctx.commit.incr(mine)
         await _tell(ctx, words)
         ctx.say("fake_thanks", force=True)
 

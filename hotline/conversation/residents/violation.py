@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from hotline.casework import violations
 from hotline.casework.violations import Violation
 from hotline.messaging.asked import ViolationDetail
+from hotline.store import keys
 from hotline.text.spelling import split
 from hotline.understanding import report_details
 
@@ -96,7 +97,7 @@ async def _offered(ctx: Context, pressed: str) -> bool:
     said = _said(ctx)
     if pressed == NO:
         ctx.ask(None)
-        ctx.commit.write("DEL", f"interview:{ctx.person.id}")
+        ctx.commit.delete(keys.interview(ctx.person.id))
         ctx.say("violation_dropped")
     elif pressed == YES and said:
         _ask(ctx, "when", await _opened(ctx, said))
@@ -135,7 +136,7 @@ def _may_text(ctx: Context, id_: str, *, yes: bool) -> None:
     """The one place where a report gets to know its reporter, and only if they say yes."""
     contact = {"contact": "yes", "reporter": ctx.person.id} if yes else {"contact": "no"}
     ctx.commit.merge(violations.noted(id_, **contact))
-    ctx.commit.write("DEL", f"interview:{ctx.person.id}")
+    ctx.commit.delete(keys.interview(ctx.person.id))
     ctx.ask(None)
     ctx.say("violation_thanks", id=id_)
 
@@ -157,9 +158,7 @@ def _ask(ctx: Context, question: ViolationPart, id_: str = "", *, said: str = ""
 
 
 def _wait_for(ctx: Context, question: ViolationPart, id_: str) -> None:
-    ctx.commit.write(
-        "SET", f"interview:{ctx.person.id}", f"{question}:{id_}", "EX", int(ViolationDetail.lifetime)
-    )
+    ctx.commit.set(keys.interview(ctx.person.id), f"{question}:{id_}", int(ViolationDetail.lifetime))
 
 
 async def _asked(ctx: Context) -> tuple[ViolationPart | None, str]:
@@ -168,6 +167,6 @@ async def _asked(ctx: Context) -> tuple[ViolationPart | None, str]:
 
 
 async def _waiting(ctx: Context) -> tuple[ViolationPart | None, str]:
-    waiting = await cast("Any", ctx.services.store.redis.get(f"interview:{ctx.person.id}"))
+    waiting = await ctx.services.store.get(keys.interview(ctx.person.id))
     question, _, id_ = str(waiting or "").partition(":")
     return next((part for part in QUESTIONS if part == question), None), id_

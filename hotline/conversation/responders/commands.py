@@ -18,6 +18,7 @@ from hotline.incidents import records, reporters
 from hotline.messaging.outbox import Priority
 from hotline.refusal import Reason, Refused
 from hotline.staff.roster import set_on_call
+from hotline.store import keys
 from hotline.understanding.commands import Command, addressed, staff_command
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ async def _last_paged(ctx: Context, floor: Floor) -> Incident | None:
     mine = [one for one in floor.open if not one.same_as and ctx.handle in (*one.paged, one.claimed_by)]
     if mine:
         return mine[-1]
-    recent = await ctx.services.store.redis.zrevrange("incidents:all", 0, 9)
+    recent = await ctx.services.store.zrevrange(keys.incidents_all, 0, 9)
     for id_ in recent:
         one = await records.load(ctx.services.store, str(id_))
         if one and ctx.handle in one.paged and not one.same_as:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents import incident as incidents
+from hotline.store import keys
 from hotline.understanding.commands import addressed, staff_command
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ async def renew(ctx: Context) -> None:
     named = _named(ctx.text)
     for one in await ctx.services.desk.open_ones():
         mine = one.held and one.claimed_by == ctx.handle
-        if mine and f"incident:{one.id}" not in moved and (not named or one.id in named):
+        if mine and keys.incident(one.id) not in moved and (not named or one.id in named):
             change = incidents.news(one, ctx.handle, ctx.now, ctx.services.claim_minutes)
             ctx.commit.merge(await ctx.services.desk.written(one, change, await ctx.services.desk.roster()))
 

@@ -14,6 +14,7 @@ from hotline.incidents import photos, records, reporters
 from hotline.messaging.asked import WhichReport
 from hotline.messaging.outbox import Outbound, queued
 from hotline.refusal import Reason, Refused
+from hotline.store import keys
 from hotline.understanding.commands import addressed
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ async def _send(ctx: Context, one: Incident, words: str) -> None:
     reached = await reporters.reached(ctx.services.store, one)
     for place, person in enumerate(reached):
         # Who asked in this moment to be forgotten is not texted any more.
-        ctx.commit.guard("field", f"person:{person.id}", "address", person.address)
+        ctx.commit.if_field(keys.person(person.id), "address", person.address)
         _queue(ctx, one, person, words, f"{ctx.inbound.sid}relay{place}")
     if not reached:
         gone = not await reporters.known(ctx.services.store, one)

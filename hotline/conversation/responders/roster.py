@@ -10,6 +10,7 @@ from hotline.messaging.outbox import Outbound, queued
 from hotline.refusal import Reason, Refused
 from hotline.staff import roster
 from hotline.staff import volunteers as vouching
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
@@ -64,7 +65,7 @@ async def volunteers(ctx: Context) -> bool:
     if not vouching.HANDLE.fullmatch(handle) or not ctx.person.address:
         return False
     everybody = await ctx.services.desk.roster()
-    taken = await ctx.services.store.redis.exists(f"candidate:{handle}")
+    taken = await ctx.services.store.exists(keys.candidate(handle))
     if handle in (*everybody.by_handle, *roster.RESERVED) or taken:
         ctx.say("volunteer_taken", handle=handle)
         return True

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from hotline.incidents import records
 from hotline.messaging.asked import ReportDetail
+from hotline.store import keys
 from hotline.understanding.commands import agrees, declines, resident_command, says_now
 
 if TYPE_CHECKING:
@@ -53,6 +54,6 @@ def _digit(text: str) -> bool:
 async def _paged_at(ctx: Context, floor: Floor) -> float:
     """When the last page reached this phone, whoever has that report by now; 0 for none."""
     store = ctx.services.store
-    recent = await records.load_ids(store, await store.redis.zrevrange("incidents:all", 0, RECENT - 1))
+    recent = await records.load_ids(store, await store.zrevrange(keys.incidents_all, 0, RECENT - 1))
     known = {one.id: one for one in (*floor.open, *recent) if ctx.handle in one.paged}
     return max([await records.paged_at(store, id_, ctx.handle) for id_ in known], default=0.0)

@@ -12,7 +12,7 @@ from hotline.messaging.contacts import load_person
 from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.privacy.vault import parse_number
 from hotline.staff import PARTNER, REPORTER
-from hotline.store import Commit
+from hotline.store import Commit, keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -76,7 +76,7 @@ class Texts:
             return ()
         found = await records.load_ids(self._store, after.children)
         for child in found:
-            commit.guard("field", f"incident:{child.id}", "version", str(child.version))
+            commit.if_field(keys.incident(child.id), "version", str(child.version))
         return tuple(found)
 
     async def _recipient(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import fitted, short
 from hotline.incidents import records
@@ -11,7 +11,7 @@ from hotline.incidents.incident import Change
 from hotline.messaging.carriers.twilio import TOO_LARGE
 from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.staff.roster import load_roster
-from hotline.store import INCIDENT_TTL, Commit
+from hotline.store import INCIDENT_TTL, Commit, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hotline.incidents.incident import Incident
     from hotline.privacy.vault import Vault
     from hotline.staff.roster import Roster, Staff
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 PAGES: Final = ("page", "page_reopened", "page_more")  # notices that call somebody to a report
 LOST: Final = ("refused", "failed", "undelivered", "canceled")
@@ -32,14 +32,14 @@ def noted(before: Incident, ids: Iterable[str]) -> Commit:
     commit, key = Commit(), _key(before.id)
     found = dict.fromkeys(ids, "sent")
     if found and not before.run:  # a new run of the policy: who was reached before does not count
-        commit.write("DEL", key)
+        commit.delete(key)
     if found:
         commit.hset(key, found, INCIDENT_TTL)
     return commit
 
 
-def _key(id_: str) -> str:
-    return f"incident:{id_}:pages"
+def _key(id_: str) -> Key:
+    return keys.incident_pages(id_)
 
 
 class Unreached:
@@ -56,7 +56,7 @@ class Unreached:
         number = fields.get("incident", "")
         if not number or state not in LOST:
             return Commit()
-        kept = cast("dict[str, str]", await cast("Any", self._store.redis.hgetall(_key(number))))
+        kept = await self._store.hgetall(_key(number))
         one = await records.load(self._store, number)
         if id_ not in kept or one is None:
             return Commit()
@@ -67,8 +67,8 @@ class Unreached:
             return self._again(id_, one, member)
         commit = Commit()
         for other, seen in kept.items():  # the last one to fail says it: two at once see each other
-            commit.guard("field", _key(number), other, seen)
-        commit.write("HSET", _key(number), id_, "lost")
+            commit.if_field(_key(number), other, seen)
+        commit.hset(_key(number), {id_: "lost"})
         if waits and all(seen == "lost" for other, seen in kept.items() if other != id_):
             commit.merge(self._nobody(id_, one, roster, len(kept), code))
         return commit
@@ -82,7 +82,7 @@ class Unreached:
         """The page in one segment: number, time and place."""
         commit, fresh = Commit(), f"{id_}{SHORT}"
         commit.merge(self._text(fresh, member, one, self._said("page_short", one, member, 1)))
-        commit.write("HDEL", _key(one.id), id_)
+        commit.hdel(_key(one.id), id_)
         commit.hset(_key(one.id), {fresh: "sent"}, INCIDENT_TTL)
         return commit
 

@@ -47,7 +47,7 @@ function write.enqueue(id, sender, score, ttl, ...)
   call('EXPIRE', key, ttl)
   call('ZADD', 'outbox:' .. sender, score, id)
   -- Who waits for the head waits no longer when something comes behind it.
-  if call('ZRANK', 'outbox:' .. sender, id) == 0 then call('PUBLISH', 'wake', 'outbox:' .. sender) end
+  if call('ZRANK', 'outbox:' .. sender, id) == 0 then call('PUBLISH', 'wake', sender) end
 end
 
 -- Take back every text to a person that waits in an outbox, but for those about some incidents.

@@ -29,7 +29,7 @@ from hotline.errors import SettingsError
 from hotline.privacy.vault import Vault
 from hotline.settings import ROOT, load_settings
 from hotline.staff.roster import add_staff
-from hotline.store import Store
+from hotline.store import Store, keys
 from tests.stage.door import Door, a_form
 from tests.stage.line import ALERTS, HOTLINE, Line, wait_until
 from tests.stage.office import HOUR, Office
@@ -75,8 +75,8 @@ class Coop:
     async def texts(self) -> list[tuple[str, str]]:
         """Who is told what: pseudonym and words of everything that waits at the hotline."""
         redis, found = self.office.store.redis, list[tuple[str, str]]()
-        for id_ in await redis.zrange("outbox:hotline", 0, -1):
-            person, body = await cast("Any", redis.hmget(f"out:{id_}", "person", "body"))
+        for id_ in await redis.zrange(keys.outbox("hotline"), 0, -1):
+            person, body = await cast("Any", redis.hmget(keys.out(str(id_)), "person", "body"))
             found.append((person, self.office.vault.open(body)))
         return found
 
@@ -124,7 +124,7 @@ async def test_canaries_are_in_the_audience_of_every_alert_whatever_its_zone(coo
         Wish("organizer1", "news", HOUR, {"en": "Meeting at six.", "es": "Reunión a las seis."}, "Parkville")
     )
     await coop.office.approve(one.id)
-    rows = await cast("Any", coop.office.store.redis.lrange(f"broadcast:{one.id}:todo", 0, -1))
+    rows = await cast("Any", coop.office.store.redis.lrange(keys.broadcast_todo(one.id), 0, -1))
     expected = {(coop.office.vault.pseudonym(CANARY), "en"), (coop.office.vault.pseudonym(SECOND), "es")}
     assert {(person, lang) for person, _, lang in map(json.loads, rows)} == expected
 
@@ -313,7 +313,7 @@ async def test_a_canary_that_saw_its_text_is_not_warned_of(coop: Coop) -> None:
 async def test_what_waits_in_a_freeze_is_not_missed(coop: Coop) -> None:
     await coop.office.sending()
     await coop.office.delivery.feed()
-    await cast("Any", coop.office.store.redis.sadd("frozen", "alerts"))
+    await cast("Any", coop.office.store.redis.sadd(keys.frozen, "alerts"))
     coop.office.now += 10 * 60
     assert await coop.watch.miss() == 0
 
@@ -341,7 +341,7 @@ async def test_a_canarys_text_is_nobodys_turn_and_an_urgent_one_pages_nobody(
     assert answer.status == 200
     person = office.vault.pseudonym(STRANGER)
     assert not await store.redis.exists(
-        "inbox:ready", "incidents:open", f"person:{person}", f"inbox:{person}"
+        keys.inbox_ready, keys.incidents_open, keys.person(person), keys.inbox(person)
     )
     assert await store.redis.xlen(STREAM) == 1
 
@@ -387,8 +387,8 @@ async def test_an_alert_is_seen_and_the_text_of_a_thief_with_our_key_raises_the_
             text = await line.hears(organizer, "OUR number")
             assert "the alert at Park St is over" in text
         assert await noted() == ["seen", "alarm"]
-        mailboxes = await store.redis.keys("inbox:*")
+        mailboxes = await store.redis.keys(keys.inbox("*"))
         assert not [key for key in mailboxes if vault.pseudonym(ALERTS) in str(key)]
-        assert not await store.redis.exists(f"person:{vault.pseudonym(ALERTS)}")
+        assert not await store.redis.exists(keys.person(vault.pseudonym(ALERTS)))
         assert one.texts["en"] in await line.received(CANARY)
         await store.close()

@@ -13,6 +13,7 @@ from hotline.messaging import status_callbacks
 from hotline.messaging.carriers.twilio import reason
 from hotline.messaging.outbox import Outbox
 from hotline.staff.roster import add_staff
+from hotline.store import keys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -55,13 +56,13 @@ class Carried:
 
     async def is_subscribed(self, id_: str) -> bool:
         person = id_.partition(":")[2]
-        answer: Awaitable[bool] = self.office.store.redis.sismember("subscribers:everybody", person)  # pyright: ignore[reportAssignmentType] - redis-py types both its clients at once
-        return bool(await answer) and bool(await self.office.store.redis.exists(f"subscriber:{person}"))
+        answer: Awaitable[bool] = self.office.store.redis.sismember(keys.subscribers, person)  # pyright: ignore[reportAssignmentType] - redis-py types both its clients at once
+        return bool(await answer) and bool(await self.office.store.redis.exists(keys.subscriber(person)))
 
     async def told(self, words: str) -> int:
         """How many texts of the line's own with these words wait for staff."""
-        ids = await self.office.store.redis.zrange("outbox:hotline", 0, -1)
-        rows = [await cast("Any", self.office.store.redis.hget(f"out:{id_}", "body")) for id_ in ids]
+        ids = await self.office.store.redis.zrange(keys.outbox("hotline"), 0, -1)
+        rows = [await cast("Any", self.office.store.redis.hget(keys.out(str(id_)), "body")) for id_ in ids]
         return sum(words in self.office.vault.open(row) for row in rows)
 
 
@@ -100,7 +101,7 @@ async def test_the_same_callback_twice_counts_once(carried: Carried) -> None:
     for state in ("undelivered", "undelivered", "failed"):
         await carried.called_back(id_, state, DEAD, sid="SM1")
     person = id_.partition(":")[2]
-    assert await cast("Any", carried.office.store.redis.hget(f"subscriber:{person}", "dead")) == "1"
+    assert await cast("Any", carried.office.store.redis.hget(keys.subscriber(person), "dead")) == "1"
 
 
 @pytest.mark.parametrize("code", [21211, 21614])
@@ -115,9 +116,9 @@ async def test_a_dead_number_that_never_subscribed_leaves_no_trace(carried: Carr
     """A canary, or somebody who stopped in between."""
     (id_,) = await carried.waiting(1)
     person = id_.partition(":")[2]
-    await carried.office.store.redis.delete(f"subscriber:{person}")
+    await carried.office.store.redis.delete(keys.subscriber(person))
     await carried.called_back(id_, "undelivered", DEAD)
-    assert not await carried.office.store.redis.exists(f"subscriber:{person}")
+    assert not await carried.office.store.redis.exists(keys.subscriber(person))
 
 
 async def test_a_stop_that_only_the_carrier_knew_ends_the_subscription(carried: Carried) -> None:
@@ -125,14 +126,14 @@ async def test_a_stop_that_only_the_carrier_knew_ends_the_subscription(carried: 
     await carried.refused(id_, STOPPED)
     person = id_.partition(":")[2]
     assert not await carried.is_subscribed(id_)
-    assert await cast("Any", carried.office.store.redis.smembers("optout:alerts")) == {person}
+    assert await cast("Any", carried.office.store.redis.smembers(keys.optout("alerts"))) == {person}
 
 
 async def test_a_stop_said_in_a_callback_counts_as_well(carried: Carried) -> None:
     (id_,) = await carried.waiting(1)
     await carried.called_back(id_, "failed", STOPPED)
     assert not await carried.is_subscribed(id_)
-    assert await cast("Any", carried.office.store.redis.scard("optout:alerts")) == 1
+    assert await cast("Any", carried.office.store.redis.scard(keys.optout("alerts"))) == 1
 
 
 # -- words
@@ -184,8 +185,8 @@ async def test_two_failures_that_did_not_see_each_other_are_seen_by_the_next_loo
     await office.sign_up(60)
     one = await office.sending()
     await office.delivery.feed()
-    await cast("Any", office.store.redis.hset(f"broadcast:{one.id}:codes", "30007", 5))
-    await office.store.redis.expire(f"broadcast:{one.id}:codes", 60)
+    await cast("Any", office.store.redis.hset(keys.broadcast_codes(one.id), "30007", 5))
+    await office.store.redis.expire(keys.broadcast_codes(one.id), 60)
     await carried.refusals.judge(await broadcasts.load(office.store, one.id))
     assert await office.state(one.id) == "paused"
 
@@ -270,5 +271,5 @@ async def test_how_many_failed_is_known_by_reason(carried: Carried) -> None:
     for id_ in ids[1:3]:
         await carried.called_back(id_, "undelivered", DEAD)
     await carried.called_back(ids[3], "delivered")
-    codes = await cast("Any", carried.office.store.redis.hgetall("broadcast:1:codes"))
+    codes = await cast("Any", carried.office.store.redis.hgetall(keys.broadcast_codes("1")))
     assert codes == {"21211": "1", "30005": "2"}

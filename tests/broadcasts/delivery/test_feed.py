@@ -16,7 +16,7 @@ from hotline.messaging.contacts import opt_out
 from hotline.messaging.outbox import Outbox
 from hotline.privacy.vault import Vault
 from hotline.settings import ROOT, load_settings
-from hotline.store import Store
+from hotline.store import Store, keys
 from hotline.subscriptions import subscribers
 from tests.stage.line import ALERTS, Line, wait_until
 
@@ -64,7 +64,7 @@ async def test_every_person_gets_exactly_one_text_although_a_worker_is_killed_mi
             return await receipts("delivered", "failed", "opted-out") == len(PEOPLE) + 1
 
         await wait_until(some, 20, "ten texts leaving")
-        dead = f"alive:*-{line.pid('worker')}-*"
+        dead = keys.alive_worker(f"*-{line.pid('worker')}-*")
         line.kill("worker")
         await store.redis.delete(*await store.redis.keys(dead))  # spares the wait for its heartbeat to end
         assert await receipts("delivered") < len(PEOPLE)

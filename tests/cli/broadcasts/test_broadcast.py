@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 
 from hotline.incidents import incident as incidents
+from hotline.store import keys
 from tests.cli.scene import NUMBER, claimed, code_of, done, reported
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ async def test_who_drafted_a_broadcast_cannot_approve_it(hotline: Hotline, demo:
         1,
         "You wrote Broadcast 1. Another organizer sends it: hotline broadcast approve 1 --by HANDLE.\n",
     )
-    assert await cast("Any", demo.redis.hget(f"broadcast:{id_}", "state")) == "draft"
-    assert not await demo.redis.exists("broadcasts:sending")
+    assert await cast("Any", demo.redis.hget(keys.broadcast(id_), "state")) == "draft"
+    assert not await demo.redis.exists(keys.broadcasts_sending)
 
 
 async def test_a_language_of_the_audience_without_its_text_stops_the_approval(
@@ -91,8 +92,8 @@ async def test_a_language_of_the_audience_without_its_text_stops_the_approval(
     refused = await hotline("broadcast", "approve", id_, "--by", "organizer2")
     said = "Broadcast 1 has no text for people who read ES: it cannot be sent so. Add that --text"
     assert (refused.code, refused.err.startswith(said)) == (1, True)
-    assert await cast("Any", demo.redis.hget(f"broadcast:{id_}", "state")) == "draft"
-    assert not await demo.redis.exists(f"broadcast:{id_}:todo")
+    assert await cast("Any", demo.redis.hget(keys.broadcast(id_), "state")) == "draft"
+    assert not await demo.redis.exists(keys.broadcast_todo(id_))
 
 
 @pytest.mark.parametrize(

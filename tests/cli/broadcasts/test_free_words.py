@@ -13,6 +13,7 @@ from hotline.broadcasts.delivery.feed import Delivery
 from hotline.messaging.outbox import Outbox
 from hotline.settings import current_settings
 from hotline.staff.roster import load_roster
+from hotline.store import keys
 from hotline.subscriptions import subscribers
 from tests.cli.scene import claimed, code_of, reported
 
@@ -60,7 +61,7 @@ async def received(runtime: Runtime) -> list[str]:
     box, now = Outbox(store, "alerts", 1000, "w"), runtime.clock()
     for _ in range(6):
         await delivery.feed()
-        while await store.redis.zcard("outbox:alerts"):
+        while await store.redis.zcard(keys.outbox("alerts")):
             taken = await box.take(now)
             now += max(0.01, taken.wait)
             if taken.id:
@@ -174,7 +175,7 @@ async def test_every_organizer_is_shown_a_draft_also_the_one_in_whose_name_it_is
     """Nothing proves a name typed at the server: who did not write it hears of it."""
     await drafted(hotline, "--kind", "news")
     roster, told = await load_roster(readers.store), set[str]()
-    async for key in readers.store.redis.scan_iter("out:cli*"):
+    async for key in readers.store.redis.scan_iter(keys.out("cli*")):
         kept = await cast("Any", readers.store.redis.hgetall(key))
         assert WORDS in readers.vault.open(kept["body"])
         told.add(kept["person"])

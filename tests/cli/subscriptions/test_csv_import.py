@@ -18,6 +18,7 @@ from hotline.messaging.contacts import opt_out
 from hotline.privacy.retention import forget
 from hotline.refusal import Refused
 from hotline.settings import ROOT
+from hotline.store import keys
 from hotline.subscriptions import csv_import, subscribers
 from tests.cli.scene import NUMBER, done
 from tests.stage.dump import about_people
@@ -40,7 +41,7 @@ NOW = 1_790_000_000.0  # 2026-09-21
 
 async def signed_up(store: Store) -> set[str]:
     """Pseudonyms of everybody who gets alerts."""
-    return set(await cast("Any", store.redis.smembers("subscribers:everybody")))
+    return set(await cast("Any", store.redis.smembers(keys.subscribers)))
 
 
 async def test_a_file_is_tried_first_and_changes_nothing_until_it_is_committed(
@@ -62,7 +63,7 @@ async def test_an_imported_person_has_the_consent_that_the_file_states(
 ) -> None:
     (tmp_path / "june.csv").write_text("\ufeff" + GOOD, encoding="utf-8")
     done(await hotline("subscribers", "import", "june.csv", "--commit"))
-    row = await cast("Any", store.redis.hgetall(f"subscriber:{vault.pseudonym('+18605550156')}"))
+    row = await cast("Any", store.redis.hgetall(keys.subscriber(vault.pseudonym("+18605550156"))))
     assert json.loads(row["consent"]) == {
         "shown": "Firmó la hoja en la feria de junio",
         "lang": "es",
@@ -135,7 +136,7 @@ async def test_whoever_said_stop_is_never_added_again(
     said = done(await hotline("subscribers", "import", "june.csv", "--commit"))
     assert "Added: 1; stopped: 1" in said
     assert await signed_up(store) == {vault.pseudonym("+18605550156")}
-    assert await cast("Any", store.redis.sismember(f"optout:{sender}", person))
+    assert await cast("Any", store.redis.sismember(keys.optout(sender), person))
 
 
 async def test_a_stop_between_the_look_and_the_import_holds(
@@ -147,7 +148,7 @@ async def test_a_stop_between_the_look_and_the_import_holds(
     await store.commit(opt_out(vault.pseudonym(NUMBER), "alerts"))
     assert await csv_import.add(store, plan) == 1
     assert await signed_up(store) == {vault.pseudonym("+18605550156")}
-    assert not await store.redis.exists(f"subscriber:{vault.pseudonym(NUMBER)}")
+    assert not await store.redis.exists(keys.subscriber(vault.pseudonym(NUMBER)))
 
 
 async def test_whoever_is_signed_up_keeps_the_consent_they_gave_themselves(
@@ -155,10 +156,10 @@ async def test_whoever_is_signed_up_keeps_the_consent_they_gave_themselves(
 ) -> None:
     (tmp_path / "june.csv").write_text(GOOD, encoding="utf-8")
     done(await hotline("subscribers", "add", NUMBER, "--consent", "asked by phone in May", "--lang", "pt"))
-    before = await cast("Any", store.redis.hgetall(f"subscriber:{vault.pseudonym(NUMBER)}"))
+    before = await cast("Any", store.redis.hgetall(keys.subscriber(vault.pseudonym(NUMBER))))
     said = done(await hotline("subscribers", "import", "june.csv", "--commit"))
     assert "Added: 1; stopped: 0, left out; signed up already: 1" in said
-    assert await cast("Any", store.redis.hgetall(f"subscriber:{vault.pseudonym(NUMBER)}")) == before
+    assert await cast("Any", store.redis.hgetall(keys.subscriber(vault.pseudonym(NUMBER)))) == before
     again = done(await hotline("subscribers", "import", "june.csv", "--commit"))
     assert "Added: 0" in again
 
@@ -249,7 +250,7 @@ async def test_consent_records_come_out_by_pseudonym(
     }
     assert len(rows) == 2
     assert "55501" not in (tmp_path / "out.csv").read_text(encoding="utf-8")
-    assert not await store.redis.exists("exports")
+    assert not await store.redis.exists(keys.exports)
 
 
 async def test_numbers_come_out_for_a_reason_only_and_that_is_on_record(
@@ -267,7 +268,7 @@ async def test_numbers_come_out_for_a_reason_only_and_that_is_on_record(
     shown = done(await hotline("subscribers", "exports"))
     for words in ("rosa", "audit, ask", "2"):
         assert words in shown
-    kept = repr(await store.redis.xrange("exports"))
+    kept = repr(await store.redis.xrange(keys.exports))
     assert not re.search(r"555.?01\d\d", kept + shown)
 
 
@@ -294,7 +295,7 @@ async def test_an_export_never_writes_over_a_file(hotline: Hotline, store: Store
     told = await hotline("subscribers", "export", "out.csv", "--with-numbers", "--reason", "the yearly audit")
     assert (told.code, told.err) == (1, "out.csv is there already. Name another file.\n")
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "mine"
-    assert not await store.redis.exists("exports")
+    assert not await store.redis.exists(keys.exports)
 
 
 async def test_words_of_a_consent_are_never_computed_by_a_spreadsheet(

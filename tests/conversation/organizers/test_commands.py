@@ -15,7 +15,7 @@ from hotline.broadcasts.codes import Deed
 from hotline.broadcasts.drafting import Wish, drafted
 from hotline.conversation.organizers.orders import order
 from hotline.staff.roster import add_staff
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 from hotline.understanding import bulletins
 from hotline.understanding.commands import BULLETINS, ENDINGS, ORGANIZER, STAFF
 from hotline.understanding.optout.rules import is_carrier_word, optout
@@ -149,7 +149,7 @@ async def test_two_organizers_send_and_close_an_alert_by_text(team: Team) -> Non
 async def test_who_wrote_it_cannot_send_it(team: Team) -> None:
     code = await team.drafted("ana", f"ALERT {await team.report('confirmed')}")
     assert "Another organizer" in await team.says("ana", f"APPROVE {code}")
-    assert not await team.store.redis.keys("onetime:*")
+    assert not await team.store.redis.keys(keys.onetime("*"))
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ async def test_whoever_reads_spanish_is_refused_in_spanish(team: Team) -> None:
 async def test_stop_in_the_words_for_others_is_not_the_organizers_own(team: Team) -> None:
     await team.drafted("ana", "NEWS EN: Tell friends to stop texting me. ES: No.")
     person = team.vault.pseudonym(team.numbers["ana"])
-    assert not await cast("Any", team.store.redis.sismember("optout:hotline", person))
+    assert not await cast("Any", team.store.redis.sismember(keys.optout("hotline"), person))
 
 
 # -- drills

@@ -10,7 +10,7 @@ import pytest
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import rsvp
 from hotline.broadcasts.broadcast import Broadcast
-from hotline.store import DAY
+from hotline.store import DAY, keys
 from hotline.subscriptions import subscribers
 from tests.stage.talk import NOW
 
@@ -22,7 +22,7 @@ CODE = subscribers.Code("PARK24", ("frog_hollow",), ("alert", "event"), NOW + DA
 
 
 async def kept(talk: Talk) -> dict[str, str]:
-    return await cast("Any", talk.store.redis.hgetall(f"subscriber:{talk.person}"))
+    return await cast("Any", talk.store.redis.hgetall(keys.subscriber(talk.person)))
 
 
 async def told_of_a_meeting(store: Store, person: str, at: float) -> str:
@@ -31,7 +31,7 @@ async def told_of_a_meeting(store: Store, person: str, at: float) -> str:
         "5", "sent", "event", "olga", {"en": "x"}, "all", at + 60, code="482", approved_at=at, drafted_at=at
     )
     commit = broadcasts.written(one, by="olga", what="draft", now=at)
-    commit.write("receipt", one.id, person, "delivered", DAY)
+    commit.receipt(one.id, person, "delivered", DAY)
     await store.commit(commit)
     return one.id
 

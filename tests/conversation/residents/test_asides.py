@@ -12,7 +12,7 @@ from hotline.conversation.turn import Conversation
 from hotline.messaging import inbox
 from hotline.messaging.inbox import Inbound
 from hotline.privacy.retention import forget
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 from hotline.understanding.dialogue import Say, Understood
 from tests.stage.crew import Crew
 from tests.stage.line import wait_until
@@ -78,7 +78,7 @@ class Porch(Crew):
         redis, rita = cast("Any", self.store.redis), self.vault.pseudonym(self.numbers["rita"])
         bodies = [
             self.vault.open(await redis.hget(key, "body"))
-            for key in [str(key) async for key in redis.scan_iter("out:*")]
+            for key in [str(key) async for key in redis.scan_iter(keys.out("*"))]
             if await redis.hget(key, "person") == rita
         ]
         return sum(words in body for body in bodies)
@@ -86,8 +86,8 @@ class Porch(Crew):
     async def read(self, words: str) -> int:
         """How many texts with these words wait for the resident."""
         redis = cast("Any", self.store.redis)
-        keys = [str(key) async for key in redis.scan_iter("out:*")]
-        found = [key for key in keys if await redis.hget(key, "person") == "resident1"]
+        found = [key async for key in self.store.scan(keys.out("*"))]
+        found = [key for key in found if await redis.hget(key, "person") == "resident1"]
         bodies = [self.vault.open(await redis.hget(key, "body")) for key in found]
         return sum(words in body for body in bodies)
 
@@ -174,7 +174,7 @@ async def test_a_worker_that_dies_around_the_question_loses_and_doubles_nothing(
                     await porch.store.commit(late)
     assert await porch.passed_on(QUESTION) == 1
     assert await porch.read("keep the door closed") == 1
-    assert not await cast("Any", porch.store.redis.hlen("inbox:active"))
+    assert not await cast("Any", porch.store.redis.hlen(keys.inbox_active))
 
 
 async def test_who_asks_to_be_forgotten_is_not_answered_any_more(porch: Porch) -> None:
@@ -189,7 +189,7 @@ async def test_who_asks_to_be_forgotten_is_not_answered_any_more(porch: Porch) -
     ending = inbox.finished(deleting)
     ending.merge(await forget(porch.store, "resident1", asked_in="SMd"))
     await porch.store.commit(ending)
-    assert not await porch.store.redis.exists("inbox:resident1", "person:resident1")
+    assert not await porch.store.redis.exists(keys.inbox("resident1"), keys.person("resident1"))
     assert not await porch.turn()
 
 

@@ -14,6 +14,7 @@ from hotline.messaging.asked import ReportDetail
 from hotline.messaging.contacts import block, opt_out, save_person
 from hotline.messaging.outbox import Priority
 from hotline.staff.roster import add_staff, set_on_call
+from hotline.store import keys
 from tests.conversation.test_understanding import classified
 from tests.stage.asked import EVERY
 from tests.stage.talk import Talk
@@ -47,7 +48,7 @@ async def heard(talk: Talk, words: str, *, urgency: str = "none") -> list[str]:
 async def _waiting(talk: Talk, person: str) -> list[tuple[str, str]]:
     redis = cast("Any", talk.store.redis)
     found: list[tuple[float, str, str]] = []
-    async for key in redis.scan_iter("out:*"):
+    async for key in redis.scan_iter(keys.out("*")):
         fields = await redis.hgetall(key)
         if fields["person"] == person:
             found.append((float(fields["score"]), str(key), talk.vault.open(fields["body"])))
@@ -174,8 +175,8 @@ async def test_a_flood_of_cries_is_one_question_and_few_pages_and_the_words_stil
         (said,) = await heard(talk, f"i want to die {number}")
         assert "988" in said
     assert len(await read_by(talk, ORGANIZER)) == 5
-    assert await store.redis.zcard("questions:open") == 1
-    kept = await cast("Any", store.redis.hget("question:1", "text"))
+    assert await store.redis.zcard(keys.questions_open) == 1
+    kept = await cast("Any", store.redis.hget(keys.question("1"), "text"))
     assert "i want to die 7" in kept
 
 
@@ -183,12 +184,12 @@ async def test_what_is_both_a_raid_and_a_crisis_pages_and_gets_the_words_first(t
     said = await heard(talk, "ICE is at my door i want to die", urgency="page")
     assert "988" in said[0]
     assert any("Where is it?" in body for body in said[1:])
-    assert await talk.store.redis.zcard("incidents:open") == 1
+    assert await talk.store.redis.zcard(keys.incidents_open) == 1
 
 
 async def test_stop_alone_stays_stop(talk: Talk) -> None:
     assert await heard(talk, "STOP") == []
-    assert await talk.store.redis.sismember("optout:hotline", talk.person)
+    assert await talk.store.redis.sismember(keys.optout("hotline"), talk.person)
 
 
 async def test_a_crisis_beside_a_stop_is_answered_and_the_stop_is_kept(
@@ -197,7 +198,7 @@ async def test_a_crisis_beside_a_stop_is_answered_and_the_stop_is_kept(
     await staffed(store, vault, ("ana", ORGANIZER, "organizer"))
     said = await heard(talk, "i want to die. stop texting me")
     assert "988" in said[0]
-    assert await store.redis.sismember("optout:hotline", talk.person)
+    assert await store.redis.sismember(keys.optout("hotline"), talk.person)
     assert not [body for body in said if "1 =" in body]
     organizer = Talk(store, vault, library, ORGANIZER)
     organizer.texts_from(500)
@@ -213,7 +214,7 @@ async def test_a_crisis_beside_a_stop_is_answered_and_the_stop_is_kept(
 async def test_nobody_in_crisis_is_asked_whether_they_want_no_more_texts(talk: Talk, text: str) -> None:
     said = await heard(talk, text)
     assert len(said) == 1
-    assert not await talk.store.redis.sismember("optout:hotline", talk.person)
+    assert not await talk.store.redis.sismember(keys.optout("hotline"), talk.person)
 
 
 async def test_who_stopped_us_and_cries_for_help_is_answered_and_may_be_texted_again(
@@ -224,7 +225,7 @@ async def test_who_stopped_us_and_cries_for_help_is_answered_and_may_be_texted_a
     await store.commit(block(talk.person, "hotline"))
     (said,) = await heard(talk, "i want to die")
     assert "988" in said
-    assert not await store.redis.sismember("optout:hotline", talk.person)
+    assert not await store.redis.sismember(keys.optout("hotline"), talk.person)
     (page,) = await read_by(talk, ORGANIZER)
     assert "the phone company blocks our texts to them" in page
 
@@ -271,7 +272,7 @@ async def test_classify_and_explain_show_the_kind_and_the_rule(talk: Talk, libra
 async def test_delete_forgets_who_in_crisis(talk: Talk, store: Store, vault: Vault) -> None:
     await staffed(store, vault, ("ana", ORGANIZER, "organizer"))
     await talk.says("i want to die")
-    assert await store.redis.exists(f"crisis:{talk.person}")
+    assert await store.redis.exists(keys.crisis(talk.person))
     await talk.says("DELETE")
     await talk.says("1")
-    assert not await store.redis.exists(f"crisis:{talk.person}", "question:1")
+    assert not await store.redis.exists(keys.crisis(talk.person), keys.question("1"))

@@ -10,6 +10,7 @@ import pytest
 from hotline.messaging.asked import ViolationDetail, WordsForHuman
 from hotline.messaging.contacts import block, opt_out
 from hotline.settings import ROOT
+from hotline.store import keys
 from hotline.understanding.crisis.rules import crisis_rules
 from hotline.understanding.crisis.second_look import CrisisModel
 from hotline.understanding.dialogue import Understood
@@ -100,7 +101,7 @@ async def test_who_is_blocked_by_the_carrier_on_the_help_number_hears_where_help
     commit.merge(opt_out(talk.person, "alerts"))
     await talk.store.commit(commit)
     await talk.says("i want to die")
-    senders = await cast("Any", talk.store.redis.zrange("outbox:alerts", 0, -1))
+    senders = await cast("Any", talk.store.redis.zrange(keys.outbox("alerts"), 0, -1))
     assert len(senders) == 1
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from hotline.store import keys
 from hotline.understanding.commands import says_now
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ async def asked(talk: Talk, *, sounds: Likeness = "none") -> str:
 
 async def incidents(talk: Talk) -> int:
     """How many incidents there are."""
-    return await talk.store.redis.zcard("incidents:open")
+    return await talk.store.redis.zcard(keys.incidents_open)
 
 
 @pytest.mark.parametrize("said", YES)
@@ -82,7 +83,7 @@ async def test_words_that_may_be_a_wish_to_stop_are_asked_both_and_yes_still_pag
 async def test_whoever_only_wanted_no_more_texts_says_so_in_one_more_digit(talk: Talk) -> None:
     await asked(talk, sounds="faint")
     assert "START" in " ".join(await talk.says("2"))
-    assert await talk.store.redis.sismember("optout:hotline", talk.person)
+    assert await talk.store.redis.sismember(keys.optout("hotline"), talk.person)
     assert await incidents(talk) == 0
 
 
@@ -90,7 +91,7 @@ async def test_whoever_only_wanted_no_more_texts_says_so_in_one_more_digit(talk:
 async def test_whoever_wants_neither_keeps_the_line(talk: Talk, said: str) -> None:
     await asked(talk, sounds="faint")
     assert "stays open" in " ".join(await talk.says(said))
-    assert not await talk.store.redis.sismember("optout:hotline", talk.person)
+    assert not await talk.store.redis.sismember(keys.optout("hotline"), talk.person)
     assert await incidents(talk) == 0
 
 

@@ -12,6 +12,7 @@ from hotline.messaging import status_callbacks
 from hotline.messaging.contacts import Person, block, opt_out
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.refusal import Reason, Refused
+from hotline.store import keys
 from hotline.subscriptions import subscribers
 from tests.stage.talk import NOW, RESIDENT, Talk
 
@@ -120,7 +121,7 @@ async def sent(talk: Talk, after: int = 0) -> list[tuple[str, str]]:
             at += min(taken.wait, 0.1) if taken.wait else 0.0
             if taken.id:
                 left.append((sender, talk.vault.open(taken.fields["body"])))
-            elif taken.wait and not await talk.store.redis.zcard(f"outbox:{sender}"):
+            elif taken.wait and not await talk.store.redis.zcard(keys.outbox(sender)):
                 break
     return left
 
@@ -363,7 +364,7 @@ async def test_who_stopped_can_still_have_everything_deleted(talk: Talk) -> None
     assert await sent(talk) == [("hotline", talk.library.say("delete_confirm", "en"))]
     await talk.says("1")
     assert await sent(talk) == [("hotline", talk.library.say("deleted", "en"))]
-    assert not await talk.store.redis.exists(f"person:{talk.person}")
+    assert not await talk.store.redis.exists(keys.person(talk.person))
     assert (await talk.known()).stopped == set(SENDERS)
 
 
@@ -371,7 +372,7 @@ async def test_who_cannot_be_asked_because_the_carrier_blocks_us_is_deleted_at_t
     await talk.says("STOP")
     await talk.says("DELETE")
     assert await sent(talk) == []
-    assert not await talk.store.redis.exists(f"person:{talk.person}")
+    assert not await talk.store.redis.exists(keys.person(talk.person))
     assert (await talk.known()).blocked == {"hotline"}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hotline.conversation.residents.unanswered import Question, clusters, load
 from hotline.privacy.retention import forget
-from hotline.store import DAY
+from hotline.store import DAY, keys
 from hotline.understanding.dialogue import Say, Understood
 from tests.stage.dump import everything
 from tests.stage.talk import Talk
@@ -54,11 +54,11 @@ async def test_a_question_names_nobody_and_has_its_lifetime(talk: Talk) -> None:
     talk.assistant.understood[MASKED] = OFFERED
     await talk.says(ASKED)
     found = await everything(talk.store)
-    (key,) = [key for key in found if key.startswith("unanswered:")]
+    (key,) = [key for key in found if key.startswith(keys.unanswered(""))]
     assert talk.person not in key + found[key]
     assert "0177" not in str(found)
     assert 0 < await talk.store.redis.ttl(key) <= 90 * DAY
-    assert 0 < await talk.store.redis.ttl(f"asked:{talk.person}") <= 90 * DAY
+    assert 0 < await talk.store.redis.ttl(keys.asked(talk.person)) <= 90 * DAY
 
 
 async def test_a_question_whose_choice_was_made_is_answered(talk: Talk) -> None:
@@ -67,7 +67,7 @@ async def test_a_question_whose_choice_was_made_is_answered(talk: Talk) -> None:
     assert [one.why for one in await load(talk.store)] == ["choices"]
     await talk.says("1")
     assert await load(talk.store) == []
-    assert await talk.store.redis.exists(f"asked:{talk.person}") == 0
+    assert await talk.store.redis.exists(keys.asked(talk.person)) == 0
 
 
 @pytest.mark.parametrize("instead", ["3", "something else", "MENU"])

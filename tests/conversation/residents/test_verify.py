@@ -10,6 +10,7 @@ from hotline.conversation.residents import verify
 from hotline.messaging.asked import FakeWords, HappeningNow, waiting
 from hotline.privacy import retention
 from hotline.staff.roster import handle_of, seed_demo
+from hotline.store import keys
 from hotline.understanding.commands import CHECK, Check, check_command
 from hotline.understanding.optout.rules import is_carrier_word, optout
 from tests.stage.talk import NOW, Talk
@@ -135,7 +136,7 @@ async def test_fake_agents_at_the_door_are_a_report_although_only_the_second_loo
     words = "fake cops with no badges took my brother"
     talk.second_look.sees[words] = "page"
     await talk.says(words)
-    assert await talk.store.redis.zcard("incidents:all") == 1
+    assert await talk.store.redis.zcard(keys.incidents_all) == 1
     assert await passed_on(talk) == []
 
 
@@ -164,9 +165,9 @@ def test_we_wait_an_hour_for_the_words_that_we_asked_for() -> None:
 
 async def test_who_is_forgotten_is_forgotten_as_the_one_who_passed_words_on(talk: Talk) -> None:
     await talk.says("FAKE they said go out")
-    assert await talk.store.redis.exists(f"fake:{talk.person}")
+    assert await talk.store.redis.exists(keys.fake(talk.person))
     await talk.store.commit(await retention.forget(talk.store, talk.person))
-    assert not await talk.store.redis.exists(f"fake:{talk.person}")
+    assert not await talk.store.redis.exists(keys.fake(talk.person))
 
 
 async def test_a_staff_member_may_ask_too_and_nothing_is_relayed(

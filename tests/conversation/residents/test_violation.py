@@ -10,7 +10,7 @@ from hotline.casework.violations import load, load_all
 from hotline.conversation.residents.unanswered import load as load_unanswered
 from hotline.privacy.retention import forget
 from hotline.staff.roster import add_staff
-from hotline.store import DAY
+from hotline.store import DAY, keys
 from hotline.understanding.dialogue import Understood
 from tests.stage.dump import everything
 
@@ -103,7 +103,7 @@ async def test_organizers_are_told_once_as_an_ordinary_text_and_nobody_else(talk
     assert "he wanted papers" in english
     assert "sin urgencia" in spanish
     redis = talk.store.redis
-    assert {await redis.hget(key, "kind") for key in await redis.keys("out:v1*")} == {"reply"}
+    assert {await redis.hget(key, "kind") for key in await redis.keys(keys.out("v1*"))} == {"reply"}
 
 
 @pytest.mark.parametrize("word", ["2", "no"])
@@ -122,14 +122,14 @@ async def test_a_report_left_half_way_is_kept_and_its_tie_ends_within_a_day(talk
         await talk.says(words)
     one = await load(talk.store, "v1")
     assert (one.contact, one.reporter, one.when) == ("", "", "")
-    assert 0 < await talk.store.redis.ttl(f"interview:{talk.person}") <= DAY
-    assert DAY < await talk.store.redis.ttl("violation:1") <= 180 * DAY
+    assert 0 < await talk.store.redis.ttl(keys.interview(talk.person)) <= DAY
+    assert DAY < await talk.store.redis.ttl(keys.violation("1")) <= 180 * DAY
 
 
 async def test_a_text_of_another_day_is_a_new_question(talk: Talk) -> None:
     for words in (SAID, "he wanted papers"):
         await talk.says(words)
-    await talk.store.redis.delete(f"interview:{talk.person}")  # its day is over
+    await talk.store.redis.delete(keys.interview(talk.person))  # its day is over
     assert await talk.says("how are you") == ["answer to how are you"]
     assert (await load(talk.store, "1")).when == ""
 
@@ -167,7 +167,7 @@ async def test_what_may_be_an_emergency_is_asked_about_first_and_the_report_goes
     assert (await load(talk.store, "1")).what.endswith("they are taking him with ice")
     assert "When" in (await talk.says("2"))[0]
     assert "Where" in (await talk.says("monday"))[0]
-    assert await talk.store.redis.zcard("incidents:open") == 0
+    assert await talk.store.redis.zcard(keys.incidents_open) == 0
 
 
 async def test_a_place_that_answers_where_it_was_pages_nobody(talk: Talk) -> None:
@@ -177,14 +177,14 @@ async def test_a_place_that_answers_where_it_was_pages_nobody(talk: Talk) -> Non
         await talk.says(words)
     assert "1 = yes" in (await talk.says("en la calle park"))[0]
     assert (await load(talk.store, "1")).where == "en la calle park"
-    assert await talk.store.redis.zcard("incidents:open") == 0
+    assert await talk.store.redis.zcard(keys.incidents_open) == 0
 
 
 async def test_a_story_that_sounds_urgent_is_asked_about_and_not_paged(talk: Talk) -> None:
     talk.second_look.sees["a cop took him to ice"] = "page"
     await talk.says(SAID)
     assert "right now" in (await talk.says("a cop took him to ice"))[0]
-    assert await talk.store.redis.zcard("incidents:open") == 0
+    assert await talk.store.redis.zcard(keys.incidents_open) == 0
     assert (await load(talk.store, "1")).what.endswith("took him to ice")
 
 
@@ -192,7 +192,7 @@ async def test_an_emergency_in_the_middle_of_a_report_pages(talk: Talk) -> None:
     await talk.says(SAID)
     await talk.says("ice is taking him", urgency="ask")
     await talk.says("1")
-    assert await talk.store.redis.zcard("incidents:open") == 1
+    assert await talk.store.redis.zcard(keys.incidents_open) == 1
     assert len(await load_all(talk.store)) == 1
 
 

@@ -9,6 +9,7 @@ import pytest
 from hotline.incidents import records
 from hotline.incidents.escalation import NEWS_WAIT
 from hotline.messaging.inbox import Inbound, stored
+from hotline.store import keys
 from tests.stage.crew import MINUTES, Crew
 
 if TYPE_CHECKING:
@@ -89,7 +90,9 @@ async def test_a_text_that_waits_to_be_read_is_no_silence(crew: Crew) -> None:
         crew.now += 2
     assert (await one(crew, id_)).claimed_by == "rita"
     redis = cast("Any", crew.store.redis)
-    await redis.delete(f"inbox:{person}", "inbox:ready", "inbox:active")  # read, and it was a TAKE of another
+    await redis.delete(
+        keys.inbox(person), keys.inbox_ready, keys.inbox_active
+    )  # read, and it was a TAKE of another
     await crew.desk.tick()
     assert (await one(crew, id_)).claimed_by == "", "who is silent then still loses it"
 

@@ -14,7 +14,7 @@ from hotline.messaging.asked import WhichReport
 from hotline.messaging.contacts import Person, opt_out, save_person
 from hotline.privacy.retention import forget
 from hotline.staff.roster import set_on_call
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 from hotline.understanding.commands import addressed
 from tests.stage.team import Team
 
@@ -46,7 +46,7 @@ class Desk(Team):
         redis = cast("Any", self.store.redis)
         found = [
             self.vault.open(await redis.hget(key, "body"))
-            for key in sorted([str(key) async for key in redis.scan_iter("out:*relay*")])
+            for key in sorted([str(key) async for key in redis.scan_iter(keys.out("*relay*"))])
             if await redis.hget(key, "person") == f"resident{report}"
         ]
         return [body.removeprefix("Responder: ") for body in found]

@@ -13,6 +13,7 @@ from hotline.conversation.responders import situation
 from hotline.incidents import records
 from hotline.messaging.asked import SureToDelete, WhichOfMenu
 from hotline.messaging.contacts import load_person, save_person
+from hotline.store import keys
 from hotline.understanding.commands import STAFF, staff_command
 from hotline.understanding.dialogue import Understood
 from tests.stage.asked import EVERY
@@ -108,9 +109,13 @@ async def test_no_question_of_ours_eats_a_command(crew: Volunteers, asked: Quest
         id_ = await crew.open() if "yours" in answer or "SHOW" in words else ""
         assert answer in await crew.says("rita", words.format(id=id_)), words
         if id_:
-            await cast("Any", crew.store.redis.delete("incidents:open", "incidents:due", f"incident:{id_}"))
+            await cast(
+                "Any", crew.store.redis.delete(keys.incidents_open, keys.incidents_due, keys.incident(id_))
+            )
         crew.now += 60
-    assert not await crew.store.redis.sismember("optout:hotline", crew.vault.pseudonym(crew.numbers["rita"]))
+    assert not await crew.store.redis.sismember(
+        keys.optout("hotline"), crew.vault.pseudonym(crew.numbers["rita"])
+    )
 
 
 @pytest.mark.parametrize("asked", EVERY, ids=repr)
@@ -147,7 +152,7 @@ async def test_no_guess_asks_a_volunteer_whether_to_stop_or_whether_it_is_happen
     assert await crew.waits_for("rita") is None
     if words != "LOST HANDLE" and "AWAY" not in words and "para la otra" not in words:
         assert f"TAKE {id_}" in told, "what waits is named"
-    assert len(await records.load_many(crew.store, "incidents:open")) == 1, (
+    assert len(await records.load_many(crew.store, keys.incidents_open)) == 1, (
         "and no report of theirs was opened"
     )
 
@@ -156,7 +161,9 @@ async def test_no_guess_asks_a_volunteer_whether_to_stop_or_whether_it_is_happen
 async def test_a_volunteer_who_says_so_is_stopped(crew: Volunteers, words: str) -> None:
     crew.conversation._services = replace(crew.conversation._services, wishes=SecondHearing())
     await crew.says("rita", words)
-    assert await crew.store.redis.sismember("optout:hotline", crew.vault.pseudonym(crew.numbers["rita"]))
+    assert await crew.store.redis.sismember(
+        keys.optout("hotline"), crew.vault.pseudonym(crew.numbers["rita"])
+    )
 
 
 # -- 1 answers what stands last
@@ -198,7 +205,7 @@ async def test_a_late_1_to_a_page_never_answers_an_older_question(crew: Voluntee
     await crew.says("ana", f"TAKE {id_}")
     told = await crew.says("rita", words)
     assert "ana has" in told or "Not understood" in told
-    assert await crew.store.redis.exists(f"person:{crew.vault.pseudonym(crew.numbers['rita'])}")
+    assert await crew.store.redis.exists(keys.person(crew.vault.pseudonym(crew.numbers["rita"])))
 
 
 async def test_1_answers_the_question_of_whoever_was_paged_long_ago(crew: Volunteers) -> None:
@@ -211,7 +218,7 @@ async def test_1_answers_the_question_of_whoever_was_paged_long_ago(crew: Volunt
     assert await crew.waits_for("rita") is None
     await crew.says("rita", "DELETE")
     await crew.says("rita", "1")
-    kept = await cast("Any", crew.store.redis.hgetall(f"person:{crew.vault.pseudonym(crew.numbers['rita'])}"))
+    kept = await crew.store.hgetall(keys.person(crew.vault.pseudonym(crew.numbers["rita"])))
     assert not kept.get("asked")
 
 

@@ -12,7 +12,7 @@ from hotline.incidents.notices.unreached import Unreached
 from hotline.messaging import status_callbacks
 from hotline.messaging.outbox import Outbox
 from hotline.staff.roster import add_staff, set_on_call
-from hotline.store import Conflict
+from hotline.store import Conflict, keys
 from hotline.text.segments import count
 from tests.stage.crew import Crew
 
@@ -39,7 +39,7 @@ class Radio(Crew):
 
     async def waiting(self) -> list[str]:
         """Ids that wait, in the order they will go."""
-        return [str(id_) for id_ in await self.store.redis.zrange("outbox:hotline", 0, -1)]
+        return [str(id_) for id_ in await self.store.redis.zrange(keys.outbox("hotline"), 0, -1)]
 
     async def page_of(self, handle: str) -> str:
         """The id of the page that waits for somebody."""
@@ -49,7 +49,7 @@ class Radio(Crew):
         return pages[-1]
 
     async def field(self, id_: str, name: str) -> str:
-        return str(await cast("Any", self.store.redis.hget(f"out:{id_}", name)))
+        return str(await cast("Any", self.store.redis.hget(keys.out(id_), name)))
 
     async def take_all(self) -> None:
         """Everything that waits is with the carrier."""
@@ -118,7 +118,7 @@ async def test_a_page_that_fails_for_everybody_is_said_to_organizers_in_their_la
     assert f"report {report}" in said
     assert "120 Park Street" in said
     assert f"aviso {report}" in await radio.hears("beto")
-    log = await cast("Any", radio.store.redis.lrange(f"incident:{report}:log", 0, -1))
+    log = await cast("Any", radio.store.redis.lrange(keys.incident_log(report), 0, -1))
     assert '"type": "unreached"' in log[-1]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from hotline.settings import ROOT
+from hotline.store import keys
 from hotline.understanding.dialogue import Say, Understood
 from hotline.understanding.embedding import Embedder
 from hotline.understanding.optout.rules import is_carrier_word, optout, says_only_stop, wants_erased
@@ -137,7 +138,7 @@ async def test_words_that_no_rule_knows_lead_to_the_question_and_yes_stops(talk:
     talk.second_hearing.sounds["ya estuvo con sus cosas"] = "likely"
     assert "1 =" in " ".join(await talk.says("ya estuvo con sus cosas"))
     assert "START" in " ".join(await talk.says("si"))
-    assert await talk.store.redis.sismember("optout:hotline", talk.person)
+    assert await talk.store.redis.sismember(keys.optout("hotline"), talk.person)
 
 
 async def test_whoever_says_no_keeps_the_line(talk: Talk) -> None:
@@ -145,7 +146,7 @@ async def test_whoever_says_no_keeps_the_line(talk: Talk) -> None:
     talk.second_hearing.sounds["ya estuvo con sus cosas"] = "likely"
     await talk.says("ya estuvo con sus cosas")
     await talk.says("2")
-    assert not await talk.store.redis.sismember("optout:hotline", talk.person)
+    assert not await talk.store.redis.sismember(keys.optout("hotline"), talk.person)
 
 
 async def test_what_a_rule_takes_for_a_wish_is_asked_about_when_it_sounds_like_something_else(
@@ -155,7 +156,7 @@ async def test_what_a_rule_takes_for_a_wish_is_asked_about_when_it_sounds_like_s
     text = "please stop texting me"
     talk.second_hearing.doubted.add(text)
     assert "1 =" in " ".join(await talk.says(text))
-    assert not await talk.store.redis.sismember("optout:hotline", talk.person)
+    assert not await talk.store.redis.sismember(keys.optout("hotline"), talk.person)
 
 
 async def test_a_question_about_alerts_stops_alerts_and_leaves_the_line_open(talk: Talk) -> None:
@@ -164,8 +165,8 @@ async def test_a_question_about_alerts_stops_alerts_and_leaves_the_line_open(tal
     talk.second_hearing.sounds[text] = "likely"
     assert "alert" in " ".join(await talk.says(text)).casefold()
     await talk.says("1")
-    assert await talk.store.redis.sismember("optout:alerts", talk.person)
-    assert not await talk.store.redis.sismember("optout:hotline", talk.person)
+    assert await talk.store.redis.sismember(keys.optout("alerts"), talk.person)
+    assert not await talk.store.redis.sismember(keys.optout("hotline"), talk.person)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze
+from hotline.store import keys
 from tests.stage.console import ALERT, ALERTS, NEWS, PASSWORD, Console, basic, hidden, refusal
 
 
@@ -26,8 +27,8 @@ async def test_an_alert_takes_the_ready_words_and_nags_until_its_people_are_told
     looked = await console.send("confirm", {"what": "close", "id": id_, "by": "organizer1", "reason": "left"})
     assert "have left" in looked.text
     for person in people:
-        await console.store.redis.hset(f"broadcast:{id_}:ledger", person, "delivered")  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
-    await console.store.redis.expire(f"broadcast:{id_}:ledger", 1000)
+        await console.store.redis.hset(keys.broadcast_ledger(id_), person, "delivered")  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
+    await console.store.redis.expire(keys.broadcast_ledger(id_), 1000)
     answer = await console.done(hidden(looked.text, "close"), "organizer1")
     assert answer.status == 303
     assert await console.state(id_) == "closed"
@@ -166,5 +167,5 @@ async def test_a_drill_stands_in_the_way_and_says_that_nothing_was_sent(console:
     assert "<h1" in page
     assert "DRILL: NOTHING WAS SENT" in page
     assert "3 people" in page
-    assert await console.store.redis.zcard("broadcasts:sending") == 0
-    assert await console.store.redis.zcard("outbox:alerts") == 0
+    assert await console.store.redis.zcard(keys.broadcasts_sending) == 0
+    assert await console.store.redis.zcard(keys.outbox("alerts")) == 0

@@ -9,6 +9,7 @@ import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze
+from hotline.store import keys
 from tests.stage.console import NEWS, PASSWORD, Console, basic, hidden, refusal
 
 
@@ -142,7 +143,7 @@ async def test_the_same_approval_sent_twice_sends_once(console: Console) -> None
     assert min(answer.status for answer in answers) == 303
     assert all(answer.status in (409, 422) and refusal(answer) for answer in answers if answer.status != 303)
     assert [event["what"] for event in await broadcasts.history(console.store, id_)] == ["draft", "approve"]
-    assert await console.store.redis.llen(f"broadcast:{id_}:todo") == 2  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
+    assert await console.store.redis.llen(keys.broadcast_todo(id_)) == 2  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
 
 
 @pytest.mark.parametrize("what", ["approve", "cancel"])
@@ -162,7 +163,7 @@ async def test_words_that_changed_after_the_page_was_shown_are_not_sent(console:
     await console.sign_up(1)
     id_ = await console.drafted()
     asked = await console.send("code", await console.form(f"/{id_}", "approve") | {"by": "organizer2"})
-    await console.store.redis.hset(f"broadcast:{id_}", "texts", '{"en": "Other words."}')  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
+    await console.store.redis.hset(keys.broadcast(id_), "texts", '{"en": "Other words."}')  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
     late = hidden(asked.text, "approve") | {"code": await console.code("organizer2")}
     assert (await console.send("do", late)).status == 409
     assert await console.state(id_) == "draft"

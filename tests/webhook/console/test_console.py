@@ -19,6 +19,7 @@ from hotline.content.signing import SignOff, sign
 from hotline.incidents import records
 from hotline.incidents.incident import Change, Incident
 from hotline.staff.roster import Roster, seed_demo
+from hotline.store import keys
 from tests.stage.door import PHONE, Door, a_form
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ async def test_without_the_right_password_the_board_asks_for_it(door: Door, stor
     answer = await door.get("/console", **({"Authorization": given} if given else {}))
     assert (answer.status, answer.text) == (401, "Password needed.")
     assert answer.headers["WWW-Authenticate"].startswith("Basic ")
-    assert await store.redis.zcard("incidents:open") == 1
+    assert await store.redis.zcard(keys.incidents_open) == 1
 
 
 async def test_the_board_shows_incidents_and_staff_and_no_number(
@@ -80,7 +81,7 @@ async def test_the_board_shows_incidents_and_staff_and_no_number(
     for phone in (PHONE, "+18605550101", "+18605550177", "+18605550100"):
         assert phone[-7:] not in answer.text.replace("-", "")
         assert vault.pseudonym(phone) not in answer.text
-    sealed = [await store.redis.hget(key, "address") for key in await store.redis.keys("person:*")]  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
+    sealed = [await store.redis.hget(key, "address") for key in await store.redis.keys(keys.person("*"))]  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
     assert sealed
     assert not any(str(address) in answer.text for address in sealed)
 
@@ -118,7 +119,7 @@ async def test_taking_what_is_no_report_is_answered_in_a_sentence(door: Door, st
     ours = {"Authorization": basic(PASSWORD), "Origin": door.settings.public_url}
     answer = await door.post(urlencode({"id": id_, "handle": "responder1"}), "/console/take", **ours)
     assert answer.status == 409
-    assert await store.redis.zcard("incidents:open") == 1
+    assert await store.redis.zcard(keys.incidents_open) == 1
     assert "look at the board again" in answer.text
 
 
@@ -170,7 +171,7 @@ async def test_what_residents_write_stays_words_on_the_board(door: Door, store: 
     answer = await door.get("/console", Authorization=basic(PASSWORD))
     assert "<script" not in answer.text
     assert "&lt;script&gt;" in answer.text
-    assert await store.redis.zcard("incidents:open") == 1
+    assert await store.redis.zcard(keys.incidents_open) == 1
 
 
 async def test_the_board_is_kept_by_no_browser_and_framed_by_no_page(door: Door, store: Store) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
+from hotline.store import keys
 from tests.stage.console import ALERT, NEWS, Console, hidden, refusal
 from webhook.console.forms import CODED, HOLDS
 
@@ -39,11 +40,11 @@ async def told(console: Console, **fields: str) -> str:
     await console.reached(id_, sent=2)
     redis = cast("Any", console.store.redis)
     for person in people:
-        await redis.hset(f"broadcast:{id_}:ledger", person, "sent")
-        await redis.hset(f"broadcast:{id_}:people", person, '["x", "en"]')
+        await redis.hset(keys.broadcast_ledger(id_), person, "sent")
+        await redis.hset(keys.broadcast_people(id_), person, '["x", "en"]')
     for part in ("ledger", "people"):
-        await redis.expire(f"broadcast:{id_}:{part}", 1000)
-    await redis.zrem("broadcasts:sending", id_)
+        await redis.expire(keys.broadcast(f"{id_}:{part}"), 1000)
+    await redis.zrem(keys.broadcasts_sending, id_)
     return id_
 
 

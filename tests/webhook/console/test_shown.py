@@ -10,6 +10,7 @@ import pytest
 from hotline.settings import load_settings
 from hotline.stack.embedded import EmbeddedRedis
 from hotline.staff.roster import load_roster
+from hotline.store import keys
 from tests.stage.console import ALERTS, NEWS, PASSWORD, Console, basic, refusal
 from tests.stage.door import Door
 
@@ -21,12 +22,12 @@ async def test_progress_shows_what_became_of_every_text_and_why_some_failed(cons
     await console.sign_up(9)
     id_ = await console.sent()
     await console.store.redis.hset(  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
-        f"broadcast:{id_}:counts",
+        keys.broadcast_counts(id_),
         mapping={"delivered": 3, "sent": 1, "failed": 1, "undelivered": 1, "unknown": 1, "queued": 1},
     )
-    await console.store.redis.hset(f"broadcast:{id_}:codes", mapping={30006: 1, 30007: 1})  # pyright: ignore[reportGeneralTypeIssues] - same
+    await console.store.redis.hset(keys.broadcast_codes(id_), mapping={30006: 1, 30007: 1})  # pyright: ignore[reportGeneralTypeIssues] - same
     for key in ("counts", "codes"):
-        await console.store.redis.expire(f"broadcast:{id_}:{key}", 1000)
+        await console.store.redis.expire(keys.broadcast(f"{id_}:{key}"), 1000)
     page = re.sub(r"\s+", " ", await console.page(f"/{id_}"))
     for row in (
         "<td>Waiting to be sent</td><td>2</td>", "<td>Delivered</td><td>3</td>", "<td>Failed</td><td>2</td>",
