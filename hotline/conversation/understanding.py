@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from hotline.conversation.residents.crisis import UNSURE
+from hotline.conversation.residents.crisis import UNSURE, believed
 from hotline.conversation.residents.optout import CARRIER_STOPS, HEARD, TOPICS, is_meant, put_right
 from hotline.understanding.commands import resident_command
 from hotline.understanding.optout.rules import optout, says_only_stop
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hotline.understanding.intake import Intake, Reading
     from hotline.understanding.language import LanguageGuesser
     from hotline.understanding.optout.second_look import Likeness, WishModel
-    from hotline.understanding.rules.rulebook import Urgency
+    from hotline.understanding.rules.rulebook import Crisis, Urgency
     from hotline.understanding.urgent.second_look import UrgencyModel
 
 LEAVES: Final = "unsubscribe_alerts"
@@ -97,7 +97,8 @@ async def understand(
     lang = guesser.guess(reading.text).lang
     reasons = reading.verdict.reasons
     urgency: Urgency = reading.verdict.urgency
-    if at_once := _at_once(reading, lang):
+    kinds = await believed(reading.crisis, reading.text, crisis_model)
+    if at_once := _at_once(reading, kinds, lang):
         return at_once
     if stop := await _stopping(reading.text, wish_model):
         return Understanding(LEAVES, 1.0, (), urgency, lang, reading.text, reasons, stop=stop, by="keyword")
@@ -106,7 +107,8 @@ async def understand(
     urgency = await urgency_model.look(reading.text, urgency, reading.verdict.rule)
     if urgency == "page":
         return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
-    crisis = UNSURE if await crisis_model.hears(reading.text) != "none" else ()
+    unsure = reading.crisis.laughed or await crisis_model.hears(reading.text) != "none"
+    crisis = UNSURE if unsure else ()
     wish = "none" if crisis else await wish_model.hears(reading.text)
     heard = put_right(await dialogue.ask(person, reading.text, lang), reading.text)
     if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
@@ -123,14 +125,14 @@ async def understand(
     )  # fmt: skip
 
 
-def _at_once(reading: Reading, lang: str) -> Understanding | None:
-    """What the webhook answers: a crisis, a report, or both in one text."""
-    crisis, verdict = reading.crisis, reading.verdict
+def _at_once(reading: Reading, kinds: tuple[Crisis, ...], lang: str) -> Understanding | None:
+    """What is answered before all else: a crisis, a report, or both in one text."""
+    verdict = reading.verdict
     topic = "report_raid" if verdict.urgency == "page" else "out_of_scope"
-    if crisis.kinds:
-        rules = (*crisis.rules, *verdict.reasons)
+    if kinds:
+        rules = (*reading.crisis.rules, *verdict.reasons)
         return Understanding(
-            topic, 1.0, (), verdict.urgency, lang, reading.text, rules, by="crisis", crisis=crisis.kinds
+            topic, 1.0, (), verdict.urgency, lang, reading.text, rules, by="crisis", crisis=kinds
         )
     if verdict.urgency != "page":
         return None

@@ -89,6 +89,10 @@ class SecondAlarm(CrisisModel):
     def likeness(self, text: str) -> Alarm:
         return self.sounds.get(text, "none")
 
+    @override
+    def doubts(self, text: str) -> bool:
+        return self.likeness(text) == "none"
+
 
 class Talk:
     """One resident who texts the line; each turn is committed, and the replies are read from the outbox."""

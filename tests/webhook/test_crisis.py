@@ -56,6 +56,19 @@ async def test_the_words_and_the_page_wait_for_the_carrier_before_twilio_is_answ
     assert not await store.redis.zcard(keys.incidents_open)
 
 
+@pytest.mark.parametrize(
+    "body", ["i want to die lol", "my cat is bleeding a lot", "esse calor ta me matando"]
+)
+async def test_what_is_said_laughing_or_of_a_thing_is_left_to_the_worker(
+    door: Door, store: Store, vault: Vault, body: str
+) -> None:
+    await seed_demo(door.settings)
+    await door.text(a_form(body=body))
+    assert not await waiting(store, vault, PHONE)
+    (kept,) = await mailbox(store, vault.pseudonym(PHONE))
+    assert not kept.crisis, "the worker asks its second look before anything else"
+
+
 async def test_a_text_that_twilio_repeats_is_answered_once(door: Door, store: Store, vault: Vault) -> None:
     await seed_demo(door.settings)
     form = a_form(body="i want to die")

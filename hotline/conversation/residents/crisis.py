@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
     from hotline.staff.roster import Roster
     from hotline.store import Commit, Store
-    from hotline.understanding.crisis.second_look import Likeness
+    from hotline.understanding.crisis.rules import CrisisReading
+    from hotline.understanding.crisis.second_look import CrisisModel, Likeness
     from hotline.understanding.rules.rulebook import Crisis
 
 
@@ -62,7 +63,7 @@ async def answered(
 
 async def handled(ctx: Context) -> bool:
     """Answer a crisis before anything else is looked at. True: the turn is over."""
-    kinds = _kinds(ctx)
+    kinds = await _kinds(ctx)
     if not kinds:
         return False
     ctx.answered_by = "crisis"
@@ -96,7 +97,11 @@ async def unsure(ctx: Context) -> Likeness:
 
     Volunteers talk of other people's danger all day: no guess is made about their words.
     """
-    likeness = "none" if ctx.handle or ctx.after_crisis else await ctx.services.crises.hears(ctx.text)
+    if ctx.handle or ctx.after_crisis:
+        return "none"
+    likeness = await ctx.services.crises.hears(ctx.text)
+    if likeness == "none" and _reading(ctx).laughed:
+        likeness = "faint"
     if likeness == "likely":
         ctx.answered_by = "crisis"
         await _answer(ctx, UNSURE)
@@ -105,12 +110,21 @@ async def unsure(ctx: Context) -> Likeness:
     return likeness
 
 
-def _kinds(ctx: Context) -> Sequence[Crisis]:
+async def _kinds(ctx: Context) -> Sequence[Crisis]:
     if ctx.inbound.crisis:
         return cast("Sequence[Crisis]", ctx.inbound.crisis)
     if ctx.inbound.opt_out or _speaks_for_others(ctx):
         return ()
-    return crisis_rules(ctx.services.settings.content_dir / "triage").read(ctx.text).kinds
+    return await believed(_reading(ctx), ctx.text, ctx.services.crises)
+
+
+def _reading(ctx: Context) -> CrisisReading:
+    return crisis_rules(ctx.services.settings.content_dir / "triage").read(ctx.text)
+
+
+async def believed(reading: CrisisReading, text: str, model: CrisisModel) -> tuple[Crisis, ...]:
+    """What the rules hear in a text; where they doubt, only if the second look does not."""
+    return reading.doubted if reading.doubted and await model.believes(text) else reading.kinds
 
 
 def _speaks_for_others(ctx: Context) -> bool:

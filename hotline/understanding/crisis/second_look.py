@@ -23,13 +23,18 @@ class CrisisModel(Likelihood):
     """Hears that somebody may die or be hurt at home, by what `crisis_training` wrote."""
 
     def __init__(self, weights: dict[str, Floats], embedder: Embedder | None) -> None:
-        self._likely, self._faint, unlikely = map(float, weights["limits" if embedder else "limits_letters"])
+        limits = map(float, weights["limits" if embedder else "limits_letters"])
+        self._likely, self._faint, unlikely, self._doubted = limits
         super().__init__(weights, embedder, unlikely)
 
     @classmethod
     def load(cls, file: Path, embedder: Embedder | None) -> CrisisModel:
         """See `weights_of`."""
         return cls(weights_of(file), embedder)
+
+    async def believes(self, text: str) -> bool:
+        """Not `doubts`, in the same thread."""
+        return not await asyncio.get_running_loop().run_in_executor(ASIDE, self.doubts, text)
 
     async def hears(self, text: str) -> Likeness:
         """`likeness`, in a thread that steps back for everything else."""
@@ -39,3 +44,7 @@ class CrisisModel(Likelihood):
         """How much a text that no rule knows sounds like a crisis."""
         score = self.score(text) if text.strip() else 0.0
         return "likely" if score >= self._likely else "faint" if score >= self._faint else "none"
+
+    def doubts(self, text: str) -> bool:
+        """Whether a text that a rule takes for a crisis sounds like something else: "my car is dead"."""
+        return self.score(text) < self._doubted

@@ -12,7 +12,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, override
 
 import numpy as np
 
@@ -30,12 +30,14 @@ from hotline.understanding.urgent.training import (
     of_topics,
     plane,
     regression,
+    remembered,
     small,
 )
 
 WEIGHTS: Final = ROOT / "content" / "triage" / "crisis.npz"
 LIKELY: Final = 0.002  # share of ordinary texts of which a person may be told
-FAINT: Final = 0.01  # share of ordinary texts that may be answered with where help is, besides their answer
+FAINT: Final = 0.03  # share of ordinary texts that may be answered with where help is, besides their answer
+DOUBTED: Final = {"limits": 0.1, "limits_letters": 0.05}  # below: what a rule hears is something else
 EVERY: Final = 3  # of our topics' many examples, one in so many is enough
 LEARNT: Final = 4000  # of other people's texts, evenly spread over the files
 LIMITING: Final = 3000
@@ -58,6 +60,17 @@ def examples(ordinary: list[str]) -> list[Example]:
     return sorted({one.text: one for one in known}.values(), key=lambda one: one.text)
 
 
+class Known(Embedder):
+    """The embeddings of texts that were looked up together, and kept for the next run."""
+
+    def __init__(self, vectors: dict[str, Any]) -> None:
+        self._vectors = vectors
+
+    @override
+    def vector(self, text: str) -> Any:
+        return self._vectors[text]
+
+
 def train(learnt: list[str], limiting: list[str], file: Path = WEIGHTS) -> None:
     """Learn from some ordinary texts, choose the limits on others, write the weights, print the limits."""
     from scipy.sparse import csr_matrix  # noqa: PLC0415 - development only
@@ -71,8 +84,9 @@ def train(learnt: list[str], limiting: list[str], file: Path = WEIGHTS) -> None:
     weights |= plane("letters", regression().fit(letters, truth))
     weights |= of_networks(networks().fit(sense, truth).estimators_)
     unlikely = float(np.quantile(held_out(letters, truth)[truth], 0.002))
-    for name, embedder in (("limits", Embedder.load()), ("limits_letters", None)):
-        weights[name] = np.array([0.0, 0.0, unlikely], np.float32)
+    known = Known(dict(zip(limiting, remembered(limiting), strict=True)))
+    for name, embedder in (("limits", known), ("limits_letters", None)):
+        weights[name] = np.array([0.0, 0.0, unlikely, DOUBTED[name]], np.float32)
         model = CrisisModel(weights, embedder)
         scores = [model.score(text) for text in limiting]
         weights[name][:2] = np.quantile(scores, (1 - LIKELY, 1 - FAINT))

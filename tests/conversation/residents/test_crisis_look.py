@@ -18,7 +18,7 @@ from hotline.understanding.embedding import Embedder
 from hotline.understanding.intake import Intake
 from tests.conversation.residents.test_crisis import ORGANIZER, heard, put_in, read_by, staffed
 from tests.stage.talk import Talk
-from tests.understanding.crisis.test_rules import LANGUAGES, probe
+from tests.understanding.crisis.test_rules import LANGUAGES, MEDICAL, SUICIDE, VIOLENCE, listed, probe
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -60,6 +60,27 @@ async def test_words_that_much_sound_like_it_are_told_to_a_person_and_bring_no_q
     (page,) = await read_by(talk, ORGANIZER)
     assert "not sure" in page
     assert WORDS in page
+
+
+async def test_a_cry_said_laughing_is_answered_like_any_if_the_second_look_believes_it(talk: Talk) -> None:
+    talk.second_alarm.sounds["i want to die lol"] = "faint"
+    (only,) = await heard(talk, "i want to die lol")
+    assert only.startswith("We are glad you told us")
+    assert "988" in only
+    (page,) = await read_by(talk, ORGANIZER)
+    assert "i want to die lol" in page
+
+
+async def test_who_laughs_hears_where_help_is_and_is_talked_with_as_ever(talk: Talk) -> None:
+    first, second = await heard(talk, "this line makes me want to die lol")
+    assert "988" in first
+    assert "988" not in second
+    assert not await read_by(talk, ORGANIZER)
+
+
+async def test_what_is_meant_of_a_thing_is_talked_with_as_ever(talk: Talk) -> None:
+    assert not any("911" in body for body in await heard(talk, "my cat is bleeding a lot"))
+    assert not await read_by(talk, ORGANIZER)
 
 
 @pytest.mark.parametrize(
@@ -122,16 +143,27 @@ def model() -> CrisisModel:
     return CrisisModel.load(ROOT / "content" / "triage" / "crisis.npz", embedder)
 
 
+def test_the_second_look_believes_the_cries_that_the_letters_doubt(model: CrisisModel) -> None:
+    rules = crisis_rules(ROOT / "content" / "triage")
+    cries = [text for texts in (SUICIDE, MEDICAL, VIOLENCE) for text in listed(texts)]
+    lost = [cry for cry in cries if not rules.read(cry).kinds and model.doubts(cry)]
+    assert not lost
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_of_a_probe_nobody_tuned_on_most_hear_first_where_help_is(model: CrisisModel, lang: str) -> None:
-    """The aim is 0.97: docs/benchmarks.md says how far that is. These must not get worse."""
+    """docs/benchmarks.md says how far the aims, 0.97 and 0.01, are. These must not get worse."""
     rules, found = crisis_rules(ROOT / "content" / "triage"), Counter[str]()
     for row in probe(lang):
-        heard_as = "rules" if rules.read(row["text"]).kinds else model.likeness(row["text"])
+        reading = rules.read(row["text"])
+        ruled = reading.kinds or (reading.doubted and not model.doubts(row["text"]))
+        heard_as = "rules" if ruled else model.likeness(row["text"])
+        heard_as = "faint" if heard_as == "none" and reading.laughed else heard_as
         found.update([f"{'calm' if row['crisis'] == 'none' else 'crisis'} {heard_as}"])
     print(f"{lang}: {dict(found)}")  # noqa: T201 - the figures, with -s
     told = found["crisis rules"] + found["crisis likely"]
     crises = told + found["crisis faint"] + found["crisis none"]
-    assert told >= 0.78 * crises
-    assert told + found["crisis faint"] >= 0.88 * crises
-    assert found["calm likely"] + found["calm faint"] <= 4
+    assert told >= 0.75 * crises
+    assert told + found["crisis faint"] >= 0.95 * crises
+    assert found["calm rules"] + found["calm likely"] <= 4
+    assert found["calm faint"] <= 5

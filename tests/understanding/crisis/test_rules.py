@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("en", "es", "pt", "ht", "fr", "pl")
 PROBE: Final = ROOT / "tests" / "understanding" / "data" / "crisis"  # written without a look at the rules
 # What must not get worse. The aim is 0.97 and 0.01: docs/benchmarks.md says how far that is, and why.
-CAUGHT: Final = 0.6
-FALSE: Final = 0.09
+CAUGHT: Final = 0.46  # of the hardest language
+FALSE: Final = 0.045
 MILLISECONDS: Final = 3.0
 
 
@@ -86,6 +86,22 @@ umieram ze smiechu | uderzyl w moj samochod | czy ofiara przemocy domowej moze d
 """
 
 
+# What no person does to anybody, and what is said laughing: rules may doubt it, never answer it at once.
+MEANT_OTHERWISE: Final = """
+the cold is killing me | this weather is killing us slowly | my truck is dead | the rent is choking us
+my dog is not breathing right | the cat gave birth and is bleeding a lot | these taxes are raping us
+my laptop is overheating, it cant breathe | my kitten had a seizure last tuesday, is there a vet
+if i fill one more form i'll kill myself lol | omg i want to die haha | choking on this traffic 😂
+el frio me esta matando | el gobierno nos mata de a poco | la renta me asfixia | la perra esta pariendo
+quiero morirme jajaja | se murio la bateria del carro
+esse calor ta me matando | o governo ta matando a gente | minha gata esta parindo | quero morrer kkkkk
+meu irmao foi pego ontem pra onde levam | meu cunhado foi pego em new haven
+fredi a ap touye m | gouvenman an ap touye moun yo | chat mwen an ap senyen anpil | m vle mouri hahaha
+ce froid me tue | le loyer m'etouffe | ma chienne saigne beaucoup | je veux mourir mdr
+ten mroz mnie zabije | czynsz mnie dusi | moja suka krwawi mocno | chce umrzec haha
+"""
+
+
 def listed(texts: str) -> list[str]:
     return [text.strip() for line in texts.strip().splitlines() for text in line.split(" | ")]
 
@@ -99,7 +115,33 @@ def listed(texts: str) -> list[str]:
     ],
 )
 def test_a_cry_is_heard_as_what_it_is(rules: CrisisRules, kind: str, text: str) -> None:
-    assert kind in rules.read(text).kinds
+    assert kind in at_least_doubted(rules, text)
+
+
+def at_least_doubted(rules: CrisisRules, text: str) -> tuple[str, ...]:
+    """What the rules hear; where they doubt, `test_crisis_look` asks the second look too."""
+    reading = rules.read(text)
+    return reading.kinds or reading.doubted
+
+
+@pytest.mark.parametrize("laugh", [" haha", " 😂 lol", " jajaja", " kkk"])
+def test_laughing_leaves_a_cry_to_the_second_look_and_never_silences_it(
+    rules: CrisisRules, laugh: str
+) -> None:
+    silenced = [
+        text
+        for kind, texts in (("suicide", SUICIDE), ("medical", MEDICAL), ("violence", VIOLENCE))
+        for text in listed(texts)
+        if kind not in rules.read(text + laugh).doubted or not rules.read(text + laugh).laughed
+    ]
+    assert not silenced
+
+
+@pytest.mark.parametrize("text", listed(MEANT_OTHERWISE))
+def test_what_a_thing_does_or_what_is_said_laughing_is_not_answered_at_once(
+    rules: CrisisRules, text: str
+) -> None:
+    assert rules.read(text).kinds == ()
 
 
 @pytest.mark.parametrize("text", listed(CALM))
@@ -115,8 +157,9 @@ def test_the_texts_that_the_rules_were_written_with_stay_heard(rules: CrisisRule
 
 
 def _as_meant(rules: CrisisRules, row: dict[str, Any]) -> bool:
-    kinds = rules.read(row["text"]).kinds
-    return not kinds if row["crisis"] == "none" else row["crisis"] in kinds
+    if row["crisis"] == "none":
+        return not rules.read(row["text"]).kinds
+    return row["crisis"] in at_least_doubted(rules, row["text"])
 
 
 def probe(lang: str) -> list[dict[str, Any]]:
@@ -172,4 +215,4 @@ def test_a_slip_in_a_phrase_is_refused_by_file_and_phrase(tmp_path: Path) -> Non
     text = (folder / "fr.yml").read_text()
     (folder / "fr.yml").write_text(text.replace("concepts:\n", "concepts:\n  no_such_thing: [x]\n", 1))
     with pytest.raises(ContentError, match=r"fr\.yml: concept no_such_thing"):
-        CrisisRules(folder)
+        CrisisRules(tmp_path)
