@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from hotline.cli import refusing as command_line
+from hotline.content.fitting import CUT
 from hotline.content.messages import fields, read_messages
 from hotline.content.refusing import texted
+from hotline.conversation.organizers.orders import order
 from hotline.refusal import Message, Numbered, Reason, Refused
 from hotline.settings import ROOT
 from hotline.staff.roster import ROLES
 from hotline.staff.shifts import DAYS
 from hotline.subscriptions.csv_import import COLUMNS, MAY
 from hotline.text.segments import count
+from hotline.understanding import bulletins
+from hotline.understanding.commands import ENDINGS, core, resident_command, staff_command
+from hotline.understanding.optout.rules import is_carrier_word
 from tests.source import called, modules
 from webhook.console import refusing as console
 
@@ -83,6 +88,24 @@ def test_every_refusal_is_one_text_in_every_language(reason: Reason, lang: str) 
     assert count(texted(MESSAGES, refusal(reason), lang)).count <= 3
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("reason", [Reason.NEEDS_TWO, Reason.WORDS_FORBIDDEN])
+def test_of_a_refusal_only_somebodys_long_words_are_cut(reason: Reason, lang: str) -> None:
+    """Not the number by which its reader can do something about it."""
+    said = texted(MESSAGES, refusal(reason), lang)
+    assert said.count(CUT) == 1
+    assert "4821" in said or "ES" in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("reason", Reason)
+def test_the_words_to_text_that_a_refusal_names_are_understood(reason: Reason, lang: str) -> None:
+    remedy = MESSAGES.by_lang[lang][f"remedy_{reason}"].replace("{code}", "4821").replace(" PT:", "")
+    for named in re.findall(r"\b[A-ZÀ-Ý]{2,}(?: [A-ZÀ-Ý]{2,}| \d+)*", remedy):
+        known = order(named) or staff_command(named) or resident_command(named) or is_carrier_word(named)
+        assert known or core(named) in ENDINGS or bulletins.read(f"{named} PT: x"), named
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_who_sits_at_the_console_is_told_what_to_do_on_the_page(reason: Reason) -> None:
     said = NAMED.sub("", console.here(MESSAGES, refusal(reason)))
@@ -114,8 +137,9 @@ def test_every_refusal_brings_the_values_that_its_words_need() -> None:
                 for key in (f"refusal_{reason}", f"remedy_{reason}")
                 for name in fields(MESSAGES.by_lang[lang][key])
             }
-            typed = command_line.REMEDIES.get(reason, "")
-            wanted |= {name.partition(".")[0] for _, name, _, _ in Formatter().parse(typed) if name}
+            for remedies in (command_line.REMEDIES, console.REMEDIES):
+                parts = Formatter().parse(remedies.get(reason, ""))
+                wanted |= {name.partition(".")[0] for _, name, _, _ in parts if name}
             assert wanted <= given, ast.unparse(call)
     assert seen == {one.name for one in Reason}, "every reason is somebody's"
 

@@ -160,7 +160,7 @@ async def confirmed(store: Store, incident: str, *, drill: bool, drafted_at: flo
         return found
     if incident and found is None:
         raise Refused(Reason.NO_REPORT, report=incident)
-    raise Refused(Reason.UNCONFIRMED, report=incident)
+    raise Refused(Reason.UNCONFIRMED, report=incident, least=SHORTEST_REASON)
 
 
 def _template(library: Library, report: Incident | None) -> dict[str, str]:

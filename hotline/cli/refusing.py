@@ -29,7 +29,7 @@ REMEDIES: Final = {
     Reason.TEXT_MISSING: "Add that --text; a draft that is kept already, cancel and write anew.",
     Reason.NO_REPORT: "See hotline reports list.",
     Reason.UNCONFIRMED: "Name it with --incident. Without one, two organizers must stand for it: --override "
-    "with the reason, 10 characters or more.",
+    "with the reason, {least} characters or more.",
     Reason.NO_PLACE: "Wait for one, or write the words with --text en='…'.",
     Reason.NO_WORDS: "Write them; in a broadcast with --text en='…'.",
     Reason.ZONE_UNKNOWN: "See hotline content show zones.",
@@ -37,6 +37,7 @@ REMEDIES: Final = {
     Reason.ENDING_ALERT: "Write --reason left, false or unable, or your own words with --text en='…'.",
     Reason.ENDING_EVENT: "Write --reason cancelled, or your own words with --text en='…'.",
     Reason.ENDING_NEWS: "Write the correction with --text en='…'.",
+    Reason.WORDS_FORBIDDEN: "It {why}. Write it another way.",
     Reason.NUMBER_TAKEN: "First: hotline staff remove {handle}.",
     Reason.NO_MEMBER: "See hotline staff list.",
     Reason.NO_SHIFT: "See hotline staff shifts.",
@@ -59,5 +60,4 @@ def told(refused: Refused) -> str:
 def typed(messages: Messages, refused: Refused) -> str:
     """Why not, and the command to type; a broadcast is called by its id here."""
     values = written(messages, refused, "en", lambda one: f"Broadcast {one.id}")
-    remedy = REMEDIES.get(refused.reason, "").format(**refused.values)
-    return phrased(messages, refused, "en", values, remedy)
+    return phrased(messages, refused, "en", values, REMEDIES.get(refused.reason, ""))

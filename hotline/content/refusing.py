@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def texted(messages: Messages, refused: Refused, lang: str) -> str:
-    """What is wrong and what to text then, cut to one text where somebody else's words are long."""
-
-    def write(values: Mapping[str, str]) -> str:
-        return phrased(messages, refused, lang, values)
-
-    return fitted(write, written(messages, refused, lang))
+    """What is wrong and what to text then. Of one too long the longest value is cut: somebody's own words."""
+    values = written(messages, refused, lang)
+    return fitted(
+        lambda some: phrased(messages, refused, lang, some),
+        dict(sorted(values.items(), key=lambda item: len(item[1]), reverse=True)),
+    )
 
 
 def phrased(
@@ -30,7 +30,8 @@ def phrased(
 ) -> str:
     """What is wrong and the `remedy` of a front end, else what to text."""
     what = messages.say(f"refusal_{refused.reason}", lang, **values)
-    return f"{what} {remedy or messages.say(f'remedy_{refused.reason}', lang, **values)}"
+    do = remedy.format(**refused.values) or messages.say(f"remedy_{refused.reason}", lang, **values)
+    return f"{what} {do}"
 
 
 def written(

@@ -24,7 +24,8 @@ REMEDIES: Final = {
     Reason.DAY_FULL: "Wait for tomorrow, or let the operator allow more.",
     Reason.TEXT_MISSING: "Write those words too; a draft that is kept already, cancel and write anew.",
     Reason.NO_REPORT: "Look at the board.",
-    Reason.UNCONFIRMED: "Choose it. Without one write the reason: two organizers must stand for it.",
+    Reason.UNCONFIRMED: "Choose it. Without one, two organizers must stand for it: write the reason, "
+    "{least} characters or more.",
     Reason.NO_PLACE: "Wait for one, or write the words yourself.",
     Reason.NO_WORDS: "Write them in at least one language.",
     Reason.ZONE_UNKNOWN: "Choose one of the list.",
@@ -32,6 +33,7 @@ REMEDIES: Final = {
     Reason.ENDING_ALERT: "Choose an ending of the list, or write your own words in every language.",
     Reason.ENDING_EVENT: "It can be cancelled, or ends in your own words in every language.",
     Reason.ENDING_NEWS: "Write the correction in every language.",
+    Reason.WORDS_FORBIDDEN: "It {why}. Write it another way.",
     Reason.NO_SHIFT: "Look at the shifts.",
 }
 
