@@ -21,14 +21,14 @@ DIGITS: Final = 6
 LIFE: Final = 10 * MINUTE
 TRIES: Final = 3  # the third wrong code voids it
 HOUR: Final = 60 * MINUTE
-CONSOLE: Final = "console "  # begins what a deed asked for at the console is called
+CONSOLE: Final = "console "  # begins the name of an action asked for at the console is called
 MOST: Final = 10  # codes of one person in an hour: thirty guesses at a million
 
 type Outcome = Literal["right", "wrong", "void", "over"]
 
 
 @dataclass(frozen=True)
-class Deed:
+class Action:
     """What somebody asked to do: ``approve``, ``resume`` …, and the broadcast it is done to, "" for none."""
 
     what: str
@@ -42,7 +42,7 @@ class Tried:
 
     outcome: Outcome
     commit: Commit
-    deed: Deed = Deed("")
+    action: Action = Action("")
     left: int = 0
 
 
@@ -51,7 +51,7 @@ def fingerprint(one: Broadcast) -> str:
     return hashlib.sha256(to_fields(one)["texts"].encode()).hexdigest()[:16]
 
 
-async def ask(store: Store, vault: Vault, person: str, deed: Deed, now: float) -> tuple[str, Commit]:
+async def ask(store: Store, vault: Vault, person: str, action: Action, now: float) -> tuple[str, Commit]:
     """A fresh code and the writes that keep it, keyed.
 
     It takes the place of a code that still waits: one person has one at most.
@@ -67,8 +67,8 @@ async def ask(store: Store, vault: Vault, person: str, deed: Deed, now: float) -
     commit.incr(count)
     commit.delete(key)
     fields = {
-        "mac": _mac(vault, person, deed, code), "what": deed.what, "about": deed.about,
-        "reason": deed.reason, "until": str(now + LIFE), "wrong": "0",
+        "mac": _mac(vault, person, action, code), "what": action.what, "about": action.about,
+        "reason": action.reason, "until": str(now + LIFE), "wrong": "0",
     }  # fmt: skip
     commit.hset(key, fields, LIFE)
     return code, commit
@@ -80,20 +80,20 @@ async def tried(store: Store, vault: Vault, person: str, code: str, now: float) 
     kept = await store.hgetall(key)
     if not kept or float(kept["until"]) <= now:
         return Tried("over", commit)
-    deed = Deed(kept["what"], kept["about"], kept["reason"])
+    action = Action(kept["what"], kept["about"], kept["reason"])
     commit.if_field(key, "mac", kept["mac"])
     commit.if_field(key, "wrong", kept["wrong"])
-    if hmac.compare_digest(kept["mac"], _mac(vault, person, deed, code)):
+    if hmac.compare_digest(kept["mac"], _mac(vault, person, action, code)):
         commit.delete(key)
-        return Tried("right", commit, deed)
+        return Tried("right", commit, action)
     left = TRIES - int(kept["wrong"]) - 1
     if left <= 0:
         commit.delete(key)
-        return Tried("void", commit, deed)
+        return Tried("void", commit, action)
     commit.hincrby(key, "wrong", 1)
-    return Tried("wrong", commit, deed, left)
+    return Tried("wrong", commit, action, left)
 
 
-def _mac(vault: Vault, person: str, deed: Deed, code: str) -> str:
+def _mac(vault: Vault, person: str, action: Action, code: str) -> str:
     """The code under our key, bound to who asked for what: nobody who reads Redis can guess it back."""
-    return vault.pseudonym(f"onetime:{person}:{deed.what}:{deed.about}:{deed.reason}:{code}")
+    return vault.pseudonym(f"onetime:{person}:{action.what}:{action.about}:{action.reason}:{code}")

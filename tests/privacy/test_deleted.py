@@ -93,7 +93,7 @@ async def _told(talk: Talk, address: str) -> list[Commit]:
 
 
 async def _volunteered(talk: Talk, address: str) -> list[Commit]:
-    _, code = await codes.ask(talk.store, talk.vault, talk.person, codes.Deed("approve"), NOW)
+    _, code = await codes.ask(talk.store, talk.vault, talk.person, codes.Action("approve"), NOW)
     return [volunteers.asked(volunteers.Candidate("rosa", talk.person, address, "es")), code]
 
 

@@ -44,8 +44,8 @@ class Codes:
         """
         runtime, now = self._runtime, self._runtime.clock()
         member = await organizer(runtime.store, form.by)
-        digits, commit = await codes.ask(runtime.store, runtime.vault, member.person, form.deed, now)
-        id_ = f"console{form.once or secrets.token_hex(8)}{form.deed.about[:8]}"
+        digits, commit = await codes.ask(runtime.store, runtime.vault, member.person, form.action, now)
+        id_ = f"console{form.once or secrets.token_hex(8)}{form.action.about[:8]}"
         commit.if_absent(keys.out(id_))
         does = _does(runtime.library, form, confirmation, digits, member.lang)
         body = f"{does} {runtime.library.say('code_console', member.lang)}"
@@ -67,7 +67,7 @@ class Codes:
         if len(form.code) != codes.DIGITS:
             raise WrongCode("Type the six digits that we texted to your phone.", waits=True)
         tried = await codes.tried(runtime.store, runtime.vault, member.person, form.code, runtime.clock())
-        if tried.outcome == "right" and tried.deed == form.deed:
+        if tried.outcome == "right" and tried.action == form.action:
             return tried.commit
         if tried.outcome == "right":
             raise WrongCode("That code was asked for something else: let a new one be texted.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts.broadcast import parse_life
-from hotline.broadcasts.codes import CONSOLE, Deed
+from hotline.broadcasts.codes import CONSOLE, Action
 from hotline.broadcasts.drafting import Wish
 from hotline.errors import InputError
 from hotline.refusal import Reason, Refused
@@ -71,10 +71,10 @@ class Form:
         return {"what": self.what, "by": self.by} | self.fields
 
     @property
-    def deed(self) -> Deed:
+    def action(self) -> Action:
         """What a code is asked for: this very form, to the letter."""
         said = json.dumps(self.carried, sort_keys=True).encode()
-        return Deed(f"{CONSOLE}{self.what}", hashlib.sha256(said).hexdigest()[:32])
+        return Action(f"{CONSOLE}{self.what}", hashlib.sha256(said).hexdigest()[:32])
 
     def get(self, name: str) -> str:
         """A field, "" when it was left blank."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hotline.broadcasts import approval, audience, codes
 from hotline.broadcasts.broadcast import committed, load, organizer, to_fields
-from hotline.broadcasts.codes import Deed
+from hotline.broadcasts.codes import Action
 from hotline.conversation.organizers import notices
 from hotline.errors import InputError
 from hotline.messaging.outbox import Outbound, queued
@@ -53,8 +53,8 @@ async def ask(runtime: Runtime, one: Broadcast, by: str, *, override: bool) -> N
     found = await approval.ready(store, library, runtime.settings, one, by, now, override=override)
     member = await organizer(store, by)
     what = "override" if one.kind == "alert" and await approval.needs_two(store, one) else "approve"
-    deed = Deed(what, one.id, codes.fingerprint(one))
-    digits, commit = await codes.ask(store, runtime.vault, member.person, deed, now)
+    action = Action(what, one.id, codes.fingerprint(one))
+    digits, commit = await codes.ask(store, runtime.vault, member.person, action, now)
     said = library.say(
         f"code_{what}", member.lang, digits=digits, code=one.code, people=found.people,
         **({"handle": one.by, "why": one.why} if what == "override" else {}),
@@ -71,8 +71,8 @@ async def approved(runtime: Runtime, one: Broadcast, by: str, code: str) -> Broa
     """
     store, member = runtime.store, await organizer(runtime.store, by)
     tried = await codes.tried(store, runtime.vault, member.person, code, runtime.clock())
-    what = tried.deed.what
-    if tried.outcome != "right" or tried.deed != Deed(what, one.id, codes.fingerprint(one)):
+    what = tried.action.what
+    if tried.outcome != "right" or tried.action != Action(what, one.id, codes.fingerprint(one)):
         raise await _refused(runtime, tried)
     after, commit = await approval.approved(
         store, runtime.library, runtime.settings, one.id, by, runtime.clock(), override=what == "override"

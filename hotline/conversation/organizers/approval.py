@@ -8,7 +8,7 @@ from hotline.broadcasts import approval, closing, codes, texts
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze as freezing
 from hotline.broadcasts.broadcast import to_fields
-from hotline.broadcasts.codes import Deed
+from hotline.broadcasts.codes import Action
 from hotline.conversation.organizers import notices
 from hotline.store import keys
 
@@ -23,7 +23,7 @@ async def ask_approve(ctx: Context, one: Broadcast) -> None:
     store, settings = ctx.services.store, ctx.services.settings
     found = await approval.ready(store, ctx.library, settings, one, ctx.handle, ctx.now, override=True)
     backed = one.kind != "alert" or not await approval.needs_two(store, one)
-    digits = await _code(ctx, Deed("approve" if backed else "override", one.id, codes.fingerprint(one)))
+    digits = await _code(ctx, Action("approve" if backed else "override", one.id, codes.fingerprint(one)))
     if backed:
         _asked(ctx, ctx.library.say(
             "code_approve", ctx.lang, digits=digits, code=one.code, people=found.people
@@ -38,7 +38,7 @@ async def ask_approve(ctx: Context, one: Broadcast) -> None:
 async def ask_resume(ctx: Context, one: Broadcast) -> None:
     """RESUME 482: a code."""
     broadcasts.movable(one, "resume", ctx.now)
-    digits = await _code(ctx, Deed("resume", one.id))
+    digits = await _code(ctx, Action("resume", one.id))
     why = ctx.library.say(f"broadcast_held_{one.held}", ctx.lang) if one.held else ""
     _asked(ctx, ctx.library.say(
         "code_resume", ctx.lang, digits=digits, code=one.code, people=one.waiting, why=why
@@ -50,7 +50,7 @@ async def ask_unfreeze(ctx: Context) -> None:
     if not await freezing.frozen(ctx.services.store):
         ctx.say("freeze_none")
         return
-    digits = await _code(ctx, Deed("unfreeze"))
+    digits = await _code(ctx, Action("unfreeze"))
     _asked(ctx, ctx.library.say("code_unfreeze", ctx.lang, digits=digits))
 
 
@@ -61,7 +61,7 @@ async def ask_close(ctx: Context, everybody: Roster, one: Broadcast, ending: str
         await _close(ctx, everybody, one, ending)
         return
     said = texts.closing(ctx.library, one, ending, [ctx.lang])[ctx.lang]
-    digits = await _code(ctx, Deed("close", one.id, ending))
+    digits = await _code(ctx, Action("close", one.id, ending))
     _asked(ctx, ctx.library.say("code_close", ctx.lang, digits=digits, code=one.code, text=said))
 
 
@@ -69,41 +69,41 @@ async def by_code(ctx: Context, everybody: Roster, digits: str) -> None:
     """Do what the code was given for; every code works once."""
     services = ctx.services
     answer = await codes.tried(services.store, services.vault, ctx.person.id, digits, ctx.now)
-    if answer.outcome == "right" and answer.deed.what.startswith(codes.CONSOLE):
+    if answer.outcome == "right" and answer.action.what.startswith(codes.CONSOLE):
         ctx.say("code_console")  # not used up: it is wanted there
         return
     ctx.commit.merge(answer.commit)
     if answer.outcome == "right":
-        await _do(ctx, everybody, answer.deed)
+        await _do(ctx, everybody, answer.action)
     elif answer.outcome == "wrong":
         ctx.say("code_wrong", left=answer.left)
     else:
         ctx.say("code_void" if answer.outcome == "void" else "code_over")
 
 
-async def _do(ctx: Context, everybody: Roster, deed: Deed) -> None:
-    if deed.what == "unfreeze":
+async def _do(ctx: Context, everybody: Roster, action: Action) -> None:
+    if action.what == "unfreeze":
         _unfreeze(ctx, everybody)
         return
-    one = await broadcasts.load(ctx.services.store, deed.about)
+    one = await broadcasts.load(ctx.services.store, action.about)
     notices.mark(ctx, one)
-    if deed.what == "close":
-        await _close(ctx, everybody, one, deed.reason)
-    elif deed.what == "resume":
+    if action.what == "close":
+        await _close(ctx, everybody, one, action.reason)
+    elif action.what == "resume":
         ctx.commit.merge(broadcasts.moved_by_hand(one, "resume", by=ctx.handle, now=ctx.now))
         notices.now_is(ctx, everybody, one, "sending")
     else:
-        await _approve(ctx, everybody, one, deed)
+        await _approve(ctx, everybody, one, action)
 
 
-async def _approve(ctx: Context, everybody: Roster, one: Broadcast, deed: Deed) -> None:
-    if codes.fingerprint(one) != deed.reason:
+async def _approve(ctx: Context, everybody: Roster, one: Broadcast, action: Action) -> None:
+    if codes.fingerprint(one) != action.reason:
         ctx.say("approve_changed", code=one.code)
         return
     services, library = ctx.services, ctx.library
     after, commit = await approval.approved(
         services.store, library, services.settings, one.id, ctx.handle, ctx.now,
-        override=deed.what == "override",
+        override=action.what == "override",
     )  # fmt: skip
     commit.if_field(keys.broadcast(one.id), "texts", to_fields(one)["texts"])
     ctx.commit.merge(commit)
@@ -144,9 +144,9 @@ def watchers(everybody: Roster) -> list[Staff]:
     return [*everybody.with_role("organizer"), *everybody.with_role("operator")]
 
 
-async def _code(ctx: Context, deed: Deed) -> str:
+async def _code(ctx: Context, action: Action) -> str:
     services = ctx.services
-    digits, commit = await codes.ask(services.store, services.vault, ctx.person.id, deed, ctx.now)
+    digits, commit = await codes.ask(services.store, services.vault, ctx.person.id, action, ctx.now)
     ctx.commit.merge(commit)
     return digits
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.broadcasts import closing, codes, freeze
-from hotline.broadcasts.codes import Deed
+from hotline.broadcasts.codes import Action
 from hotline.broadcasts.drafting import Wish, drafted
 from hotline.conversation.organizers.orders import order
 from hotline.staff.roster import add_staff
@@ -207,12 +207,12 @@ async def test_a_code_is_for_the_phone_that_it_was_texted_to(team: Team) -> None
 
 async def test_a_code_of_the_console_is_sent_there_and_stays_good(team: Team) -> None:
     person = team.vault.pseudonym(team.numbers["ana"])
-    deed = Deed(f"{codes.CONSOLE}approve", "1")
-    digits, commit = await codes.ask(team.store, team.vault, person, deed, team.now)
+    action = Action(f"{codes.CONSOLE}approve", "1")
+    digits, commit = await codes.ask(team.store, team.vault, person, action, team.now)
     await team.store.commit(commit)
     for _ in range(2):
         assert "Type it at the console" in await team.says("ana", digits)
-    assert (await codes.tried(team.store, team.vault, person, digits, team.now)).deed == deed
+    assert (await codes.tried(team.store, team.vault, person, digits, team.now)).action == action
 
 
 async def test_a_code_does_what_it_was_asked_for_and_nothing_else(team: Team) -> None:
@@ -245,8 +245,8 @@ async def test_one_phone_gets_no_more_than_a_few_codes_in_an_hour(team: Team) ->
 
 
 async def test_a_code_that_two_workers_read_at_once_counts_once(team: Team) -> None:
-    deed = Deed("unfreeze")
-    digits, commit = await codes.ask(team.store, team.vault, "ana", deed, NOON)
+    action = Action("unfreeze")
+    digits, commit = await codes.ask(team.store, team.vault, "ana", action, NOON)
     await team.store.commit(commit)
     both = [await codes.tried(team.store, team.vault, "ana", digits, NOON) for _ in range(2)]
     assert [one.outcome for one in both] == ["right", "right"]
