@@ -8,7 +8,7 @@ from hotline.casework import questions
 from hotline.content.fitting import short
 from hotline.conversation.responders import situation
 from hotline.conversation.responders.merging import BOARD, handle_board
-from hotline.conversation.responders.open_reports import Floor
+from hotline.conversation.responders.open_reports import OpenReports
 from hotline.conversation.responders.relay import chosen, relay
 from hotline.conversation.responders.roster import handle_crew
 from hotline.conversation.responders.shifts import SWAPS, handle_swaps
@@ -36,48 +36,48 @@ NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended"
 async def handle_staff(ctx: Context, everybody: Roster) -> bool:
     """Do what a staff member texted. False: it was not for the line's desk, treat it as a resident's text."""
     command = _command(ctx.text)
-    floor = Floor(everybody, await ctx.services.desk.open_ones())
-    meant = await situation.meant(ctx, floor, command)
+    reports = OpenReports(everybody, await ctx.services.desk.open_ones())
+    meant = await situation.meant(ctx, reports, command)
     if meant == "question":
         return False
-    if command is None or chosen(ctx, floor):
-        return await relay(ctx, floor) or (meant == "page" and _not_understood(ctx, floor))
-    ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)  # a bare "1" has no language of its own
-    done = await _do(ctx, floor, command)
+    if command is None or chosen(ctx, reports):
+        return await relay(ctx, reports) or (meant == "page" and _not_understood(ctx, reports))
+    ctx.change(lang=reports.roster.by_handle[ctx.handle].lang)  # a bare "1" has no language of its own
+    done = await _do(ctx, reports, command)
     if done or command.kind in SMALL_TALK:
         return done
     if command.kind == "lost":
         ctx.refuse(Refused(Reason.NO_MEMBER, handle=command.argument))
         return True
-    return _not_understood(ctx, floor)
+    return _not_understood(ctx, reports)
 
 
-async def _do(ctx: Context, floor: Floor, command: Command) -> bool:
+async def _do(ctx: Context, reports: OpenReports, command: Command) -> bool:
     """Do a command; what only looks like one is for the reporter."""
     if command.kind in AT_WORK and not ctx.person.hears("hotline"):
         ctx.say("staff_start_first", force=True)  # no page, and no word of a reporter, would reach them
         return True
     if command.kind in SWAPS:
-        return await handle_swaps(ctx, floor, command) or await relay(ctx, floor)
+        return await handle_swaps(ctx, reports, command) or await relay(ctx, reports)
     for kinds, handle in ((CREW, handle_crew), (BOARD, handle_board), (SHOW, handle_show)):
         if command.kind in kinds:
-            return await handle(ctx, floor.roster, command) or await relay(ctx, floor)
-    return await _at_desk(ctx, floor, command)
+            return await handle(ctx, reports.roster, command) or await relay(ctx, reports)
+    return await _at_desk(ctx, reports, command)
 
 
-def _not_understood(ctx: Context, floor: Floor) -> bool:
+def _not_understood(ctx: Context, reports: OpenReports) -> bool:
     """Nothing was done, and what waits for them; a volunteer is never asked what a guess would ask."""
-    waiting = ", ".join(f"TAKE {one.id}" for one in floor.free() if ctx.handle in one.paged)
+    waiting = ", ".join(f"TAKE {one.id}" for one in reports.free() if ctx.handle in one.paged)
     ctx.say("staff_unknown", ids=waiting)
     return True
 
 
 async def not_understood(ctx: Context) -> None:
     """Answer a volunteer's text that is no command, no report and no question."""
-    floor = Floor(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
-    ctx.change(lang=floor.roster.by_handle[ctx.handle].lang)
+    reports = OpenReports(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
+    ctx.change(lang=reports.roster.by_handle[ctx.handle].lang)
     ctx.answered_by = "staff"
-    _not_understood(ctx, floor)
+    _not_understood(ctx, reports)
 
 
 def _command(text: str) -> Command | None:
@@ -89,23 +89,23 @@ def _command(text: str) -> Command | None:
     return None if number else command
 
 
-async def _at_desk(ctx: Context, floor: Floor, command: Command) -> bool:
+async def _at_desk(ctx: Context, reports: OpenReports, command: Command) -> bool:
     if command.kind in NEWS:
-        return await _news(ctx, floor, command)
+        return await _news(ctx, reports, command)
     if command.kind == "answer":
         return await _answer(ctx, command.argument)
     on_incident = {"take": _take, "pass": _pass, "backup": _backup}.get(command.kind)
-    return await on_incident(ctx, floor, command.argument) if on_incident else _duty(ctx, floor, command)
+    return await on_incident(ctx, reports, command.argument) if on_incident else _duty(ctx, reports, command)
 
 
-def _duty(ctx: Context, floor: Floor, command: Command) -> bool:
-    member = floor.roster.by_handle[ctx.handle]
+def _duty(ctx: Context, reports: OpenReports, command: Command) -> bool:
+    member = reports.roster.by_handle[ctx.handle]
     if command.kind in ("on", "off"):
-        until = floor.roster.plan.ends_for(ctx.handle, ctx.now)
+        until = reports.roster.plan.ends_for(ctx.handle, ctx.now)
         ctx.commit.merge(set_on_call(ctx.handle, on=command.kind == "on", until=until))
         ctx.say(f"staff_{command.kind}")
     elif command.kind == "status":
-        ids = ", ".join(f"#{one.id}" for one in floor.open) or "0"
+        ids = ", ".join(f"#{one.id}" for one in reports.open) or "0"
         ctx.say("staff_status", on="ON" if member.oncall else "OFF", open=ids)
     elif command.kind == "help":
         ctx.say("staff_help")
@@ -116,8 +116,8 @@ def _duty(ctx: Context, floor: Floor, command: Command) -> bool:
     return True
 
 
-async def _take(ctx: Context, floor: Floor, id_: str) -> bool:
-    one = await _wanted(ctx, floor, id_)
+async def _take(ctx: Context, reports: OpenReports, id_: str) -> bool:
+    one = await _wanted(ctx, reports, id_)
     if one is None:
         return bool(ctx.replies)
     ctx.drill = one.drill
@@ -126,13 +126,13 @@ async def _take(ctx: Context, floor: Floor, id_: str) -> bool:
         return True
     change = incidents.claim(one, ctx.handle, ctx.now, ctx.services.claim_minutes)
     if change:
-        ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
+        ctx.commit.merge(await ctx.services.desk.written(one, change, reports.roster))
         key = "page_yours" if await _reached(ctx, one) else "page_yours_mute"
         ctx.say(key, priority=Priority.PAGE, id=one.id, place=_place(ctx, one))
     return True
 
 
-async def _wanted(ctx: Context, floor: Floor, id_: str) -> Incident | None:
+async def _wanted(ctx: Context, reports: OpenReports, id_: str) -> Incident | None:
     """The incident a `1` or `TAKE 7` means; says why when there is none, or when there are several."""
     if id_:
         one = await records.load(ctx.services.store, id_)
@@ -141,18 +141,18 @@ async def _wanted(ctx: Context, floor: Floor, id_: str) -> Incident | None:
         if one is None:
             ctx.refuse(Refused(Reason.NO_REPORT, report=id_))
         return one
-    free = floor.free()
+    free = reports.free()
     if len(free) == 1:
         return free[0]
     if free:
         ctx.say("page_which", ids=", ".join(f"TAKE {one.id}" for one in free))
         return None
-    return await _last_paged(ctx, floor)
+    return await _last_paged(ctx, reports)
 
 
-async def _last_paged(ctx: Context, floor: Floor) -> Incident | None:
+async def _last_paged(ctx: Context, reports: OpenReports) -> Incident | None:
     """A `1` that comes too late is about the last page this phone got."""
-    mine = [one for one in floor.open if not one.same_as and ctx.handle in (*one.paged, one.claimed_by)]
+    mine = [one for one in reports.open if not one.same_as and ctx.handle in (*one.paged, one.claimed_by)]
     if mine:
         return mine[-1]
     recent = await ctx.services.store.zrevrange(keys.incidents_all, 0, 9)
@@ -184,9 +184,9 @@ def _place(ctx: Context, one: Incident) -> str:
     return short(one.place) or ctx.library.say("place_unknown", ctx.lang)
 
 
-async def _mine(ctx: Context, floor: Floor, id_: str) -> Incident | None:
+async def _mine(ctx: Context, reports: OpenReports, id_: str) -> Incident | None:
     """The incident a news word means: the named one, or the only one this responder holds."""
-    held = floor.held_by(ctx.handle)
+    held = reports.held_by(ctx.handle)
     if id_:
         held = [one for one in held if one.id == id_]
     if len(held) == 1:
@@ -201,34 +201,34 @@ async def _mine(ctx: Context, floor: Floor, id_: str) -> Incident | None:
     return None
 
 
-async def _news(ctx: Context, floor: Floor, command: Command) -> bool:
-    one = await _mine(ctx, floor, command.argument)
+async def _news(ctx: Context, reports: OpenReports, command: Command) -> bool:
+    one = await _mine(ctx, reports, command.argument)
     if one is None:
         return True
     change = incidents.report_state(one, ctx.handle, command.kind, ctx.now, ctx.services.claim_minutes)
-    await _commit(ctx, one, change, floor)
+    await _commit(ctx, one, change, reports)
     ctx.say("verdict_noted", id=one.id, state=ctx.library.say(f"state_{command.kind}", ctx.lang))
     return True
 
 
-async def _pass(ctx: Context, floor: Floor, id_: str) -> bool:
-    one = await _mine(ctx, floor, id_)
+async def _pass(ctx: Context, reports: OpenReports, id_: str) -> bool:
+    one = await _mine(ctx, reports, id_)
     if one:
-        await _commit(ctx, one, incidents.release(one, ctx.now, by=ctx.handle, event="passed"), floor)
+        await _commit(ctx, one, incidents.release(one, ctx.now, by=ctx.handle, event="passed"), reports)
         ctx.say("page_passed", id=one.id)
     return True
 
 
-async def _backup(ctx: Context, floor: Floor, id_: str) -> bool:
+async def _backup(ctx: Context, reports: OpenReports, id_: str) -> bool:
     """Join the incident that somebody else has: the named one, or the only one."""
-    held = [one for one in floor.open if one.held and id_ in ("", one.id)]
+    held = [one for one in reports.open if one.held and id_ in ("", one.id)]
     if len(held) != 1:
         ctx.say("page_which", ids=", ".join(one.id for one in held)) if held else ctx.say("backup_none")
         return True
     ctx.drill = held[0].drill
     change = incidents.join(held[0], ctx.handle)
     if change:
-        await _commit(ctx, held[0], change, floor)
+        await _commit(ctx, held[0], change, reports)
         key = "backup_yours" if await _reached(ctx, held[0]) else "backup_yours_mute"
         ctx.say(key, id=held[0].id, handle=held[0].claimed_by, place=_place(ctx, held[0]))
     else:
@@ -236,8 +236,8 @@ async def _backup(ctx: Context, floor: Floor, id_: str) -> bool:
     return True
 
 
-async def _commit(ctx: Context, one: Incident, change: Change, floor: Floor) -> None:
-    ctx.commit.merge(await ctx.services.desk.written(one, change, floor.roster))
+async def _commit(ctx: Context, one: Incident, change: Change, reports: OpenReports) -> None:
+    ctx.commit.merge(await ctx.services.desk.written(one, change, reports.roster))
 
 
 async def _answer(ctx: Context, argument: str) -> bool:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Floor:
+class OpenReports:
     """Everybody, and every open report."""
 
     roster: Roster

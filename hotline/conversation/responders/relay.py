@@ -19,14 +19,14 @@ from hotline.understanding.commands import addressed
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
-    from hotline.conversation.responders.open_reports import Floor
+    from hotline.conversation.responders.open_reports import OpenReports
     from hotline.incidents.incident import Incident
     from hotline.messaging.contacts import Person
 
 _NUMBER: Final = re.compile(r"\s*#?\s?(\d{1,9})\s?[:.,]?\s*")
 
 
-def chosen(ctx: Context, floor: Floor) -> str:
+def chosen(ctx: Context, reports: OpenReports) -> str:
     """The report that a number alone names, when we have just asked for whom a text is; else "".
 
     A page that waits goes first: then a bare `1` takes that one, and only `#1` is an answer.
@@ -34,16 +34,16 @@ def chosen(ctx: Context, floor: Floor) -> str:
     number = _NUMBER.fullmatch(ctx.text)
     if not number or not isinstance(ctx.person.asked, WhichReport):
         return ""
-    if number[1] == "1" and "#" not in ctx.text and floor.waits_for(ctx.handle):
+    if number[1] == "1" and "#" not in ctx.text and reports.waits_for(ctx.handle):
         return ""
-    return number[1] if any(one.id == number[1] for one in floor.worked_on_by(ctx.handle)) else ""
+    return number[1] if any(one.id == number[1] for one in reports.worked_on_by(ctx.handle)) else ""
 
 
-async def relay(ctx: Context, floor: Floor) -> bool:
+async def relay(ctx: Context, reports: OpenReports) -> bool:
     """Hand free text on to a reporter. False: this one works on no report, treat it as a resident's text."""
-    mine = floor.worked_on_by(ctx.handle)
+    mine = reports.worked_on_by(ctx.handle)
     number, words = addressed(ctx.text)
-    answer, asked = chosen(ctx, floor), ctx.person.asked
+    answer, asked = chosen(ctx, reports), ctx.person.asked
     if answer and isinstance(asked, WhichReport):
         number, words = answer, asked.words
     if number and (mine or "#" in ctx.text):

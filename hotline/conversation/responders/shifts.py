@@ -14,7 +14,7 @@ from hotline.staff.roster import set_on_call
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
-    from hotline.conversation.responders.open_reports import Floor
+    from hotline.conversation.responders.open_reports import OpenReports
     from hotline.staff.roster import Staff
     from hotline.staff.shifts import Duty
     from hotline.staff.swaps import Offer
@@ -25,21 +25,21 @@ SHOWN: Final = 3  # shifts
 FARTHEST: Final = timedelta(days=366)
 
 
-async def handle_swaps(ctx: Context, floor: Floor, command: Command) -> bool:
+async def handle_swaps(ctx: Context, reports: OpenReports, command: Command) -> bool:
     """Do what a command about shifts asks for. False: it is none, as "no" or "away" to a reporter."""
-    at_work = bool(floor.worked_on_by(ctx.handle))
+    at_work = bool(reports.worked_on_by(ctx.handle))
     if command.kind == "shifts":
-        _shown(ctx, floor)
+        _shown(ctx, reports)
         return True
     if command.kind == "swap":
-        return await _ask(ctx, floor, command.argument, at_work=at_work)
+        return await _ask(ctx, reports, command.argument, at_work=at_work)
     if command.kind in ("ok", "no"):
-        return await _answer(ctx, floor, command, at_work=at_work)
-    return _away(ctx, floor, command, at_work=at_work)
+        return await _answer(ctx, reports, command, at_work=at_work)
+    return _away(ctx, reports, command, at_work=at_work)
 
 
-def _shown(ctx: Context, floor: Floor) -> None:
-    mine = floor.roster.plan.coming(ctx.handle, ctx.now)[:SHOWN]
+def _shown(ctx: Context, reports: OpenReports) -> None:
+    mine = reports.roster.plan.coming(ctx.handle, ctx.now)[:SHOWN]
     lines = [f"{duty.shift}: {_words(ctx, duty)}" for duty in mine]
     if lines:
         ctx.say("shifts_coming", shifts="\n".join(lines), first=mine[0].shift)
@@ -57,14 +57,14 @@ def _day(day: date) -> str:
     return f"{shifts.DAYS[day.weekday()]} {day.isoformat()}"
 
 
-async def _ask(ctx: Context, floor: Floor, argument: str, *, at_work: bool) -> bool:
+async def _ask(ctx: Context, reports: OpenReports, argument: str, *, at_work: bool) -> bool:
     number, day, handle = [*argument.split("|"), "", ""][:3]
-    to = _member(floor, handle)
+    to = _member(reports, handle)
     if to is None and at_work:  # "swap" is a word to a reporter, too
         return False
     try:
         duty = swaps.duty_of(
-            floor.roster.plan, ctx.handle, number, shifts.parse_day(day) if day else None, ctx.now
+            reports.roster.plan, ctx.handle, number, shifts.parse_day(day) if day else None, ctx.now
         )
     except Refused:
         duty, handle = None, ""
@@ -74,15 +74,15 @@ async def _ask(ctx: Context, floor: Floor, argument: str, *, at_work: bool) -> b
         ctx.refuse(Refused(Reason.NO_MEMBER, handle=handle))
     elif duty is None or to.handle == ctx.handle:
         ctx.say("swap_not_yours")
-    elif swaps.clashes(floor.roster.plan, duty, to.handle):
+    elif swaps.clashes(reports.roster.plan, duty, to.handle):
         ctx.say("swap_busy", handle=to.handle, shift=_words(ctx, duty))
     else:
         await _sent(ctx, duty, to)
     return True
 
 
-def _member(floor: Floor, handle: str) -> Staff | None:
-    everybody = floor.roster.by_handle
+def _member(reports: OpenReports, handle: str) -> Staff | None:
+    everybody = reports.roster.by_handle
     return everybody.get(handle) or everybody.get(handle.casefold())
 
 
@@ -99,7 +99,7 @@ def _tell(ctx: Context, member: Staff, key: str, **values: str) -> None:
     ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))
 
 
-async def _answer(ctx: Context, floor: Floor, command: Command, *, at_work: bool) -> bool:
+async def _answer(ctx: Context, reports: OpenReports, command: Command, *, at_work: bool) -> bool:
     store = ctx.services.store
     if not command.argument:
         return command.kind == "ok" and await _bare_ok(ctx, at_work=at_work)
@@ -108,7 +108,7 @@ async def _answer(ctx: Context, floor: Floor, command: Command, *, at_work: bool
         if not at_work:
             ctx.say("swap_unknown", id=command.argument)
         return not at_work
-    _settle(ctx, floor, offer, yes=command.kind == "ok")
+    _settle(ctx, reports, offer, yes=command.kind == "ok")
     return True
 
 
@@ -125,8 +125,8 @@ async def _bare_ok(ctx: Context, *, at_work: bool) -> bool:
     return bool(asked)
 
 
-def _settle(ctx: Context, floor: Floor, offer: Offer, *, yes: bool) -> None:
-    plan, asker = floor.roster.plan, floor.roster.by_handle.get(offer.by)
+def _settle(ctx: Context, reports: OpenReports, offer: Offer, *, yes: bool) -> None:
+    plan, asker = reports.roster.plan, reports.roster.by_handle.get(offer.by)
     duty, commit = swaps.answered(offer, plan, ctx.now, yes=yes)
     if duty and yes and swaps.clashes(plan, duty, ctx.handle):
         ctx.say("swap_busy_self", shift=_words(ctx, duty))
@@ -140,7 +140,7 @@ def _settle(ctx: Context, floor: Floor, offer: Offer, *, yes: bool) -> None:
     _tell(ctx, asker, "swap_stands" if yes else "swap_refused", handle=ctx.handle, shift=shift)
 
 
-def _away(ctx: Context, floor: Floor, command: Command, *, at_work: bool) -> bool:
+def _away(ctx: Context, reports: OpenReports, command: Command, *, at_work: bool) -> bool:
     if at_work and not command.argument:
         return False
     today = datetime.fromtimestamp(ctx.now, UTC).astimezone(ZoneInfo(ctx.library.city.timezone)).date()
@@ -154,10 +154,10 @@ def _away(ctx: Context, floor: Floor, command: Command, *, at_work: bool) -> boo
         return True
     ctx.commit.merge(shifts.day_off(ctx.handle, day))
     if day == today:  # who is away today is not on call today, by shift or by hand
-        until = floor.roster.plan.ends_for(ctx.handle, ctx.now)
+        until = reports.roster.plan.ends_for(ctx.handle, ctx.now)
         ctx.commit.merge(set_on_call(ctx.handle, on=False, until=until))
     ctx.say("away_done", day=_day(day), date=day.isoformat())
-    _tell_of_holes(ctx, floor, day)
+    _tell_of_holes(ctx, reports, day)
     return True
 
 
@@ -168,13 +168,13 @@ def _read_day(text: str) -> date | None:
         return None
 
 
-def _tell_of_holes(ctx: Context, floor: Floor, day: date) -> None:
+def _tell_of_holes(ctx: Context, reports: OpenReports, day: date) -> None:
     """Organizers look for somebody else; SWAP by the volunteer is still the quickest way."""
-    coming = floor.roster.plan.coming(ctx.handle, ctx.now, FARTHEST.days + 1)
+    coming = reports.roster.plan.coming(ctx.handle, ctx.now, FARTHEST.days + 1)
     missed = ", ".join(f"{duty.shift}: {_words(ctx, duty)}" for duty in coming if duty.day == day)
     if not missed:
         return
     ctx.say("away_hole_self", shifts=missed)
-    for member in floor.roster.with_role("organizer"):
+    for member in reports.roster.with_role("organizer"):
         if member.handle != ctx.handle:
             _tell(ctx, member, "away_hole", handle=ctx.handle, shifts=missed)

@@ -11,7 +11,7 @@ from hotline.understanding.commands import agrees, declines, resident_command, s
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
-    from hotline.conversation.responders.open_reports import Floor
+    from hotline.conversation.responders.open_reports import OpenReports
     from hotline.messaging.asked import Question
     from hotline.understanding.commands import Command
 
@@ -23,7 +23,7 @@ PATIENCE: Final = 10 * 60.0  # seconds in which a digit of somebody who writes w
 RECENT: Final = 10
 
 
-async def meant(ctx: Context, floor: Floor, command: Command | None) -> Meant:
+async def meant(ctx: Context, reports: OpenReports, command: Command | None) -> Meant:
     """Whether a text that may answer our question does, or the page that came after it."""
     asked = ctx.person.asked
     if asked is None or not _fits(ctx.text, asked, command):
@@ -31,10 +31,10 @@ async def meant(ctx: Context, floor: Floor, command: Command | None) -> Meant:
     own = await ctx.services.desk.reported_by(ctx.person.id)
     if isinstance(asked, ReportDetail) and own is None:
         return "neither"
-    working = bool(floor.worked_on_by(ctx.handle))
+    working = bool(reports.worked_on_by(ctx.handle))
     if working and (not _digit(ctx.text) or ctx.now - asked.at > PATIENCE):
         return "neither"  # it is for the reporter
-    return "question" if asked.at >= await _paged_at(ctx, floor) else "page"
+    return "question" if asked.at >= await _paged_at(ctx, reports) else "page"
 
 
 def _fits(text: str, asked: Question, command: Command | None) -> bool:
@@ -51,9 +51,9 @@ def _digit(text: str) -> bool:
     return command is not None and command.kind == "choice"
 
 
-async def _paged_at(ctx: Context, floor: Floor) -> float:
+async def _paged_at(ctx: Context, reports: OpenReports) -> float:
     """When the last page reached this phone, whoever has that report by now; 0 for none."""
     store = ctx.services.store
     recent = await records.load_ids(store, await store.zrevrange(keys.incidents_all, 0, RECENT - 1))
-    known = {one.id: one for one in (*floor.open, *recent) if ctx.handle in one.paged}
+    known = {one.id: one for one in (*reports.open, *recent) if ctx.handle in one.paged}
     return max([await records.paged_at(store, id_, ctx.handle) for id_ in known], default=0.0)
