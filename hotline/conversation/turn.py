@@ -100,7 +100,7 @@ class Conversation:
     async def _route(self, ctx: Context) -> None:
         if await crisis.handled(ctx) or await self._leaves(ctx):
             return
-        if await verify.handle(ctx) or await self._crew(ctx):
+        if await verify.handle(ctx) or await self._by_staff(ctx):
             return
         one = await ctx.services.desk.reported_by(ctx.person.id)
         if ctx.inbound.incident:
@@ -131,7 +131,7 @@ class Conversation:
             return True
         return not (ctx.handle and bulletins.read(ctx.text)) and await optout.stopping(ctx)
 
-    async def _crew(self, ctx: Context) -> bool:
+    async def _by_staff(self, ctx: Context) -> bool:
         if not ctx.handle:
             return await roster.volunteers(ctx)
         everybody = await ctx.services.desk.roster()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from hotline.casework import questions
 from hotline.content.fitting import short
 from hotline.conversation.responders import situation
-from hotline.conversation.responders.merging import BOARD, handle_board
+from hotline.conversation.responders.merging import MERGING, handle_merging
 from hotline.conversation.responders.open_reports import OpenReports
 from hotline.conversation.responders.relay import chosen, relay
-from hotline.conversation.responders.roster import handle_crew
+from hotline.conversation.responders.roster import handle_roster
 from hotline.conversation.responders.shifts import SWAPS, handle_swaps
 from hotline.conversation.responders.show import SHOW, handle_show
 from hotline.incidents import incident as incidents
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hotline.incidents.incident import Change, Incident
     from hotline.staff.roster import Roster
 
-CREW: Final = ("lost", "vouch")
+ROSTER: Final = ("lost", "vouch")
 ON_REPORT: Final = ("take", "pass", "backup")
 AT_WORK: Final = ("on", "take", "backup")
 SMALL_TALK: Final = ("ok", "no", "take")  # to a resident's answer, or to nobody
@@ -59,10 +59,10 @@ async def _do(ctx: Context, reports: OpenReports, command: Command) -> bool:
         return True
     if command.kind in SWAPS:
         return await handle_swaps(ctx, reports, command) or await relay(ctx, reports)
-    for kinds, handle in ((CREW, handle_crew), (BOARD, handle_board), (SHOW, handle_show)):
+    for kinds, handle in ((ROSTER, handle_roster), (MERGING, handle_merging), (SHOW, handle_show)):
         if command.kind in kinds:
             return await handle(ctx, reports.roster, command) or await relay(ctx, reports)
-    return await _at_desk(ctx, reports, command)
+    return await _about_reports(ctx, reports, command)
 
 
 def _not_understood(ctx: Context, reports: OpenReports) -> bool:
@@ -89,16 +89,18 @@ def _command(text: str) -> Command | None:
     return None if number else command
 
 
-async def _at_desk(ctx: Context, reports: OpenReports, command: Command) -> bool:
+async def _about_reports(ctx: Context, reports: OpenReports, command: Command) -> bool:
     if command.kind in NEWS:
         return await _news(ctx, reports, command)
     if command.kind == "answer":
         return await _answer(ctx, command.argument)
     on_incident = {"take": _take, "pass": _pass, "backup": _backup}.get(command.kind)
-    return await on_incident(ctx, reports, command.argument) if on_incident else _duty(ctx, reports, command)
+    return (
+        await on_incident(ctx, reports, command.argument) if on_incident else _on_call(ctx, reports, command)
+    )
 
 
-def _duty(ctx: Context, reports: OpenReports, command: Command) -> bool:
+def _on_call(ctx: Context, reports: OpenReports, command: Command) -> bool:
     member = reports.roster.by_handle[ctx.handle]
     if command.kind in ("on", "off"):
         until = reports.roster.plan.ends_for(ctx.handle, ctx.now)

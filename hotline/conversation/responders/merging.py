@@ -1,4 +1,4 @@
-"""What staff do to the board by text: MERGE 8 7, SPLIT 8, and PAGE 8 for a report in the side tray."""
+"""Reports put together or apart by text: MERGE 8 7, SPLIT 8; PAGE 8 pages one that nobody was paged for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from hotline.staff.roster import Roster
     from hotline.understanding.commands import Command
 
-BOARD: Final = ("merge", "split", "page")
+MERGING: Final = ("merge", "split", "page")
 
 
-async def handle_board(ctx: Context, everybody: Roster, command: Command) -> bool:
+async def handle_merging(ctx: Context, everybody: Roster, command: Command) -> bool:
     """Do it, or say why not. False: it names no report."""
     numbers = command.argument.split()
     if not numbers:  # "page" or "split" alone is a word like any other

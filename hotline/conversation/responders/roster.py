@@ -1,4 +1,4 @@
-"""Staff about each other: LOST maria, VOUCH maria; and VOLUNTEER maria of who wants to be one."""
+"""Staff about each other by text: LOST maria, VOUCH maria; and VOLUNTEER maria, from a new volunteer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _VOLUNTEER: Final = re.compile(r"\W*(?:volunteer|voluntari[oa]|volont[eè])\s+([\w-]{2,20})\W*", re.IGNORECASE)
 
 
-async def handle_crew(ctx: Context, everybody: Roster, command: Command) -> bool:
+async def handle_roster(ctx: Context, everybody: Roster, command: Command) -> bool:
     """Do what a command about the roster asks for. False: it is none, as "lost him" to a reporter."""
     if command.kind == "lost":
         return await _lost(ctx, everybody, command.argument)
