@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.broadcasts import approval, drafting
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.content import Library
 from hotline.messaging.contacts import Person
 from hotline.staff.roster import seed_demo
@@ -44,8 +44,8 @@ async def approved(store: Store, settings: Settings) -> str:
     """Draft and approve a broadcast to everybody; answers its number."""
     await seed_demo(settings)
     library = Library.load(settings.content_dir, settings.city)
-    wish = Wish("organizer1", "news", LIFE, {"en": WORDS})
-    one = await drafting.draft(store, library, settings, wish, time.time())
+    request = DraftRequest("organizer1", "news", LIFE, {"en": WORDS})
+    one = await drafting.draft(store, library, settings, request, time.time())
     await approval.approve(store, library, settings, one.id, "organizer2", time.time())
     return one.id
 

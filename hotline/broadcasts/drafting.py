@@ -25,7 +25,7 @@ NOTICE_LIFE: Final = 12 * 3600.0  # seconds
 
 
 @dataclass(frozen=True)
-class Wish:
+class DraftRequest:
     """What an organizer wants to send.
 
     Attributes:
@@ -50,19 +50,19 @@ class Wish:
 
 
 async def drafted(
-    store: Store, library: Library, settings: Settings, wish: Wish, now: float
+    store: Store, library: Library, settings: Settings, request: DraftRequest, now: float
 ) -> tuple[Broadcast, Commit]:
     """A draft, and the writes that keep it.
 
     Raises:
         Refused: who, kind, zone, report or words cannot be used; nothing was kept.
     """
-    turn = await once.turn(store, wish.incident) if _of_a_report(wish) else None
-    zone, texts = await worded(store, library, settings, wish, now)
+    turn = await once.turn(store, request.incident) if _of_a_report(request) else None
+    zone, texts = await worded(store, library, settings, request, now)
     one = Broadcast(
-        id=str(await store.incr(keys.broadcasts_last)), state="draft", kind=wish.kind, by=wish.by,
-        texts={}, zone=zone, expires=now + wish.life, incident=wish.incident,
-        why=wish.override.strip(), drafted_at=now, drill=wish.drill,
+        id=str(await store.incr(keys.broadcasts_last)), state="draft", kind=request.kind, by=request.by,
+        texts={}, zone=zone, expires=now + request.life, incident=request.incident,
+        why=request.override.strip(), drafted_at=now, drill=request.drill,
     )  # fmt: skip
     made, commit = await _made(store, library, one, texts, now)
     if turn:
@@ -73,30 +73,30 @@ async def drafted(
 draft = at_once(drafted)
 
 
-def _of_a_report(wish: Wish) -> bool:
-    return wish.kind == "alert" and bool(wish.incident) and not wish.drill
+def _of_a_report(request: DraftRequest) -> bool:
+    return request.kind == "alert" and bool(request.incident) and not request.drill
 
 
 async def worded(
-    store: Store, library: Library, settings: Settings, wish: Wish, now: float
+    store: Store, library: Library, settings: Settings, request: DraftRequest, now: float
 ) -> tuple[str, dict[str, str]]:
     """The zone and the words, without the frame, that a draft would have. Nothing is kept.
 
     Raises:
         Refused: as in `drafted`.
     """
-    await organizer(store, wish.by)
-    if wish.kind not in KINDS:
+    await organizer(store, request.by)
+    if request.kind not in KINDS:
         raise Refused(Reason.KIND_UNKNOWN, kinds=KINDS)
     report = None
-    if wish.kind == "alert":
-        report = await stood_for(store, wish.incident, wish.override, drill=wish.drill)
-    if _of_a_report(wish) and not reasoned(wish.override):
-        there = await once.standing(store, wish.incident, now)
+    if request.kind == "alert":
+        report = await stood_for(store, request.incident, request.override, drill=request.drill)
+    if _of_a_report(request) and not reasoned(request.override):
+        there = await once.standing(store, request.incident, now)
         if there:
-            raise once.refusal(wish.incident, there)
-    texts = wish.texts or _template(library, report)
-    zone = zoned(library, wish.zone, report)
+            raise once.refusal(request.incident, there)
+    texts = request.texts or _template(library, report)
+    zone = zoned(library, request.zone, report)
     words.judge(texts, library, settings.content_dir, settings.own_numbers)
     return zone, texts
 

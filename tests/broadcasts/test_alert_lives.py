@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import closing, freeze
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.content import Library
 from hotline.errors import SendError
 from hotline.messaging import status_callbacks
@@ -129,8 +129,8 @@ class AlertLives(RuleBasedStateMachine):
 
     async def _draft(self, lasts: float, by: str, *, confirmed: bool) -> None:
         id_ = await report(self.office, *(["confirmed"] if confirmed else []))
-        wish = Wish(by, "alert", lasts, incident=id_)
-        assert await self._tried(self.office.wish(wish)) == (confirmed and by.startswith("organizer"))
+        request = DraftRequest(by, "alert", lasts, incident=id_)
+        assert await self._tried(self.office.drafted(request)) == (confirmed and by.startswith("organizer"))
 
     @rule(place=which, by=who)
     def somebody_approves(self, place: int, by: str) -> None:

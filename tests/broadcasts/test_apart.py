@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import closing
 from hotline.broadcasts.delivery.canaries import Watch
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.incidents.service import Desk
 from hotline.settings import load_settings
 from hotline.store import keys
@@ -33,7 +33,9 @@ BREAKAGES = {
 
 async def in_state(office: Office, state: str) -> Broadcast:
     """An alert, or its closing text for ``waiting``, that has come so far."""
-    one = await office.wish(Wish("organizer1", "alert", HOUR, incident=await report(office, "confirmed")))
+    one = await office.drafted(
+        DraftRequest("organizer1", "alert", HOUR, incident=await report(office, "confirmed"))
+    )
     if state == "draft":
         return one
     await office.approve(one.id)
@@ -106,7 +108,9 @@ async def test_a_closing_text_without_the_language_of_a_phone_of_ours_still_reac
     (person,) = await office.sign_up(1)
     settings = office.settings.model_copy(update={"canary_numbers": "+18605550190,+18605550191,+18605550192"})
     office.settings = settings
-    one = await office.wish(Wish("organizer1", "alert", HOUR, incident=await report(office, "confirmed")))
+    one = await office.drafted(
+        DraftRequest("organizer1", "alert", HOUR, incident=await report(office, "confirmed"))
+    )
     await office.approve(one.id)
     for id_ in await office.deliver():
         await office.box.accepted(id_, f"SM{id_}")

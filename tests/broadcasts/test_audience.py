@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hotline.broadcasts import audience
 from hotline.broadcasts.broadcast import Broadcast
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.messaging.contacts import Person, opt_out
 from hotline.store import keys
 from hotline.subscriptions import subscribers
@@ -72,8 +72,8 @@ async def test_the_preview_counts_who_is_left_out_and_why(office: Office) -> Non
     await add(office, 2, "parkville")
     await add(office, 3, kinds=("event",))
     await office.store.commit(opt_out(await add(office, 4), "alerts"))
-    one = await office.wish(
-        Wish("organizer1", "alert", HOUR, {"en": "Vans."}, zone="Frog Hollow", override=REASON)
+    one = await office.drafted(
+        DraftRequest("organizer1", "alert", HOUR, {"en": "Vans."}, zone="Frog Hollow", override=REASON)
     )
     found = await audience.preview(office.store, office.library.city, office.settings, one, office.now)
     assert (found.people, found.excluded) == (1, {"kind": 1, "stopped": 1, "zone": 1})
@@ -83,7 +83,9 @@ async def test_the_preview_counts_who_is_left_out_and_why(office: Office) -> Non
 async def test_at_night_an_alert_reaches_those_who_agreed_to_that(office: Office) -> None:
     await add(office, 1)
     awake = await add(office, 2, night="At night too?")
-    one = await office.wish(Wish("organizer1", "alert", 20 * HOUR, {"en": "Vans."}, override=REASON))
+    one = await office.drafted(
+        DraftRequest("organizer1", "alert", 20 * HOUR, {"en": "Vans."}, override=REASON)
+    )
     by_day = await audience.preview(office.store, office.library.city, office.settings, one, office.now)
     office.now += 12 * HOUR  # eleven in the evening
     by_night = await audience.preview(office.store, office.library.city, office.settings, one, office.now)

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.broadcasts import audience, closing, verification
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.incidents.service import Desk
 from hotline.privacy import retention
 from hotline.refusal import Reason, Refused
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 async def an_alert(office: Office) -> tuple[str, Broadcast]:
     """A confirmed report and its alert, approved."""
     id_ = await report(office, "confirmed")
-    one = await office.wish(Wish("organizer1", "alert", HOUR, incident=id_))
+    one = await office.drafted(DraftRequest("organizer1", "alert", HOUR, incident=id_))
     return id_, await office.approve(one.id)
 
 
@@ -176,7 +176,7 @@ async def test_words_of_another_language_are_refused_as_in_a_draft(office: Offic
     english = {"en": "They drove away to the highway.", "es": "They drove away to the highway."}
     for work in (
         lambda: close(office, one.id, "", texts=english),
-        lambda: office.wish(Wish("organizer1", "news", HOUR, english)),
+        lambda: office.drafted(DraftRequest("organizer1", "news", HOUR, english)),
     ):
         with pytest.raises(Refused, match=Reason.WORDS_LANGUAGE):
             await work()
@@ -200,7 +200,7 @@ async def test_an_ending_that_does_not_fit_is_refused_with_what_fits(
     await office.sign_up(1)
     report_ = await report(office, "confirmed") if kind == "alert" else ""
     texts = {} if report_ else {"en": "The clinic is open at six."}
-    one = await office.wish(Wish("organizer1", kind, HOUR, texts, incident=report_))
+    one = await office.drafted(DraftRequest("organizer1", kind, HOUR, texts, incident=report_))
     await office.approve(one.id)
     await accepted(office, await office.deliver())
     with pytest.raises(Refused, match=why):
@@ -210,7 +210,7 @@ async def test_an_ending_that_does_not_fit_is_refused_with_what_fits(
 
 async def test_a_meeting_that_is_cancelled_is_told_to_its_people_as_such(office: Office) -> None:
     (person,) = await office.sign_up(1, lang="es")
-    one = await office.wish(Wish("organizer1", "event", HOUR, {"es": "Reunion a las seis."}))
+    one = await office.drafted(DraftRequest("organizer1", "event", HOUR, {"es": "Reunion a las seis."}))
     await office.approve(one.id)
     await accepted(office, await office.deliver())
     last = await close(office, one.id, "cancelled")
@@ -272,7 +272,7 @@ async def test_an_alert_whose_report_is_false_is_held_while_it_is_being_sent(off
 async def test_an_alert_of_a_raid_that_was_over_before_the_draft_is_sent(office: Office) -> None:
     await office.sign_up(1)
     id_ = await report(office, "confirmed", "ended")
-    one = await office.wish(Wish("organizer1", "alert", HOUR, incident=id_))
+    one = await office.drafted(DraftRequest("organizer1", "alert", HOUR, incident=id_))
     await office.approve(one.id)
     await closing.hold_unfounded(office.store, office.now)
     assert await office.state(one.id) == "sending"

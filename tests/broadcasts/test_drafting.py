@@ -9,7 +9,7 @@ import pytest
 
 from hotline.broadcasts import approval, drafting, freeze, texts
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.refusal import Reason, Refused
 from hotline.settings import ROOT
 from hotline.store import keys
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 REASON = "three callers we know saw it, no responder is free"
 
 
-def alert(**more: str) -> Wish:
-    return replace(Wish("organizer1", "alert", HOUR), **more)  # pyright: ignore[reportArgumentType] - texts only
+def alert(**more: str) -> DraftRequest:
+    return replace(DraftRequest("organizer1", "alert", HOUR), **more)  # pyright: ignore[reportArgumentType] - texts only
 
 
 async def nothing_was_kept(office: Office) -> bool:
@@ -36,7 +36,7 @@ async def nothing_was_kept(office: Office) -> bool:
 
 async def test_an_alert_takes_place_time_and_zone_from_its_report(office: Office) -> None:
     id_ = await report(office, "confirmed", zone="frog_hollow")
-    one = await office.wish(alert(incident=id_))
+    one = await office.drafted(alert(incident=id_))
     assert one.zone == "frog_hollow"
     assert set(one.texts) == {"en", "es", "pt", "ht"}
     for text in one.texts.values():
@@ -50,20 +50,20 @@ async def test_an_alert_takes_place_time_and_zone_from_its_report(office: Office
 async def test_what_is_not_confirmed_becomes_no_alert(office: Office, states: tuple[str, ...]) -> None:
     id_ = await report(office, *states)
     with pytest.raises(Refused, match=Reason.UNCONFIRMED):
-        await office.wish(alert(incident=id_))
+        await office.drafted(alert(incident=id_))
     assert await nothing_was_kept(office)
 
 
 async def test_a_report_without_a_place_becomes_no_alert_by_itself(office: Office) -> None:
     id_ = await report(office, "confirmed", place="")
     with pytest.raises(Refused, match=Reason.NO_PLACE):
-        await office.wish(alert(incident=id_))
+        await office.drafted(alert(incident=id_))
 
 
 async def test_what_was_confirmed_at_the_draft_must_still_be_so_at_the_approval(office: Office) -> None:
     await office.sign_up(2)
     id_ = await report(office, "confirmed")
-    one = await office.wish(alert(incident=id_))
+    one = await office.drafted(alert(incident=id_))
     await told(office, id_, "false_alarm")
     with pytest.raises(Refused, match=Reason.UNFOUNDED):
         await office.approve(one.id)
@@ -73,7 +73,7 @@ async def test_what_was_confirmed_at_the_draft_must_still_be_so_at_the_approval(
 async def test_an_alert_drafted_while_it_went_on_is_not_approved_once_it_is_over(office: Office) -> None:
     await office.sign_up(2)
     id_ = await report(office, "confirmed")
-    one = await office.wish(alert(incident=id_))
+    one = await office.drafted(alert(incident=id_))
     office.now += 60
     await told(office, id_, "ended")
     with pytest.raises(Refused, match=Reason.UNFOUNDED):
@@ -87,13 +87,15 @@ async def test_an_alert_drafted_while_it_went_on_is_not_approved_once_it_is_over
 @pytest.mark.parametrize("why", ["", "because"])
 async def test_an_alert_without_a_report_needs_a_reason(office: Office, why: str) -> None:
     with pytest.raises(Refused, match=Reason.UNCONFIRMED):
-        await office.wish(alert(override=why))
+        await office.drafted(alert(override=why))
     assert await nothing_was_kept(office)
 
 
 async def test_an_alert_without_a_report_needs_two_who_stand_for_it(office: Office) -> None:
     await office.sign_up(1)
-    one = await office.wish(Wish("organizer1", "alert", HOUR, {"en": "Vans at the park."}, override=REASON))
+    one = await office.drafted(
+        DraftRequest("organizer1", "alert", HOUR, {"en": "Vans at the park."}, override=REASON)
+    )
     with pytest.raises(Refused, match=Reason.NEEDS_TWO):
         await office.approve(one.id)
     assert await office.state(one.id) == "draft"
@@ -120,13 +122,13 @@ async def test_an_alert_without_a_report_needs_two_who_stand_for_it(office: Offi
 )
 async def test_no_broadcast_promises_or_names_what_nobody_checked(office: Office, said: str) -> None:
     with pytest.raises(Refused):
-        await office.wish(Wish("organizer1", "news", HOUR, {"en": said}))
+        await office.drafted(DraftRequest("organizer1", "news", HOUR, {"en": said}))
     assert await nothing_was_kept(office)
 
 
 async def test_our_own_number_and_the_directory_may_be_named(office: Office) -> None:
     said = "Meeting at six. Questions: 860-541-5000 or +18605550100."
-    assert (await office.wish(Wish("organizer1", "news", HOUR, {"en": said}))).state == "draft"
+    assert (await office.drafted(DraftRequest("organizer1", "news", HOUR, {"en": said}))).state == "draft"
 
 
 def test_each_ready_alert_is_one_segment_at_a_usual_place(library: Library) -> None:
@@ -144,7 +146,7 @@ def test_each_ready_alert_is_one_segment_at_a_usual_place(library: Library) -> N
 
 async def test_a_drill_goes_through_everything_and_sends_nothing(office: Office) -> None:
     people = await office.sign_up(3)
-    one = await office.wish(Wish("organizer1", "news", HOUR, {"en": "Hello."}, drill=True))
+    one = await office.drafted(DraftRequest("organizer1", "news", HOUR, {"en": "Hello."}, drill=True))
     after = await office.approve(one.id, "organizer1")
     assert (after.state, after.receipts, after.total) == ("sent", {"drill": len(people)}, 3)
     assert await office.deliver() == []

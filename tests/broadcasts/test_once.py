@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.broadcasts import approval, drafting
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.refusal import Message, Reason, Refused
 from hotline.store import Conflict, keys
 from tests.stage.office import HOUR
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 REASON = "the agents came back, three of us saw it"
 
 
-def alert(incident: str, **more: str) -> Wish:
-    return replace(Wish("organizer1", "alert", HOUR, incident=incident), **more)  # pyright: ignore[reportArgumentType] - texts only
+def alert(incident: str, **more: str) -> DraftRequest:
+    return replace(DraftRequest("organizer1", "alert", HOUR, incident=incident), **more)  # pyright: ignore[reportArgumentType] - texts only
 
 
 async def tried(work: Coroutine[Any, Any, Broadcast]) -> Broadcast | None:
@@ -49,7 +49,7 @@ async def told(office: Office, one: Broadcast) -> None:
 async def test_a_report_that_has_its_alert_gets_no_second_one(office: Office, state: str, zone: str) -> None:
     await office.sign_up(2)
     id_ = await report(office, "confirmed", zone="frog_hollow")
-    one = await office.wish(alert(id_))
+    one = await office.drafted(alert(id_))
     if state in ("sending", "paused"):
         await office.approve(one.id)
     elif state != "draft":
@@ -59,7 +59,7 @@ async def test_a_report_that_has_its_alert_gets_no_second_one(office: Office, st
     if state in ("cancelled", "closed"):  # people were told all the same
         await cast("Any", office.store.redis.hset(keys.broadcast(one.id), "state", state))
     with pytest.raises(Refused, match=Reason.ALERTED) as caught:
-        await office.wish(alert(id_, zone=zone))
+        await office.drafted(alert(id_, zone=zone))
     assert caught.value.values == {
         "report": id_, "code": one.numbered, "state": Message(f"broadcast_state_{state}")
     }  # fmt: skip
@@ -68,17 +68,17 @@ async def test_a_report_that_has_its_alert_gets_no_second_one(office: Office, st
 async def test_an_alert_that_reached_nobody_leaves_room_for_another(office: Office) -> None:
     await office.sign_up(1)
     id_ = await report(office, "confirmed")
-    await office.move((await office.wish(alert(id_))).id, "cancel")
-    late = await office.wish(alert(id_))
+    await office.move((await office.drafted(alert(id_))).id, "cancel")
+    late = await office.drafted(alert(id_))
     office.now = late.expires + 1
-    assert (await office.wish(alert(id_))).state == "draft"
+    assert (await office.drafted(alert(id_))).state == "draft"
 
 
 async def test_a_second_alert_needs_two_who_stand_for_it(office: Office) -> None:
     await office.sign_up(1)
     id_ = await report(office, "confirmed")
-    first = await office.wish(alert(id_))
-    again = await office.wish(alert(id_, override=REASON))
+    first = await office.drafted(alert(id_))
+    again = await office.drafted(alert(id_, override=REASON))
     await told(office, first)
     with pytest.raises(Refused, match=Reason.NEEDS_TWO):
         await office.approve(again.id)
@@ -89,8 +89,8 @@ async def test_a_second_alert_needs_two_who_stand_for_it(office: Office) -> None
 async def test_a_draft_from_before_another_alert_of_its_report_stays_a_draft(office: Office) -> None:
     await office.sign_up(1)
     id_ = await report(office, "confirmed")
-    first = await office.wish(alert(id_))
-    again = await office.wish(alert(id_, override=REASON))
+    first = await office.drafted(alert(id_))
+    again = await office.drafted(alert(id_, override=REASON))
     await office.approve(again.id, override=True)
     for override in (False, True):
         with pytest.raises(Refused, match=Reason.ALERTED):
@@ -100,7 +100,7 @@ async def test_a_draft_from_before_another_alert_of_its_report_stays_a_draft(off
 
 async def test_of_drafts_written_at_once_one_is_kept(office: Office) -> None:
     id_ = await report(office, "confirmed")
-    kept = await asyncio.gather(*[tried(office.wish(alert(id_))) for _ in range(6)])
+    kept = await asyncio.gather(*[tried(office.drafted(alert(id_))) for _ in range(6)])
     assert len([one for one in kept if one]) == 1
     assert await office.store.redis.zcard(keys.broadcasts_all) == 1
 
@@ -124,7 +124,7 @@ async def test_of_decisions_made_at_the_same_moment_one_holds(office: Office) ->
 
     assert await committed(office, await drafting_(), await drafting_()) == 1
     ids = await office.store.redis.zrange(keys.broadcasts_all, 0, -1)
-    again = await office.wish(alert(id_, override=REASON))
+    again = await office.drafted(alert(id_, override=REASON))
     await cast("Any", office.store.redis.hset(keys.broadcast(again.id), "why", ""))
 
     async def approving(one: str) -> tuple[Broadcast, Commit]:
@@ -138,8 +138,8 @@ async def test_of_decisions_made_at_the_same_moment_one_holds(office: Office) ->
 async def test_of_two_drafts_approved_at_once_one_is_sent(office: Office) -> None:
     await office.sign_up(1)
     id_ = await report(office, "confirmed")
-    first = await office.wish(alert(id_))
-    again = await office.wish(alert(id_, override=REASON))
+    first = await office.drafted(alert(id_))
+    again = await office.drafted(alert(id_, override=REASON))
     await cast("Any", office.store.redis.hset(keys.broadcast(again.id), "why", ""))
     sent = await asyncio.gather(*[tried(office.approve(one.id)) for one in (first, again)])
     assert len([one for one in sent if one]) == 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.broadcasts import closing, verification
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.store import DAY, keys
 from tests.stage.office import HOUR
 
@@ -72,7 +72,7 @@ async def test_what_was_cancelled_before_it_reached_anybody_is_not_ours(office: 
 
 async def test_an_alert_leads_to_how_it_ended(office: Office) -> None:
     await office.sign_up(1)
-    draft = await office.wish(Wish("organizer1", "event", HOUR, {"en": "Meeting at six."}))
+    draft = await office.drafted(DraftRequest("organizer1", "event", HOUR, {"en": "Meeting at six."}))
     one = await office.approve(draft.id)
     for id_ in await office.deliver():
         await office.box.accepted(id_, f"SM{id_}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from hotline.broadcasts import approval, drafting
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.delivery.feed import Delivery
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.messaging.outbox import Outbox
 from hotline.store import keys
 from hotline.subscriptions import subscribers
@@ -47,11 +47,13 @@ class Office:
 
     async def draft(self, zone: str = "", lasts: float = HOUR, **texts: str) -> Broadcast:
         """A draft of organizer1."""
-        return await self.wish(Wish("organizer1", "news", lasts, texts or {"en": "Meeting at six."}, zone))
+        return await self.drafted(
+            DraftRequest("organizer1", "news", lasts, texts or {"en": "Meeting at six."}, zone)
+        )
 
-    async def wish(self, wish: Wish) -> Broadcast:
-        """A draft as it is wished for."""
-        return await drafting.draft(self.store, self.library, self.settings, wish, self.now)
+    async def drafted(self, request: DraftRequest) -> Broadcast:
+        """A draft as it is requested."""
+        return await drafting.draft(self.store, self.library, self.settings, request, self.now)
 
     async def approve(self, id_: str, by: str = "organizer2", *, override: bool = False) -> Broadcast:
         """What an organizer approves."""

@@ -90,7 +90,7 @@ class Actions:
             made, commit = await drafting.noticed(runtime.store, runtime.library, form.by, now)
         else:
             made, commit = await drafting.drafted(
-                runtime.store, runtime.library, runtime.settings, form.wish(), now
+                runtime.store, runtime.library, runtime.settings, form.draft_request(), now
             )
         commit.merge(await self._offered(form, made))
         return commit, f"{ALERTS}/{made.id}"

@@ -75,15 +75,15 @@ class Confirmations:
         return one
 
     async def _draft(self, form: Form) -> Confirmation:
-        runtime, wish = self._runtime, form.wish()
+        runtime, request = self._runtime, form.draft_request()
         zone, texts = await drafting.worded(
-            runtime.store, runtime.library, runtime.settings, wish, runtime.clock()
+            runtime.store, runtime.library, runtime.settings, request, runtime.clock()
         )
         framed = words.framed(runtime.library, texts, NO_NUMBER)
         now = runtime.clock()
         one = Broadcast(
-            "", "draft", wish.kind, wish.by, framed, zone, now + wish.life, wish.incident,
-            why=wish.override, drill=wish.drill,
+            "", "draft", request.kind, request.by, framed, zone, now + request.life, request.incident,
+            why=request.override, drill=request.drill,
         )  # fmt: skip
         says = (
             f"A draft is kept and reaches nobody until a second organizer sends it. {NO_NUMBER} in the words "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts.broadcast import parse_life
 from hotline.broadcasts.codes import CONSOLE, Action
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.errors import InputError
 from hotline.refusal import Reason, Refused
 
@@ -85,13 +85,13 @@ class Form:
         """Words by language."""
         return {name[5:]: words for name, words in self.fields.items() if TEXT.fullmatch(name)}
 
-    def wish(self) -> Wish:
+    def draft_request(self) -> DraftRequest:
         """The draft it asks for.
 
         Raises:
             InputError: no such time.
         """
-        return Wish(
+        return DraftRequest(
             self.by, self.get("kind"), parse_life(self.get("expires")), self.texts, self.get("zone"),
             self.get("incident"), self.get("override"), bool(self.get("drill")),
         )  # fmt: skip

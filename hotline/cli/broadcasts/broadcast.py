@@ -83,11 +83,11 @@ def draft(
     from hotline.cli.broadcasts import proof
 
     life, texts = broadcasts.parse_life(expires), _texts(text)
-    wish = drafting.Wish(by, kind, life, texts, zone, incident, override, drill)
+    request = drafting.DraftRequest(by, kind, life, texts, zone, incident, override, drill)
 
     async def work(runtime: Runtime) -> Broadcast:
         store, now = runtime.store, runtime.clock()
-        made = await drafting.draft(store, runtime.library, runtime.settings, wish, now)
+        made = await drafting.draft(store, runtime.library, runtime.settings, request, now)
         await proof.offer(runtime, made)
         return made
 

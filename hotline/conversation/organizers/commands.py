@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import audience, drafting, once, texts, verification
 from hotline.broadcasts.broadcast import unmovable, written
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.conversation.organizers import approval, holds, notices
 from hotline.conversation.organizers.orders import ALONE, order
 from hotline.refusal import Reason, Refused
@@ -115,8 +115,8 @@ async def _alert(ctx: Context, everybody: Roster, argument: str, *, drill: bool)
     if there and there.state == "draft":
         await _shown(ctx, there)
     else:
-        wish = Wish(ctx.handle, "alert", ALERT_LIFE, zone=zone, incident=report.id, drill=is_drill)
-        await _draft(ctx, everybody, wish)
+        request = DraftRequest(ctx.handle, "alert", ALERT_LIFE, zone=zone, incident=report.id, drill=is_drill)
+        await _draft(ctx, everybody, request)
 
 
 async def _bulletin(ctx: Context, everybody: Roster, told: Bulletin) -> None:
@@ -128,8 +128,8 @@ async def _bulletin(ctx: Context, everybody: Roster, told: Bulletin) -> None:
     elif told.code:
         await _more_words(ctx, everybody, told)
     else:
-        wish = Wish(ctx.handle, told.kind, BULLETIN_LIFE, texts=told.texts, zone=told.zone)
-        await _draft(ctx, everybody, wish)
+        request = DraftRequest(ctx.handle, told.kind, BULLETIN_LIFE, texts=told.texts, zone=told.zone)
+        await _draft(ctx, everybody, request)
 
 
 async def _more_words(ctx: Context, everybody: Roster, told: Bulletin) -> None:
@@ -150,9 +150,11 @@ async def _more_words(ctx: Context, everybody: Roster, told: Bulletin) -> None:
         await _show(ctx, everybody, after, commit)
 
 
-async def _draft(ctx: Context, everybody: Roster, wish: Wish) -> None:
+async def _draft(ctx: Context, everybody: Roster, request: DraftRequest) -> None:
     services = ctx.services
-    made, commit = await drafting.drafted(services.store, services.library, services.settings, wish, ctx.now)
+    made, commit = await drafting.drafted(
+        services.store, services.library, services.settings, request, ctx.now
+    )
     await _show(ctx, everybody, made, commit)
 
 

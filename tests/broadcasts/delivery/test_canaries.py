@@ -23,7 +23,7 @@ from hotline.broadcasts.delivery.canaries import (
     same,
     warnings,
 )
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.content import Library
 from hotline.errors import SettingsError
 from hotline.privacy.vault import Vault
@@ -120,8 +120,10 @@ def test_a_canary_is_a_number_that_nobody_texts(numbers: str) -> None:
 
 async def test_canaries_are_in_the_audience_of_every_alert_whatever_its_zone(coop: Coop) -> None:
     await coop.office.sign_up(1, "frog_hollow")
-    one = await coop.office.wish(
-        Wish("organizer1", "news", HOUR, {"en": "Meeting at six.", "es": "Reunión a las seis."}, "Parkville")
+    one = await coop.office.drafted(
+        DraftRequest(
+            "organizer1", "news", HOUR, {"en": "Meeting at six.", "es": "Reunión a las seis."}, "Parkville"
+        )
     )
     await coop.office.approve(one.id)
     rows = await cast("Any", coop.office.store.redis.lrange(keys.broadcast_todo(one.id), 0, -1))
@@ -133,7 +135,7 @@ async def test_canaries_count_apart_from_people_through_the_whole_life_of_an_ale
     office, phones = coop.office, {coop.office.vault.pseudonym(number) for number in (CANARY, SECOND)}
     people = await office.sign_up(3)
     texts = {"en": "Meeting at six.", "es": "Reunión a las seis."}
-    draft = await office.wish(Wish("organizer1", "event", 3600.0, texts))
+    draft = await office.drafted(DraftRequest("organizer1", "event", 3600.0, texts))
     one = await office.approve(draft.id)
     assert (one.total, one.langs, one.waiting) == (3, {"en": 3}, 3)
     ids = await office.deliver()

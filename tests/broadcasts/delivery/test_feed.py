@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.broadcasts import approval, drafting
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.delivery.feed import AHEAD, PUT_OFF, Delivery, outbox_of
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.broadcasts.freeze import freeze, unfreeze
 from hotline.content import Library
 from hotline.errors import SendError
@@ -39,8 +39,8 @@ async def approved(store: Store, vault: Vault) -> str:
     await store.commit(opt_out(vault.pseudonym(STOPPED), "alerts"))
     library = Library.load(ROOT / "content", "hartford")
     settings = load_settings(_env_file=None, environment="test")
-    wish = Wish("organizer1", "event", 600, {"en": WORDS})
-    one = await drafting.draft(store, library, settings, wish, time.time())
+    request = DraftRequest("organizer1", "event", 600, {"en": WORDS})
+    one = await drafting.draft(store, library, settings, request, time.time())
     await approval.approve(store, library, settings, one.id, "organizer2", time.time())
     return one.id
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hotline.broadcasts import closing, codes, freeze
 from hotline.broadcasts.codes import Action
-from hotline.broadcasts.drafting import Wish, drafted
+from hotline.broadcasts.drafting import DraftRequest, drafted
 from hotline.conversation.organizers.orders import order
 from hotline.staff.roster import add_staff
 from hotline.store import Conflict, keys
@@ -322,8 +322,8 @@ async def test_an_alert_whose_report_is_over_is_not_sent_even_with_its_code(team
 async def test_an_alert_without_a_report_says_so_to_who_stands_for_it_too(team: Team) -> None:
     people = await team.sign_up(1)
     texts = {"en": "Stay away from Park Street."}
-    wish = Wish("ana", "alert", HOUR, texts, override="three callers we know saw it")
-    made, commit = await drafted(team.store, team.library, team.settings, wish, team.now)
+    request = DraftRequest("ana", "alert", HOUR, texts, override="three callers we know saw it")
+    made, commit = await drafted(team.store, team.library, team.settings, request, team.now)
     await team.store.commit(commit)
     asked = await team.says("carl", f"APPROVE {made.code}")
     assert "CAREFUL" in asked
