@@ -5,6 +5,7 @@ HotlineError                 anything we can say in one sentence to whoever caus
 ├── ContentError             a card, message, rule or city file is malformed
 ├── InputError               a command line or a request was wrong
 ├── BadPicture               a file that somebody texted is no picture we show
+├── MoveRefused              an incident or a broadcast cannot go from its state to that one
 ├── RecordBroken             a record in Redis cannot be read
 ├── StoreUnavailable         Redis did not answer
 ├── DialogueUnavailable      Rasa did not give an answer in time
@@ -41,6 +42,10 @@ class BadPicture(HotlineError):
 
     def __init__(self, why: Literal["elsewhere", "gone", "unreadable", "too_large"]) -> None:
         super().__init__(why)
+
+
+class MoveRefused(HotlineError):
+    """A move that the table of an incident's or a broadcast's states does not have."""
 
 
 class RecordBroken(HotlineError):

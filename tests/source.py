@@ -111,11 +111,12 @@ class Strings:
         return self._returned(called(node)) if isinstance(node, ast.Call) else []
 
     def _assigned(self, name: str, scope: ast.AST) -> list[ast.expr]:
-        """What a name is set to, in the function or else in the module."""
+        """What a name is set to, in the function or else in the module, or in the one it comes from."""
         for nodes in (ast.walk(scope), self._module.tree.body):
             if found := [value for node in nodes if (value := _value_for(node, name))]:
                 return found
-        return []
+        source = _imported(self._module.tree, name)
+        return Strings(source)._assigned(name, source.tree) if source else []
 
     def _returned(self, function: str) -> list[ast.expr]:
         """What a function of the same module returns."""
@@ -126,6 +127,15 @@ class Strings:
             for node in ast.walk(one)
             if isinstance(node, ast.Return) and node.value
         ]
+
+
+def _imported(tree: ast.Module, name: str) -> Module | None:
+    """The module of ours that a name comes from."""
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module and name in {one.name for one in node.names}:
+            path = ROOT / f"{node.module.replace('.', '/')}.py"
+            return Module(path) if path.is_file() else None
+    return None
 
 
 def _value_for(node: ast.AST, name: str) -> ast.expr | None:

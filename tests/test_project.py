@@ -17,6 +17,7 @@ from hotline.cli import _app
 from hotline.privacy.retention import AGED_STREAMS
 from hotline.settings import ROOT, Settings
 from hotline.store import KEYS, Entry, Key, keys, registered
+from tests import pictures
 from tests.source import HOLE, Module, called, modules, pattern
 
 if TYPE_CHECKING:
@@ -118,6 +119,13 @@ def test_the_changelog_begins_with_what_is_not_released() -> None:
     assert headings[0] == "Unreleased"
     section = read("CHANGELOG.md").partition("## Unreleased")[2].partition("\n## ")[0]
     assert re.search(r"^- \w", section, re.MULTILINE)
+
+
+def test_the_page_shows_the_states_and_moves_that_the_code_has() -> None:
+    page = pictures.PAGE.read_text(encoding="utf-8")
+    for name in pictures.TABLES:
+        assert f"<!-- moves: {name} -->" in page
+    assert page == pictures.renewed(page), "renew it with .venv/bin/python -m tests.pictures"
 
 
 # -- Redis

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from hotline.broadcasts import broadcast, closing, texts
+from hotline.broadcasts import broadcast, texts
+from hotline.broadcasts.states import BroadcastState
 from hotline.content import Library
 from hotline.content.library import PARTS
 from hotline.conversation.residents import violation
 from hotline.conversation.residents.emergency import QUESTIONS
-from hotline.incidents import incident as incidents
+from hotline.incidents.states import IncidentState
 from hotline.refusal import Reason
 from hotline.settings import ROOT
 from hotline.subscriptions import subscribers
@@ -49,7 +50,7 @@ def said_keys() -> tuple[dict[str, str], set[str]]:
 
 # What an open field of a key may be.
 OPEN: Final = {
-    "state_": (*incidents.LIVE, *incidents.VERDICTS),
+    "state_": tuple(IncidentState),
     "raid_": QUESTIONS,
     "violation_": violation.QUESTIONS,
     "staff_": ("on", "off"),
@@ -61,7 +62,7 @@ OPEN: Final = {
     "kind_": subscribers.KINDS,
     "closing_": texts.CLOSINGS,
     "broadcast_kind_": (*broadcast.KINDS, "notice", "closing"),
-    "broadcast_state_": (*closing.ENDED, "draft", "waiting", "closed"),
+    "broadcast_state_": tuple(BroadcastState),
     "broadcast_out_": ("zone", "kind", "night", "stopped"),
     "broadcast_held_": ("carrier", "sender", "report"),
     "refusal_": tuple(Reason),
@@ -84,7 +85,6 @@ HANDED_ON: Final = {
     "hotline/incidents/notices/phrasing.py: notice.key",
     "hotline/incidents/notices/phrasing.py: key",
     "hotline/incidents/notices/unreached.py: key",
-    "hotline/incidents/incident.py: told",
     "actions/small_talk.py: turn.topic",
     "actions/offer_choices.py: OUT_OF_SCOPE",
 }

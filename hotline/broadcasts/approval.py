@@ -20,6 +20,7 @@ from hotline.broadcasts.broadcast import (
 )
 from hotline.broadcasts.delivery import canaries as canary
 from hotline.broadcasts.drafting import reasoned, stood_for
+from hotline.broadcasts.states import BroadcastMove, BroadcastState
 from hotline.privacy.vault import Vault
 from hotline.refusal import Reason, Refused
 from hotline.store import DAY, Commit, keys
@@ -64,8 +65,9 @@ async def approved(
     canaries = await canary.canaries(Vault(settings.secret_keys), settings, library.city)
     staged = await audience.stage(store, one, canaries, quiet=quiet)
     texts.complete(one, one.texts, staged.langs)
+    state = one.after(BroadcastMove.APPROVE, BroadcastState.SENT if one.drill else BroadcastState.SENDING)
     after = replace(
-        one, state="sent" if one.drill else "sending", approved_by=by, approved_at=now, total=staged.total,
+        one, state=state, approved_by=by, approved_at=now, total=staged.total,
         langs=staged.langs,
     )  # fmt: skip
     commit = _sending(one, after, staged, by, now)
@@ -78,7 +80,7 @@ approve = at_once(approved)
 
 def _sending(one: Broadcast, after: Broadcast, staged: Staged, by: str, now: float) -> Commit:
     commit = Commit()
-    commit.if_field(keys.broadcast(one.id), "state", "draft")
+    commit.if_field(keys.broadcast(one.id), "state", one.state)
     commit.hset(keys.broadcast(one.id), to_fields(after), BROADCAST_TTL)
     commit.merge(logged(one.id, by=by, what="approve", now=now, why=one.why))
     if one.drill:
@@ -116,7 +118,7 @@ async def may(
         Refused: why not.
     """
     await organizer(store, by)
-    if one.state != "draft":
+    if not one.may(BroadcastMove.APPROVE):
         raise unmovable(one)
     if by == one.by and not one.drill:
         raise Refused(Reason.OWN_DRAFT, code=one.numbered)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from hotline.broadcasts import texts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast
+from hotline.broadcasts.states import BroadcastState
 from hotline.privacy.retention import unforgotten
 from hotline.store import Commit, keys
 from hotline.subscriptions import subscribers
@@ -115,7 +116,7 @@ async def _found(
 async def by_language(store: Store, kind: str, zone: str) -> dict[str, int]:
     """How many people a broadcast of a kind to a zone would reach by day, by language."""
     tally = _Tally()
-    one = Broadcast("", "draft", kind, "", {}, zone, 0.0)
+    one = Broadcast("", BroadcastState.DRAFT, kind, "", {}, zone, 0.0)
     async for _ in _found(store, one, tally, quiet=False):
         pass
     return dict(sorted(tally.langs.items()))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 
+from hotline.broadcasts.states import MOVES, UNDER_WAY, BroadcastMove, BroadcastState
 from hotline.errors import RecordBroken
 from hotline.incidents import incident as incidents
 from hotline.refusal import Message, Numbered, Reason, Refused
@@ -26,16 +26,7 @@ if TYPE_CHECKING:
 
 BROADCAST_TTL: Final = 90 * DAY
 KINDS: Final = ("alert", "event", "news")
-SHORTEST, LONGEST = 60.0, 7 * 24 * 3600.0
-UNITS: Final = {"m": 60.0, "h": 3600.0, "d": 86400.0}
 KEPT: Final = "kept"  # resumed by a person although its report is over
-UNDER_WAY: Final = ("sending", "paused")
-# What a person may do to a broadcast, and the state it leaves.
-MOVES: Final = {
-    "pause": (("sending",), "paused"),
-    "resume": (("paused",), "sending"),
-    "cancel": (("draft", "waiting", "sending", "paused"), "cancelled"),
-}
 REACHED: Final = ("sent", "delivered", "unknown")  # receipts of people who got it, or may have
 _JSON: Final = frozenset({"texts", "langs"})
 _NUMBERS: Final = frozenset({"expires", "drafted_at", "approved_at", "nagged_at"})
@@ -48,8 +39,7 @@ class Broadcast:
     """One broadcast as it is kept. Times are seconds since the epoch.
 
     Attributes:
-        state: draft, waiting (a closing text, for the alert to come to rest), sending, paused, sent,
-            expired, cancelled, closed.
+        state: where it stands; it changes by `after` alone.
         kind: alert, event, news; closing: ends an alert; notice: "ignore that message".
         by: handle of the organizer who wrote it.
         texts: words by language, as they leave (frame included).
@@ -68,7 +58,7 @@ class Broadcast:
     """
 
     id: str
-    state: str
+    state: BroadcastState
     kind: str
     by: str
     texts: dict[str, str]
@@ -88,6 +78,14 @@ class Broadcast:
     drill: bool = False
     notice: bool = False
     receipts: dict[str, int] = field(default_factory=dict[str, int])
+
+    def may(self, move: BroadcastMove) -> bool:
+        """Whether a move may be made in its state."""
+        return MOVES.may(self.state, move)
+
+    def after(self, move: BroadcastMove, wanted: BroadcastState | None = None) -> BroadcastState:
+        """Its state after a move; see `Moves.after`."""
+        return MOVES.after(self.state, move, wanted)
 
     @property
     def numbered(self) -> Numbered:
@@ -109,26 +107,14 @@ class Broadcast:
     def to_close(self) -> bool:
         """Whether people were told of something and not yet that it is over."""
         told = bool(self.reached) or self.state in UNDER_WAY
-        return self.kind == "alert" and self.state not in ("draft", "closed") and told and not self.drill
+        over = self.state in (BroadcastState.DRAFT, BroadcastState.CLOSED)
+        return self.kind == "alert" and told and not over and not self.drill
 
     def public(self) -> dict[str, Any]:
         """What ``status --json`` prints."""
         drop = {"nagged_at"}
         shown = {name: value for name, value in self.__dict__.items() if name not in drop}
         return shown | {"expires_at": incidents.iso(self.expires), "waiting": self.waiting}
-
-
-def parse_life(text: str) -> float:
-    """Seconds in ``90m``, ``2h`` or ``1d``.
-
-    Raises:
-        Refused: not such a time, or shorter than a minute, or longer than a week.
-    """
-    match = re.fullmatch(r"(\d{1,4})([mhd])", text.strip())
-    seconds = int(match[1]) * UNITS[match[2]] if match else 0.0
-    if not SHORTEST <= seconds <= LONGEST:
-        raise Refused(Reason.BAD_LIFE)
-    return seconds
 
 
 async def organizer(store: Store, handle: str) -> Staff:
@@ -195,6 +181,7 @@ def _parsed(kept: dict[str, str], counts: dict[str, str]) -> Broadcast:
         values[name] = int(values[name])
     for name in values.keys() & _FLAGS:
         values[name] = values[name] == "1"
+    values["state"] = BroadcastState(values["state"])
     receipts = {name: int(count) for name, count in counts.items() if int(count) > 0}
     return Broadcast(**values, receipts=receipts)
 
@@ -255,18 +242,17 @@ def unmovable(one: Broadcast) -> Refused:
     return Refused(Reason.BROADCAST_IS, code=one.numbered, state=Message(f"broadcast_state_{one.state}"))
 
 
-def moved(one: Broadcast, how: str, *, by: str, now: float, held: str = "") -> Commit:
+def moved(one: Broadcast, how: BroadcastMove, *, by: str, now: float, held: str = "") -> Commit:
     """The guard and writes of a pause, a resumption or a cancellation, whoever does it."""
-    _, after = MOVES[how]
     commit = Commit()
     commit.if_field(keys.broadcast(one.id), "state", one.state)
-    commit.hset(keys.broadcast(one.id), {"state": after, "held": held})
+    commit.hset(keys.broadcast(one.id), {"state": one.after(how), "held": held})
     commit.merge(logged(one.id, by=by, what=how, now=now, why=held))
     commit.wake("broadcasts")
     return commit
 
 
-async def move(store: Store, id_: str, how: str, *, now: float, by: str = "") -> Broadcast:
+async def move(store: Store, id_: str, how: BroadcastMove, *, now: float, by: str = "") -> Broadcast:
     """Pause, resume or cancel a broadcast; what was handed to the carrier cannot be called back.
 
     Raises:
@@ -277,22 +263,22 @@ async def move(store: Store, id_: str, how: str, *, now: float, by: str = "") ->
     return await load(store, id_)
 
 
-def movable(one: Broadcast, how: str, now: float) -> None:
+def movable(one: Broadcast, how: BroadcastMove, now: float) -> None:
     """Refuse what a person cannot do to it now.
 
     Raises:
         Refused: its state does not allow it, or it should go on and is past its time.
     """
-    if one.state not in MOVES[how][0]:
+    if not one.may(how):
         raise unmovable(one)
-    if how == "resume" and one.expires <= now:
+    if how is BroadcastMove.RESUME and one.expires <= now:
         raise Refused(Reason.EXPIRED, code=one.numbered)
 
 
-def moved_by_hand(one: Broadcast, how: str, *, by: str, now: float) -> Commit:
+def moved_by_hand(one: Broadcast, how: BroadcastMove, *, by: str, now: float) -> Commit:
     """The guard and writes of what a person does to it; see `movable` for what cannot be done."""
     movable(one, how, now)
-    held = KEPT if how == "resume" and one.held == "report" else ""
+    held = KEPT if how is BroadcastMove.RESUME and one.held == "report" else ""
     return moved(one, how, by=by, now=now, held=held)
 
 

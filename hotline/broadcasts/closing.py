@@ -24,6 +24,7 @@ from hotline.broadcasts.broadcast import (
     written,
 )
 from hotline.broadcasts.delivery import failures
+from hotline.broadcasts.states import BroadcastMove, BroadcastState
 from hotline.incidents import records
 from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.store import Commit, Conflict, keys
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 LIFE: Final = 12 * 3600.0  # seconds
 NAG: Final = 30 * 60.0  # seconds between two reminders
 PATIENCE: Final = 2 * 3600.0  # seconds an alert may stand before anybody is reminded
-ENDED: Final = ("sent", "sending", "paused", "expired", "cancelled")
+UNCLOSED: Final = ("closing", "notice")  # kinds that end nothing
 
 
 async def closed(
@@ -85,7 +86,7 @@ async def closed(
     made = await _closing(store, library, one, said, by, now)
     if texts:  # free words to many: another organizer has to send them
         return made, written(made, by=by, what="draft", now=now)
-    made = replace(made, state="waiting", approved_at=now)
+    made = replace(made, state=made.after(BroadcastMove.APPROVE, BroadcastState.WAITING), approved_at=now)
     commit = _ended(one, by, now, reason)
     commit.merge(written(made, by=by, what="close", now=now))
     commit.merge(_begun(made, now))
@@ -106,11 +107,11 @@ async def sent(store: Store, one: Broadcast, by: str, now: float) -> tuple[Broad
     words.complete(alert, one.texts, alert.langs or alert.texts)
     langs = await audience.reached_by_language(store, alert.id)
     after = replace(
-        one, state="waiting", approved_by=by, approved_at=now, expires=now + LIFE, langs=langs,
-        total=sum(langs.values()),
+        one, state=one.after(BroadcastMove.APPROVE, BroadcastState.WAITING), approved_by=by, approved_at=now,
+        expires=now + LIFE, langs=langs, total=sum(langs.values()),
     )  # fmt: skip
     commit = _ended(alert, by, now, f"broadcast {one.id}")
-    commit.if_field(keys.broadcast(one.id), "state", "draft")
+    commit.if_field(keys.broadcast(one.id), "state", one.state)
     commit.hset(keys.broadcast(one.id), to_fields(after), BROADCAST_TTL)
     commit.merge(logged(one.id, by=by, what="approve", now=now))
     commit.merge(_begun(one, now))
@@ -124,7 +125,7 @@ def tells(one: Broadcast) -> bool:
 
 def may_end(one: Broadcast) -> bool:
     """Whether there is something to close."""
-    return one.state in ENDED and bool(one.approved_at) and one.kind not in ("closing", "notice")
+    return one.may(BroadcastMove.CLOSE) and bool(one.approved_at) and one.kind not in UNCLOSED
 
 
 def closable(one: Broadcast) -> None:
@@ -149,7 +150,7 @@ async def _closing(
 ) -> Broadcast:
     """A draft of the text that ends it."""
     return Broadcast(
-        id=str(await store.incr(keys.broadcasts_last)), state="draft", kind="closing", by=by,
+        id=str(await store.incr(keys.broadcasts_last)), state=BroadcastState.DRAFT, kind="closing", by=by,
         texts=words.closing_frame(library, one.kind, said, one.code), zone=one.zone, expires=now + LIFE,
         incident=one.incident, code=await verification.new_code(store), drafted_at=now, closes=one.id,
     )  # fmt: skip
@@ -174,7 +175,7 @@ def worded(
 def _ended(one: Broadcast, by: str, now: float, reason: str) -> Commit:
     commit = Commit()
     commit.if_field(keys.broadcast(one.id), "state", one.state)
-    commit.hset(keys.broadcast(one.id), {"state": "closed"})
+    commit.hset(keys.broadcast(one.id), {"state": one.after(BroadcastMove.CLOSE)})
     commit.delete(keys.broadcast_todo(one.id))
     commit.zrem(keys.broadcasts_sending, one.id)
     commit.merge(logged(one.id, by=by, what="close", now=now, why=reason))
@@ -185,7 +186,7 @@ async def hold_unfounded(store: Store, now: float) -> None:
     """Pause at once what is still being sent while its report is no longer confirmed."""
     ids = await store.zrange(keys.broadcasts_sending)
     for one in await broadcasts.load_many(store, map(str, ids)):
-        if one.state == "sending" and one.kind == "alert" and one.incident and one.held != KEPT:
+        if one.may(BroadcastMove.PAUSE) and one.kind == "alert" and one.incident and one.held != KEPT:
             with failures.apart(one.id):
                 await _hold_unfounded(store, one, now)
 
@@ -194,7 +195,7 @@ async def _hold_unfounded(store: Store, one: Broadcast, now: float) -> None:
     report = await records.load(store, one.incident)
     if report and not report.live and not report.backs(one.drafted_at):
         with contextlib.suppress(Conflict):
-            await store.commit(moved(one, "pause", by="line", now=now, held="report"))
+            await store.commit(moved(one, BroadcastMove.PAUSE, by="line", now=now, held="report"))
 
 
 async def nag(desk: Desk, vault: Vault, library: Library, now: float) -> int:
@@ -227,4 +228,5 @@ async def _is_due(store: Store, one: Broadcast, now: float) -> bool:
     """When its report is over, when it has expired, or when it has stood for long."""
     report = await records.load(store, one.incident) if one.incident else None
     over = report is not None and not report.backs(one.drafted_at)
-    return over or one.expires <= now or one.state == "cancelled" or now - one.approved_at > PATIENCE
+    cancelled = one.state is BroadcastState.CANCELLED
+    return over or cancelled or one.expires <= now or now - one.approved_at > PATIENCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from hotline.broadcasts import once, verification
 from hotline.broadcasts import texts as words
 from hotline.broadcasts.at_once import at_once
 from hotline.broadcasts.broadcast import KINDS, Broadcast, organizer, written
+from hotline.broadcasts.states import BroadcastState
 from hotline.incidents import records
 from hotline.refusal import Reason, Refused
 from hotline.store import keys
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from hotline.settings import Settings
     from hotline.store import Commit, Store
 
+SHORTEST, LONGEST = 60.0, 7 * 24 * 3600.0
+UNITS: Final = {"m": 60.0, "h": 3600.0, "d": 86400.0}
 SHORTEST_REASON: Final = 10  # characters
 NOTICE_LIFE: Final = 12 * 3600.0  # seconds
 
@@ -49,6 +53,19 @@ class DraftRequest:
     drill: bool = False
 
 
+def parse_life(text: str) -> float:
+    """Seconds in ``90m``, ``2h`` or ``1d``.
+
+    Raises:
+        Refused: not such a time, or shorter than a minute, or longer than a week.
+    """
+    match = re.fullmatch(r"(\d{1,4})([mhd])", text.strip())
+    seconds = int(match[1]) * UNITS[match[2]] if match else 0.0
+    if not SHORTEST <= seconds <= LONGEST:
+        raise Refused(Reason.BAD_LIFE)
+    return seconds
+
+
 async def drafted(
     store: Store, library: Library, settings: Settings, request: DraftRequest, now: float
 ) -> tuple[Broadcast, Commit]:
@@ -60,8 +77,8 @@ async def drafted(
     turn = await once.turn(store, request.incident) if _of_a_report(request) else None
     zone, texts = await worded(store, library, settings, request, now)
     one = Broadcast(
-        id=str(await store.incr(keys.broadcasts_last)), state="draft", kind=request.kind, by=request.by,
-        texts={}, zone=zone, expires=now + request.life, incident=request.incident,
+        id=str(await store.incr(keys.broadcasts_last)), state=BroadcastState.DRAFT, kind=request.kind,
+        by=request.by, texts={}, zone=zone, expires=now + request.life, incident=request.incident,
         why=request.override.strip(), drafted_at=now, drill=request.drill,
     )  # fmt: skip
     made, commit = await _made(store, library, one, texts, now)
@@ -109,8 +126,8 @@ async def noticed(store: Store, library: Library, by: str, now: float) -> tuple[
     """
     await organizer(store, by)
     one = Broadcast(
-        id=str(await store.incr(keys.broadcasts_last)), state="draft", kind="notice", by=by, texts={},
-        zone=subscribers.ALL, expires=now + NOTICE_LIFE, drafted_at=now, notice=True,
+        id=str(await store.incr(keys.broadcasts_last)), state=BroadcastState.DRAFT, kind="notice", by=by,
+        texts={}, zone=subscribers.ALL, expires=now + NOTICE_LIFE, drafted_at=now, notice=True,
     )  # fmt: skip
     return await _made(store, library, one, words.ignoring(library), now)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hotline.broadcasts.broadcast import BROADCAST_TTL, UNDER_WAY, Broadcast, load_many
+from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, load_many
+from hotline.broadcasts.states import UNDER_WAY, BroadcastMove
 from hotline.incidents import records
 from hotline.refusal import Message, Reason, Refused
 from hotline.store import Commit, keys
@@ -53,8 +54,8 @@ async def standing(store: Store, report: str, now: float) -> Broadcast | None:
     """The alert that a report has: one that people were told by, or a draft that may still be sent."""
     found = await records.load(store, await event(store, report))
     for one in await _alerts(store, report):
-        sendable = one.state == "draft" and one.expires > now and (not found or found.backs(one.drafted_at))
-        if _told(one) or sendable:
+        founded = not found or found.backs(one.drafted_at)
+        if _told(one) or (one.may(BroadcastMove.APPROVE) and one.expires > now and founded):
             return one
     return None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, load_many, recent
+from hotline.broadcasts.states import BroadcastState
 from hotline.content.clock import MONTHS
 from hotline.store import keys
 
@@ -54,7 +55,9 @@ async def by_code(store: Store, code: str) -> Broadcast | None:
 async def sent_with(store: Store, code: str) -> Broadcast | None:
     """The broadcast with this number, if people may have got it; a draft or a drill reached nobody."""
     one = await by_code(store, code)
-    if one is None or not one.approved_at or one.drill or (one.state == "cancelled" and not one.reached):
+    if one is None or not one.approved_at or one.drill:
+        return None
+    if one.state is BroadcastState.CANCELLED and not one.reached:
         return None
     return one
 

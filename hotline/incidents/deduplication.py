@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from rapidfuzz import fuzz
 
 from hotline.geography.places import same_place
+from hotline.incidents.states import IncidentState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ def same_spot(one: str, other: str) -> bool:
 def _suspect(fresh: Incident, before: list[Incident]) -> str:
     """Why a report may be a prank, "" mostly. A first report of a calm hour never is."""
     own = [one for one in before if one.reporter == fresh.reporter]
-    if sum(one.state == "false_alarm" and not one.same_as for one in own) >= BUDGET:
+    if sum(one.state is IncidentState.FALSE_ALARM and not one.same_as for one in own) >= BUDGET:
         return "budget"
     if fresh.place:  # who names a place can be checked there
         return ""

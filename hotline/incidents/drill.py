@@ -14,6 +14,7 @@ import aiohttp
 from hotline.errors import HotlineError
 from hotline.incidents import incident as incidents
 from hotline.incidents import records
+from hotline.incidents.states import VERDICTS, IncidentMove, IncidentState
 from hotline.messaging.carriers.twilio import signed
 from hotline.privacy.vault import DRILL_PHONE
 from hotline.refusal import Reason, Refused
@@ -105,8 +106,8 @@ async def result(store: Store, id_: str) -> Result:
         raise Refused(Reason.NO_DRILL, id=id_)
     log = [json.loads(line) for line in await store.lrange(keys.incident_log(id_))]
     paged = await _first_page(store, one)
-    claimed = _when(log, "claimed")
-    verdict = min((at for name in incidents.VERDICTS if (at := _when(log, name))), default=None)
+    claimed = _when(log, IncidentState.CLAIMED)
+    verdict = min((at for name in VERDICTS if (at := _when(log, name))), default=None)
     return Result(
         incident=id_,
         at=incidents.iso(one.opened_at),
@@ -164,8 +165,10 @@ async def close_old(desk: Desk, now: float) -> None:
 
 async def close(desk: Desk, id_: str, now: float) -> None:
     """End a drill that is still open; who was paged is told."""
+    state, move = IncidentState.ENDED, IncidentMove.END_DRILL
     await desk.change(
-        id_, lambda found: incidents.report_state(found, "line", "ended", now, 0) if found.live else None
+        id_,
+        lambda found: incidents.report_state(found, "line", state, now, 0, move) if found.may(move) else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.incidents.incident import Change, Incident, release
 from hotline.incidents.notice import Notice
+from hotline.incidents.states import IncidentMove
 from hotline.refusal import Message
 from hotline.staff import PARTNER
 
@@ -57,7 +58,10 @@ def _page(incident: Incident, roster: Roster, now: float) -> Change:
     fresh = run[len(incident.run) :]
     ever = tuple(name for name in dict.fromkeys((*incident.paged, *run)) if name != PARTNER)
     told = incident.partner_told or PARTNER in run
-    after = replace(incident, state="paging", step=step, run=tuple(run), paged=ever, partner_told=told)
+    after = replace(
+        incident, state=incident.after(IncidentMove.PAGE), step=step, run=tuple(run), paged=ever,
+        partner_told=told,
+    )  # fmt: skip
     notices = _pages(incident, fresh)
     alone = incident.step == 0 and not roster.on_call()
     if step < len(incident.policy):
@@ -125,5 +129,5 @@ def _given_up(incident: Incident, roster: Roster) -> Change:
     organizers = [member.handle for member in roster.with_role("organizer")]
     values = {"id": incident.id, "state": Message("state_unable")}
     told = [Notice(name, "page_closed", values) for name in dict.fromkeys((*incident.paged, *organizers))]
-    after = replace(incident, state="unable", asked="", due=0.0)
+    after = replace(incident, state=incident.after(IncidentMove.GIVE_UP), asked="", due=0.0)
     return Change(after, "expired", notices=(Notice("reporter", "raid_unable"), *told))

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hotline.incidents.notice import At, Notice
+from hotline.incidents.states import (
+    CLOSING,
+    HELD,
+    LIVE,
+    MOVES,
+    OUTSIDE,
+    TOLD,
+    UNSURE,
+    VERDICTS,
+    IncidentMove,
+    IncidentState,
+)
 from hotline.refusal import Message
 from hotline.staff import PARTNER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LIVE: Final = ("opened", "paging", "claimed", "onway", "onscene", "confirmed")
-HELD: Final = ("claimed", "onway", "onscene", "confirmed")
-VERDICTS: Final = ("confirmed", "false_alarm", "unable", "ended")
-CLOSING: Final = ("false_alarm", "unable", "ended")
-UNSURE: Final = ("false_alarm", "unable")
-OUTSIDE: Final = {"onway": "on the way", "onscene": "on scene", "unable": "unable to verify",
-                  "false_alarm": "false alarm"}  # fmt: skip
 # What a digit says to one of our own questions; kept as this, and said in each reader's language.
 type Answer = Literal["now", "over", "taken", "not_taken"]
 
@@ -31,7 +36,7 @@ class Incident:
     Attributes:
         id: its number, as in ``TAKE 7``; never used again.
         version: grows with each transition; a late timer or a second claimant fails on it.
-        state: one of the states of the design, short form.
+        state: where it stands; it changes by `after` alone.
         reporter: pseudonym of the first witness.
         place: as understood, "" when unknown.
         words: what was reported, masked, oldest first; never parsed away.
@@ -58,7 +63,7 @@ class Incident:
 
     id: str
     version: int = 0
-    state: str = "opened"
+    state: IncidentState = IncidentState.OPENED
     urgency: str = "page"
     reporter: str = ""
     lang: str = "en"
@@ -91,6 +96,14 @@ class Incident:
     told: str = ""
     children: tuple[str, ...] = ()
     tray: str = ""
+
+    def may(self, move: IncidentMove) -> bool:
+        """Whether a move may be made in its state."""
+        return MOVES.may(self.state, move)
+
+    def after(self, move: IncidentMove, wanted: IncidentState | None = None) -> IncidentState:
+        """Its state after a move; see `Moves.after`."""
+        return MOVES.after(self.state, move, wanted)
 
     @property
     def live(self) -> bool:
@@ -168,11 +181,11 @@ def iso(at: float) -> str:
 
 def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change | None:
     """The incident taken by a responder; None when somebody has it or it is over."""
-    if not incident.live or incident.held or incident.same_as:
+    if incident.same_as or not incident.may(IncidentMove.CLAIM):
         return None
     after = replace(
         incident,
-        state="claimed",
+        state=incident.after(IncidentMove.CLAIM),
         claimed_by=handle,
         claimed_at=now,
         news_asked=False,
@@ -188,7 +201,7 @@ def claim(incident: Incident, handle: str, now: float, minutes: float) -> Change
         Notice("reporter", "raid_claimed", {"time": At(now)}),
         *partner,
     )
-    return Change(after, "claimed", handle, {"claimed_by": handle}, notices)
+    return Change(after, after.state, handle, {"claimed_by": handle}, notices)
 
 
 def assigned(
@@ -224,7 +237,7 @@ def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
     holder = incident.claimed_by
     after = replace(
         incident,
-        state="paging",
+        state=incident.after(IncidentMove.RELEASE),
         claimed_by="",
         backups=(),
         news_asked=False,
@@ -247,22 +260,27 @@ def news(incident: Incident, handle: str, now: float, minutes: float) -> Change:
     return Change(after, "news", handle)
 
 
-def report_state(incident: Incident, handle: str, state: str, now: float, minutes: float) -> Change:
+def report_state(
+    incident: Incident,
+    handle: str,
+    state: IncidentState,
+    now: float,
+    minutes: float,
+    move: IncidentMove = IncidentMove.REPORT,
+) -> Change:
     """What the holder says of it: on the way, on scene, or a verdict; a closing verdict ends it."""
     closes = state in CLOSING
     after = replace(
         incident,
-        state=state,
+        state=incident.after(move, state),
         news_asked=False,
-        confirmed_at=now if state == "confirmed" else incident.confirmed_at,
+        confirmed_at=now if state is IncidentState.CONFIRMED else incident.confirmed_at,
         closed_at=now if closes else incident.closed_at,
         asked="" if closes else incident.asked,
         due=0.0 if closes else now + minutes * 60,
     )
     others = [name for name in incident.paged if name != handle]
-    told = {"onway": "raid_onway", "onscene": "raid_onscene", "confirmed": "raid_confirmed",
-            "false_alarm": "raid_false", "unable": "raid_unable", "ended": "raid_ended"}[state]  # fmt: skip
-    notices = [Notice("reporter", told)]
+    notices = [Notice("reporter", TOLD[state])]
     if state in VERDICTS:
         values = {"id": incident.id, "state": Message(f"state_{state}")}
         notices += [Notice(name, "page_closed", values) for name in others]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from hotline.incidents.notice import Notice
+from hotline.incidents.states import IncidentState
 from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ async def owed(
 def _come(change: Change) -> tuple[str, ...]:
     """Handles that come to a report by a transition: paged, texted it, or by a word of their own."""
     brought = [notice.to for notice in change.notices if notice.key in BRINGS]
-    own = [change.by] if change.event in ("claimed", "backup") else []
+    own = [change.by] if change.event in (IncidentState.CLAIMED, "backup") else []
     return tuple(dict.fromkeys((*brought, *own)))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hotline import metrics
 from hotline.incidents.incident import Change, Incident, iso
+from hotline.incidents.states import IncidentState
 from hotline.store import DAY, INCIDENT_TTL, Commit, keys
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def from_fields(fields: Mapping[str, str]) -> Incident:
     }
     for name in TUPLES & values.keys():
         values[name] = tuple(values[name])
+    values["state"] = IncidentState(values.get("state", IncidentState.OPENED))
     return Incident(**values)
 
 

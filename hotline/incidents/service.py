@@ -13,6 +13,7 @@ from hotline.incidents.incident import Change, Incident
 from hotline.incidents.notice import Notice
 from hotline.incidents.notices.phrasing import phrased
 from hotline.incidents.notices.texts import Texts
+from hotline.incidents.states import IncidentState
 from hotline.incidents.witnesses import FOLLOW
 from hotline.messaging.contacts import opt_in
 from hotline.messaging.outbox import Outbound, Priority, queued
@@ -85,7 +86,7 @@ class Desk:
             due=now,
             drill=drill,
         )
-        commit = records.written(None, Change(fresh, "opened", "reporter"), now)
+        commit = records.written(None, Change(fresh, fresh.state, "reporter"), now)
         commit.merge(opt_in(reporter, "hotline"))  # who stopped us and calls for help wants to be answered
         if address:
             words = phrased(self._library, fresh, Notice(REPORTER, "raid_safety"), lang)
@@ -167,7 +168,7 @@ class Desk:
             return (
                 await self.written(found, change, roster) if change else records.put_off(found, now + FOLLOW)
             )
-        if found.state == "opened" and not found.looked_at:
+        if found.state is IncidentState.OPENED and not found.looked_at:
             return await self._sorted(found, roster, now)
         if found.tray:
             # Its policy begins now, not when it opened.

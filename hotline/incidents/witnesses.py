@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import short
-from hotline.incidents.incident import UNSURE, Change, Incident
+from hotline.incidents.incident import Change, Incident
 from hotline.incidents.notice import At, Notice, Value, Words
+from hotline.incidents.states import TOLD, UNSURE, IncidentMove
 from hotline.refusal import Message
 
 if TYPE_CHECKING:
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
 CALLED: Final = 3  # witnesses of an event that nobody has who are paged; the others' texts wait behind pages
 FOLLOW: Final = 60.0  # seconds after which a witness's report looks at the first one again by itself
 TRAY_WAIT: Final = 5 * 60.0  # seconds a suspect report waits for a human; then it pages like any other
-# What a witness is told when the first report moves on; by the state it has now.
-TOLD: Final = {
-    "claimed": "raid_claimed", "onway": "raid_onway", "onscene": "raid_onscene",
-    "confirmed": "raid_confirmed", "false_alarm": "raid_false", "unable": "raid_unable",
-    "ended": "raid_ended",
-}  # fmt: skip
 
 
 def link(
@@ -33,8 +28,9 @@ def link(
     they are one: then everybody who was paged or is on call is called, for it may be something else.
     """
     after = replace(
-        fresh, state="opened", same_as=first.id, told="", tray="", due=now + FOLLOW, claimed_by="", backups=()
-    )
+        fresh, state=fresh.after(IncidentMove.LINK), same_as=first.id, told="", tray="", due=now + FOLLOW,
+        claimed_by="", backups=(),
+    )  # fmt: skip
     linked = Change(replace(after, looked_at=True), "linked", by, {"same_as": first.id})
     alone = by == "line" and not first.held
     readers = tuple(dict.fromkeys((*first.paged, *oncall))) if alone else first.readers
@@ -94,13 +90,13 @@ def follow(child: Incident, first: Incident | None, now: float) -> Change | None
         return split(child, None, now, by="line")[0]
     if first.state in UNSURE and first.claimed_by:  # what the other witness saw may be something else
         return split(child, None, now, by="line")[0]
-    state = first.state if first.state in TOLD else ""
-    if first.live and state == child.told:
+    state = first.state if first.state in TOLD else None
+    if first.live and (state or "") == child.told:
         return None
     notices = (Notice("reporter", TOLD[state], {"time": At(now)}),) if state and state != child.told else ()
-    after = replace(child, told=state, due=now + FOLLOW)
+    after = replace(child, told=state or "", due=now + FOLLOW)
     if not first.live:
-        after = replace(after, state=first.state, due=0.0)
+        after = replace(after, state=child.after(IncidentMove.FOLLOW, first.state), due=0.0)
     elif not state and child.told:  # let go again: others are being texted
         notices = (Notice("reporter", "raid_released"),)
     return Change(after, "followed", details={"same_as": first.id}, notices=notices)

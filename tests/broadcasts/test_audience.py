@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hotline.broadcasts import audience
 from hotline.broadcasts.broadcast import Broadcast
 from hotline.broadcasts.drafting import DraftRequest
+from hotline.broadcasts.states import BroadcastState
 from hotline.messaging.contacts import Person, opt_out
 from hotline.store import keys
 from hotline.subscriptions import subscribers
@@ -27,7 +28,7 @@ KINDS = ("alert", "event", "news")
 
 
 def broadcast(kind: str, zone: str) -> Broadcast:
-    return Broadcast("1", "draft", kind, "organizer1", {"en": "Hello."}, zone, 0.0)
+    return Broadcast("1", BroadcastState.DRAFT, kind, "organizer1", {"en": "Hello."}, zone, 0.0)
 
 
 async def add(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from hotline.incidents import incident as incidents
 from hotline.incidents import records
+from hotline.incidents.states import IncidentState
 from hotline.messaging.contacts import Person, save_person
 from hotline.staff.roster import load_roster
 from hotline.store import keys
@@ -44,7 +45,9 @@ async def claimed(runtime: Runtime, id_: str, handle: str, state: str = "") -> N
     now = runtime.clock()
     await runtime.desk.change(id_, lambda one: incidents.claim(one, handle, now, 15))
     if state:
-        await runtime.desk.change(id_, lambda one: incidents.report_state(one, handle, state, now, 15))
+        await runtime.desk.change(
+            id_, lambda one: incidents.report_state(one, handle, IncidentState(state), now, 15)
+        )
 
 
 async def code_of(runtime: Runtime, handle: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hotline.incidents import deduplication, escalation, records, updates
 from hotline.incidents import incident as incidents
 from hotline.incidents.incident import Change, Incident
+from hotline.incidents.states import REPORTED, IncidentState
 from hotline.staff.roster import Roster, Staff
 
 HANDLES = ("ana", "ben", "cleo")
@@ -168,7 +169,7 @@ def test_a_report_that_has_witnesses_already_becomes_nobodys_witness() -> None:
 def test_a_closing_verdict_ends_the_timers_and_tells_the_reporter() -> None:
     held = incidents.claim(an_incident(), "ana", 1010, minutes=15)
     assert held
-    closed = incidents.report_state(held.after, "ana", "false_alarm", 1020, 15)
+    closed = incidents.report_state(held.after, "ana", IncidentState.FALSE_ALARM, 1020, 15)
     assert not closed.after.live
     assert closed.after.due == 0
     assert told(closed, "raid_false") == ["reporter"]
@@ -218,8 +219,8 @@ class IncidentLife(RuleBasedStateMachine):
         self.apply(incidents.release(self.one, self.now, by=self.one.claimed_by, event="passed"))
 
     @precondition(lambda self: self.one.held)
-    @rule(state=st.sampled_from(["onway", "onscene", "confirmed", "false_alarm", "unable", "ended"]))
-    def holder_reports(self, state: str) -> None:
+    @rule(state=st.sampled_from(REPORTED))
+    def holder_reports(self, state: IncidentState) -> None:
         self.apply(incidents.report_state(self.one, self.one.claimed_by, state, self.now, 15))
 
     @precondition(lambda self: self.one.live)

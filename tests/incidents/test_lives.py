@@ -25,6 +25,7 @@ from hotline.conversation.responders.merging import _apart
 from hotline.incidents import incident as incidents
 from hotline.incidents import records, silences, updates, witnesses
 from hotline.incidents.service import Desk
+from hotline.incidents.states import REPORTED, IncidentState
 from hotline.privacy.vault import Vault
 from hotline.settings import DEMO_SECRET, ROOT
 from hotline.staff.roster import add_staff, set_on_call
@@ -40,14 +41,13 @@ HANDLES: Final = ("ana", "ben", "olga")
 REPORTERS: Final = tuple("pqrstu")
 PLACES: Final = ("120 Park Street", "124 Park Street", "")
 WORDS: Final = ("ice is here with two vans", "help ice raid everywhere come quick everybody")
-NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
 BEGAN: Final = 1_800_000_000.0
 MINUTES: Final = 15.0
 STRIDE: Final = 10 * MINUTE
 JUMPS: Final = (1, 60, 121, 300, 901, 3600, 30_000)
 
 people = st.sampled_from(HANDLES)
-deeds = st.sampled_from(("take", "pass", "backup", "words", "merge", "split", "page", "silent", *NEWS))
+deeds = st.sampled_from(("take", "pass", "backup", "words", "merge", "split", "page", "silent", *REPORTED))
 
 
 @cache
@@ -170,8 +170,8 @@ class Lives(RuleBasedStateMachine):
             return change
         if deed.kind == "pass" and one.held:
             return incidents.release(one, self.now, by=one.claimed_by, event="passed")
-        if deed.kind in NEWS and one.held:
-            return incidents.report_state(one, one.claimed_by, deed.kind, self.now, MINUTES)
+        if deed.kind in REPORTED and one.held:
+            return incidents.report_state(one, one.claimed_by, IncidentState(deed.kind), self.now, MINUTES)
         return self._more(one, deed)
 
     def _more(self, one: Incident, deed: Deed) -> Change | None:
@@ -338,7 +338,7 @@ class Lives(RuleBasedStateMachine):
             elif event["type"] in ("passed", "released"):
                 assert holder == event["details"]["released_by"]
                 holder = ""
-            elif event["type"] in (*NEWS, "news_asked"):
+            elif event["type"] in (*REPORTED, "news_asked"):
                 assert event["type"] == "news_asked" or event["by"] == holder
         assert holder == one.claimed_by
 

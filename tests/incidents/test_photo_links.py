@@ -11,6 +11,7 @@ from hotline.incidents import incident as incidents
 from hotline.incidents import witnesses
 from hotline.incidents.incident import Incident
 from hotline.incidents.photo_links import behind
+from hotline.incidents.states import IncidentState
 from hotline.staff.roster import add_staff, remove_staff
 from hotline.store import DAY, Commit, Conflict, keys
 from tests.stage.crew import MINUTES, TOKEN, Crew
@@ -206,5 +207,5 @@ def test_a_transition_that_brings_a_report_to_nobody_owes_no_link() -> None:
     held = incidents.claim(Incident("7", paged=("ana", "ben")), "ana", 10, MINUTES)
     assert held
     assert _come(held) == ("ana",)
-    change: Change = incidents.report_state(held.after, "ana", "onscene", 20, MINUTES)
+    change: Change = incidents.report_state(held.after, "ana", IncidentState.ONSCENE, 20, MINUTES)
     assert _come(change) == ()

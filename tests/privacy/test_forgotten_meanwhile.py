@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, override
 import pytest
 
 from hotline.broadcasts import audience, broadcast
+from hotline.broadcasts.states import BroadcastState
 from hotline.casework import questions, violations
 from hotline.casework.violations import Violation
 from hotline.errors import InputError
@@ -159,7 +160,7 @@ class Life:
             Person(self.person, self.address), ("all",), "es", shown="list", channel="csv", now=NOW
         )
         await self.store.commit(record)
-        draft = broadcast.Broadcast("4", "draft", "news", "o", {"es": "Junta"}, "all", NOW + 60)
+        draft = broadcast.Broadcast("4", BroadcastState.DRAFT, "news", "o", {"es": "Junta"}, "all", NOW + 60)
         await audience.stage(self.store, draft, [], quiet=False)
 
 

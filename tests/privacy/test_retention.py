@@ -14,6 +14,7 @@ from hotline.incidents import incident as incidents
 from hotline.incidents import updates
 from hotline.incidents.incident import Change
 from hotline.incidents.service import Desk
+from hotline.incidents.states import IncidentState
 from hotline.messaging.asked import HappeningNow
 from hotline.messaging.contacts import Person, load_person, opt_out, save_person
 from hotline.messaging.inbox import Inbound, stored
@@ -265,7 +266,8 @@ async def test_a_transition_of_a_report_whose_reporter_is_forgotten_names_nobody
     store, person, _ = forgotten
     desk = Desk(store, vault, library, lambda: NOW)
     await desk.change("1", lambda one: incidents.claim(one, "ana", NOW, 15))
-    await desk.change("1", lambda one: incidents.report_state(one, "ana", "ended", NOW, 15))
+    ended = IncidentState.ENDED
+    await desk.change("1", lambda one: incidents.report_state(one, "ana", ended, NOW, 15))
     assert await names(store, person) == {keys.optout("alerts")}
     assert not await store.redis.exists(keys.reporter(""))
 

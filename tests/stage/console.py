@@ -13,6 +13,7 @@ import aiohttp
 from hotline.incidents import incident as incidents
 from hotline.incidents import records
 from hotline.incidents.service import Desk
+from hotline.incidents.states import IncidentState
 from hotline.staff.roster import load_roster
 from hotline.store import keys
 from hotline.subscriptions import subscribers
@@ -130,7 +131,7 @@ class Console:
             )
         )  # fmt: skip
         await desk.change(id_, lambda one: incidents.claim(one, "responder1", now, 15))
-        for state in states:
+        for state in map(IncidentState, states):
             await desk.change(
                 id_, lambda one, to=state: incidents.report_state(one, "responder1", to, now, 15)
             )

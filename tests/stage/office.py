@@ -8,6 +8,7 @@ from hotline.broadcasts import approval, drafting
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.delivery.feed import Delivery
 from hotline.broadcasts.drafting import DraftRequest
+from hotline.broadcasts.states import BroadcastMove
 from hotline.messaging.outbox import Outbox
 from hotline.store import keys
 from hotline.subscriptions import subscribers
@@ -63,7 +64,7 @@ class Office:
 
     async def move(self, id_: str, how: str) -> Broadcast:
         """Pause, resume or cancel."""
-        return await broadcasts.move(self.store, id_, how, now=self.now)
+        return await broadcasts.move(self.store, id_, BroadcastMove(how), now=self.now)
 
     async def sending(self, zone: str = "", lasts: float = HOUR) -> Broadcast:
         """A broadcast that organizer2 has approved."""

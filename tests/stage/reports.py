@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hotline.incidents import incident as incidents
 from hotline.incidents import records
 from hotline.incidents.service import Desk
+from hotline.incidents.states import IncidentState
 
 if TYPE_CHECKING:
     from tests.stage.office import Office
@@ -29,7 +30,7 @@ async def report(office: Office, *states: str, place: str = "120 Park Street", z
 async def told(office: Office, id_: str, *states: str) -> None:
     """What the responder says of it, one after the other."""
     desk = Desk(office.store, office.vault, office.library, lambda: office.now)
-    for state in states:
+    for state in map(IncidentState, states):
         await desk.change(
             id_, lambda one, to=state: incidents.report_state(one, "responder1", to, office.now, 15)
         )

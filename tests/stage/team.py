@@ -13,6 +13,7 @@ from hotline.conversation.turn import Conversation
 from hotline.incidents import incident as incidents
 from hotline.incidents import records
 from hotline.incidents.service import Desk
+from hotline.incidents.states import IncidentState
 from hotline.messaging.inbox import Inbound
 from hotline.messaging.outbox import Outbox
 from hotline.privacy.redaction import mask
@@ -88,7 +89,8 @@ class Team:
 
     async def told(self, id_: str, state: str) -> None:
         """What rita says of a report."""
-        await self.desk.change(id_, lambda one: incidents.report_state(one, "rita", state, self.now, 15))
+        to = IncidentState(state)
+        await self.desk.change(id_, lambda one: incidents.report_state(one, "rita", to, self.now, 15))
 
     async def decided(self, handle: str, words: str, *, opt_out: str = "") -> Commit:
         """What a text would lead to, not yet done. `opt_out`: what Twilio says it did itself."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import approval, audience, closing, drafting, freeze
 from hotline.broadcasts.broadcast import load, moved_by_hand, organizer, to_fields
+from hotline.broadcasts.states import BroadcastMove, BroadcastState
 from hotline.conversation.organizers import notices
 from hotline.messaging.outbox import Outbound, queued
 from hotline.store import Commit, Conflict, keys
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     type Words = Callable[[str], str]
 
 ALERTS: Final = "/console/alerts"
-STATES: Final = {"pause": "paused", "resume": "sending", "cancel": "cancelled"}
 
 
 class Actions:
@@ -79,9 +79,9 @@ class Actions:
         if form.what == "close":
             return await self._closed(form)
         one = await self._confirmations.unchanged(form)
-        by = _signed(form)
-        commit = moved_by_hand(one, form.what, by=by, now=self._runtime.clock())
-        commit.merge(await self._now_is(form, one, STATES[form.what]))
+        by, move = _signed(form), BroadcastMove(form.what)
+        commit = moved_by_hand(one, move, by=by, now=self._runtime.clock())
+        commit.merge(await self._now_is(form, one, one.after(move)))
         return commit, f"{ALERTS}/{one.id}"
 
     async def _drafted(self, form: Form) -> tuple[Commit, str]:
@@ -127,8 +127,10 @@ class Actions:
             runtime.store, runtime.library, runtime.settings, one.id, now=runtime.clock(), by=form.by,
             texts=form.texts, reason=form.get("reason"),
         )  # fmt: skip
-        is_draft = told.state == "draft"
-        commit.merge(await (self._offered(form, told) if is_draft else self._now_is(form, one, "closed")))
+        if told.state is BroadcastState.DRAFT:
+            commit.merge(await self._offered(form, told))
+        else:
+            commit.merge(await self._now_is(form, one, one.after(BroadcastMove.CLOSE)))
         return commit, f"{ALERTS}/{told.id}"
 
     async def _frozen(self, form: Form) -> Commit:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hotline.broadcasts import audience, closing, texts, verification
 from hotline.broadcasts.broadcast import history, load
+from hotline.broadcasts.states import MOVING, BroadcastState
 from hotline.errors import InputError
 from hotline.incidents import records
 from hotline.store import keys
@@ -19,7 +20,7 @@ from webhook.console.codes import WrongCode
 from webhook.console.forms import HOLDS, Form, number, seen
 from webhook.console.pages import HEADERS, TEMPLATES, ProtectedPages
 from webhook.console.refusing import here
-from webhook.console.views import EXCLUDED, MOVING, NAMES, columns, groups, progress, state
+from webhook.console.views import EXCLUDED, NAMES, columns, groups, progress, state
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -81,7 +82,7 @@ class AlertRoutes(ProtectedPages):
         runtime = self.runtime
         one = await load(runtime.store, id_)
         found = None
-        if one.state == "draft":
+        if one.state is BroadcastState.DRAFT:
             found = await audience.preview(
                 runtime.store, runtime.library.city, runtime.settings, one, runtime.clock()
             )

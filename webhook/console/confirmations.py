@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.broadcasts import approval, audience, closing, drafting, freeze, once
 from hotline.broadcasts import texts as words
 from hotline.broadcasts.broadcast import Broadcast, load, movable, organizer
+from hotline.broadcasts.states import BroadcastMove, BroadcastState
 from hotline.subscriptions import subscribers
 from webhook.console.forms import seen
 from webhook.console.pages import Stale
@@ -82,8 +83,8 @@ class Confirmations:
         framed = words.framed(runtime.library, texts, NO_NUMBER)
         now = runtime.clock()
         one = Broadcast(
-            "", "draft", request.kind, request.by, framed, zone, now + request.life, request.incident,
-            why=request.override, drill=request.drill,
+            "", BroadcastState.DRAFT, request.kind, request.by, framed, zone, now + request.life,
+            request.incident, why=request.override, drill=request.drill,
         )  # fmt: skip
         says = (
             f"A draft is kept and reaches nobody until a second organizer sends it. {NO_NUMBER} in the words "
@@ -105,7 +106,7 @@ class Confirmations:
     async def _notice(self, form: Form) -> Confirmation:
         framed = words.framed(self._runtime.library, words.ignoring(self._runtime.library), NO_NUMBER)
         one = Broadcast(
-            "", "draft", "notice", form.by, framed, subscribers.ALL,
+            "", BroadcastState.DRAFT, "notice", form.by, framed, subscribers.ALL,
             self._runtime.clock() + drafting.NOTICE_LIFE, notice=True,
         )  # fmt: skip
         says = "It is for everybody who asked for anything, and leaves even while alerts are frozen."
@@ -123,7 +124,7 @@ class Confirmations:
 
     async def _moved(self, form: Form) -> Confirmation:
         one = await self.unchanged(form)
-        movable(one, form.what, self._runtime.clock())
+        movable(one, BroadcastMove(form.what), self._runtime.clock())
         says = {
             "pause": "Nobody else gets it until somebody resumes it.",
             "resume": f"{one.waiting} people who still wait for it get it.",
@@ -139,8 +140,9 @@ class Confirmations:
         said = closing.worded(runtime.library, runtime.settings, one, form.texts, form.get("reason"))
         framed = words.closing_frame(runtime.library, one.kind, said, one.code)
         told = Broadcast(
-            "", "waiting", "closing", form.by, framed, one.zone, 0.0, code=one.code, drill=one.drill
-        )
+            "", BroadcastState.WAITING, "closing", form.by, framed, one.zone, 0.0, code=one.code,
+            drill=one.drill,
+        )  # fmt: skip
         then = f"nobody else gets {one.code}, and the {one.reached} people who got it are told this."
         if form.texts and closing.tells(one):
             says = f"A draft is kept and reaches nobody until another organizer sends it. Then {then}"

@@ -8,9 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hotline.broadcasts.broadcast import parse_life
 from hotline.broadcasts.codes import CONSOLE, Action
-from hotline.broadcasts.drafting import DraftRequest
+from hotline.broadcasts.drafting import DraftRequest, parse_life
 from hotline.errors import InputError
 from hotline.refusal import Reason, Refused
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import texts
 from hotline.broadcasts.audience import minutes_left
-from hotline.broadcasts.broadcast import UNDER_WAY
+from hotline.broadcasts.states import MOVING, UNDER_WAY, BroadcastState
 from hotline.messaging.carriers import twilio
 from hotline.store import keys
 
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from hotline.settings import Settings
     from hotline.store import Store
 
-MOVING: Final = ("waiting", "sending")
 NAMES: Final = {"en": "English", "es": "Spanish", "pt": "Portuguese", "ht": "Haitian Creole"}
 STATES: Final = {
-    "draft": "draft", "waiting": "waits for the alert to come to rest", "sending": "being sent",
-    "paused": "paused", "sent": "sent", "expired": "expired", "cancelled": "cancelled", "closed": "closed",
+    BroadcastState.WAITING: "waits for the alert to come to rest", BroadcastState.SENDING: "being sent"
 }  # fmt: skip
 HELD: Final = {
     "": "by a person",
@@ -117,18 +115,18 @@ def _reason(code: int) -> str:
 
 def state(one: Broadcast, now: float) -> str:
     """Its state in words; a paused one says by whom."""
-    if one.state == "paused":
+    if one.state is BroadcastState.PAUSED:
         return f"paused {HELD.get(one.held, f'by the line: {one.held}')}"
-    if one.state == "draft" and one.expires <= now:
+    if one.state is BroadcastState.DRAFT and one.expires <= now:
         return "draft, expired"
     return STATES.get(one.state, one.state)
 
 
 def groups(found: list[Broadcast]) -> dict[str, list[Broadcast]]:
     """Broadcasts by what they wait for, those somebody must look at first."""
-    under_way = [one for one in found if one.state in (*MOVING, "paused")]
+    under_way = [one for one in found if one.state in (*MOVING, BroadcastState.PAUSED)]
     open_ones = [one for one in found if one.to_close and one not in under_way]
-    drafts = [one for one in found if one.state == "draft"]
+    drafts = [one for one in found if one.state is BroadcastState.DRAFT]
     over = [one for one in found if one not in under_way and one not in open_ones and one not in drafts]
     return {
         "Being sent, or paused": under_way,

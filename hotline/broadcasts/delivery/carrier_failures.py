@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, logged
+from hotline.broadcasts.states import LIVE, UNDER_WAY, BroadcastMove, BroadcastState
 from hotline.messaging.carriers.twilio import (
     ACCOUNT_WRONG,
     DEAD_NUMBER,
@@ -37,7 +38,6 @@ NO_NUMBER: Final = frozenset({21211, 21614})  # ends it at once
 LEAST: Final = 5  # texts: fewer say nothing of the words or of our number
 SHARE: Final = 0.01  # of those that came to an end
 ENDED: Final = ("delivered", "undelivered", "failed")
-LIVE: Final = ("sending", "sent")
 
 
 def verdict(code: int, codes: dict[int, int], ended: int, excused: dict[str, int]) -> str:
@@ -108,7 +108,7 @@ class Refusals:
             return ""
         found = await broadcasts.load_many(self._store, [number])
         kept = await self._store.hget(keys.broadcast_people(number), fields["person"])
-        if not found or not kept or found[0].state not in (*LIVE, "paused") or "address" not in fields:
+        if not found or not kept or found[0].state not in (*LIVE, *UNDER_WAY) or "address" not in fields:
             return ""
         if found[0].expires <= self._clock():
             return ""
@@ -150,7 +150,7 @@ class Refusals:
 
     async def _judged(self, number: str, code: int, *, counted: bool) -> Commit:
         found = await broadcasts.load_many(self._store, [number])
-        if not found or found[0].state not in LIVE:
+        if not found or not found[0].may(BroadcastMove.HOLD):
             return Commit()
         one = found[0]
         kept, known = await self._failures(number)
@@ -183,10 +183,10 @@ class Refusals:
         seen = {"carrier": filtered, "sender": route, "long": int(TOO_LONG in (code, *codes))}
         commit.hset(key, {"excused": json.dumps(seen)})
         # Even of a sent one something is left, when this very text goes out again.
-        holds = one.state == "sending" or code in ACCOUNT_WRONG
+        holds = one.state is BroadcastState.SENDING or code in ACCOUNT_WRONG
         commit.merge(logged(one.id, by="line", what="pause" if holds else "failures", now=now, why=why))
         if holds:
-            commit.hset(key, {"state": "paused", "held": why})
+            commit.hset(key, {"state": one.after(BroadcastMove.HOLD), "held": why})
             commit.zadd(keys.broadcasts_sending, now * 1000, one.id)
             commit.wake("broadcasts")
         commit.merge(await self._told(one, why, code or _commonest(codes), now))

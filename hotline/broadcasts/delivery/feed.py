@@ -10,6 +10,7 @@ from hotline.broadcasts import audience, freeze
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, logged
 from hotline.broadcasts.delivery.failures import Troubles
+from hotline.broadcasts.states import BroadcastMove, BroadcastState
 from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.messaging.outcomes import LEDGER_TTL
 from hotline.privacy.retention import unforgotten
@@ -103,9 +104,9 @@ class Delivery:
         ended = self._ended(one)
         if ended:
             await self._end(one, ended)
-        elif one.state == "waiting":
+        elif one.may(BroadcastMove.BEGIN):
             await self._begin_closing(one)
-        elif one.state == "sending":
+        elif one.state is BroadcastState.SENDING:
             if self._refusals:
                 await self._refusals.judge(one)
             if not self._waits(one, frozen=frozen):
@@ -117,10 +118,11 @@ class Delivery:
         """Whether nothing of it is fed now: alerts are frozen, or it is for the day."""
         return (frozen and not one.notice) or (one.kind in BY_DAY and self._quiet())
 
-    def _ended(self, one: Broadcast) -> str:
-        if one.state in ("cancelled", "closed"):
+    def _ended(self, one: Broadcast) -> BroadcastState | None:
+        """The state in which nothing of it is sent any more; None before."""
+        if not one.may(BroadcastMove.EXPIRE):  # cancelled, or closed
             return one.state
-        return "expired" if one.expires <= self._clock() else ""
+        return one.after(BroadcastMove.EXPIRE) if one.expires <= self._clock() else None
 
     def _quiet(self) -> bool:
         return audience.is_quiet(self._city, self._settings, self._clock())
@@ -143,13 +145,13 @@ class Delivery:
     async def _settle(self, one: Broadcast) -> None:
         """Everybody was fed: it is sent once none of its texts can be stopped any more."""
         now = await broadcasts.load(self._store, one.id)
-        if not now.receipts.get("queued"):
-            await self._end(now, "sent")
+        if now.may(BroadcastMove.SETTLE) and not now.receipts.get("queued"):
+            await self._end(now, now.after(BroadcastMove.SETTLE))
 
     async def _queue(self, one: Broadcast, rows: list[str], unforgotten: Commit) -> int:
         commit, now = Commit(), self._clock()
         commit.merge(unforgotten)  # else somebody is texted who is forgotten, and another is left out
-        commit.if_field(keys.broadcast(one.id), "state", "sending")
+        commit.if_field(keys.broadcast(one.id), "state", one.state)
         commit.if_head(keys.broadcast_todo(one.id), rows[0])  # another worker may have fed these already
         for row in rows:
             person, address, lang = json.loads(row)
@@ -178,16 +180,17 @@ class Delivery:
         people = audience.reached(self._store, alert.id)
         staged = await audience.stage_rows(self._store, one.id, people, phones)
         commit = Commit()
-        commit.if_field(keys.broadcast(one.id), "state", "waiting")
+        commit.if_field(keys.broadcast(one.id), "state", one.state)
         commit.merge(staged.taken(one.id))
-        fields = {"state": "sending", "total": staged.total, "langs": json.dumps(staged.langs)}
+        state = one.after(BroadcastMove.BEGIN)
+        fields = {"state": state, "total": staged.total, "langs": json.dumps(staged.langs)}
         commit.hset(keys.broadcast(one.id), fields)
         try:
             await self._store.commit(commit)
         except Conflict:
             await self._store.delete(staged.key)
 
-    async def _end(self, one: Broadcast, state: str) -> None:
+    async def _end(self, one: Broadcast, state: BroadcastState) -> None:
         commit = Commit()
         commit.if_field(keys.broadcast(one.id), "state", one.state)
         if state != one.state:

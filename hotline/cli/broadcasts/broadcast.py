@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hotline.broadcasts.states import UNDER_WAY, BroadcastMove, BroadcastState
 from hotline.cli.broadcasts import ledgers
 from hotline.cli.terminal import err, out, with_runtime
 from hotline.errors import InputError
@@ -50,8 +51,8 @@ def _show(one: Broadcast, *, as_json: bool) -> None:
         print(json.dumps(one.public(), ensure_ascii=False))
         return
     receipts = ", ".join(f"{count} {state}" for state, count in sorted(one.receipts.items()))
-    waiting = f", {one.waiting} waiting" if one.waiting and one.state in ("sending", "paused") else ""
-    held = f" (by the line: {one.held})" if one.state == "paused" and one.held else ""
+    waiting = f", {one.waiting} waiting" if one.waiting and one.state in UNDER_WAY else ""
+    held = f" (by the line: {one.held})" if one.state is BroadcastState.PAUSED and one.held else ""
     out.print(
         f"Broadcast {one.id} (VERIFY {one.code}): {one.state}{held}, {one.kind}, zone {one.zone}, "
         f"{one.total} people; {receipts or 'nothing sent'}{waiting}."
@@ -78,11 +79,10 @@ def draft(
 
     Without --text an alert takes the ready words, with the place and time of its report.
     """
-    from hotline.broadcasts import broadcast as broadcasts
     from hotline.broadcasts import drafting
     from hotline.cli.broadcasts import proof
 
-    life, texts = broadcasts.parse_life(expires), _texts(text)
+    life, texts = drafting.parse_life(expires), _texts(text)
     request = drafting.DraftRequest(by, kind, life, texts, zone, incident, override, drill)
 
     async def work(runtime: Runtime) -> Broadcast:
@@ -226,7 +226,7 @@ def log(id_: Id) -> None:
         out.print(f"{event['at']} {event['by']} {event['what']}{why}", markup=False)
 
 
-def _move(id_: str, how: str, by: str) -> None:
+def _move(id_: str, how: BroadcastMove, by: str) -> None:
     from hotline.broadcasts import broadcast as broadcasts
 
     async def work(runtime: Runtime) -> Broadcast:
@@ -238,19 +238,19 @@ def _move(id_: str, how: str, by: str) -> None:
 @app.command()
 def pause(id_: Id, by: Who = "") -> None:
     """Hold a broadcast; the hotline's replies and pages go on."""
-    _move(id_, "pause", by)
+    _move(id_, BroadcastMove.PAUSE, by)
 
 
 @app.command()
 def resume(id_: Id, by: Who = "") -> None:
     """Let a held broadcast go on."""
-    _move(id_, "resume", by)
+    _move(id_, BroadcastMove.RESUME, by)
 
 
 @app.command()
 def cancel(id_: Id, by: Who = "") -> None:
     """End a broadcast; what the carrier has cannot be called back."""
-    _move(id_, "cancel", by)
+    _move(id_, BroadcastMove.CANCEL, by)
 
 
 @app.command()
@@ -278,7 +278,7 @@ def close(
             runtime.store, runtime.library, runtime.settings, id_,
             now=runtime.clock(), by=by, texts=texts, reason=reason,
         )  # fmt: skip
-        if told.state == "draft":
+        if told.state is BroadcastState.DRAFT:
             await proof.offer(runtime, told)
         return await broadcasts.load(runtime.store, id_), told
 
@@ -287,7 +287,7 @@ def close(
         print(json.dumps(one.public() | {"closing": told.id if told.id != id_ else None}, ensure_ascii=False))
     else:
         _show(one, as_json=False)
-    if told.state == "draft":
+    if told.state is BroadcastState.DRAFT:
         how = f"hotline broadcast approve {told.id} --by HANDLE"
         (err if as_json else out).print(
             f"Nobody is told yet: another organizer sends these words with {how}", soft_wrap=True

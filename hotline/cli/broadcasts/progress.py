@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.audience import minutes_left
+from hotline.broadcasts.states import MOVING
 from hotline.cli.terminal import err
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ async def watch(runtime: Runtime, id_: str) -> None:
         while True:
             one = await broadcasts.load(runtime.store, id_)
             bars.update(bar, total=one.total, completed=one.total - one.waiting, said=said(one, runtime))
-            if one.state not in ("waiting", "sending"):
+            if one.state not in MOVING:
                 return
             await asyncio.sleep(EVERY)
 

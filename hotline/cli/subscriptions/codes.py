@@ -28,10 +28,11 @@ def code(
 ) -> None:
     """Make a word sign people up; they get the same confirmation as everybody, and may leave as always."""
     from hotline.broadcasts import broadcast as broadcasts
+    from hotline.broadcasts import drafting
     from hotline.subscriptions import subscribers
     from hotline.subscriptions.csv_import import kinds_in
 
-    life, wanted = broadcasts.parse_life(until), kinds_in(kinds)
+    life, wanted = drafting.parse_life(until), kinds_in(kinds)
 
     async def work(runtime: Runtime) -> None:
         await broadcasts.organizer(runtime.store, by)

@@ -9,6 +9,7 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze as freezing
 from hotline.broadcasts.broadcast import to_fields
 from hotline.broadcasts.codes import Action
+from hotline.broadcasts.states import BroadcastMove
 from hotline.conversation.organizers import notices
 from hotline.store import keys
 
@@ -37,7 +38,7 @@ async def ask_approve(ctx: Context, one: Broadcast) -> None:
 
 async def ask_resume(ctx: Context, one: Broadcast) -> None:
     """RESUME 482: a code."""
-    broadcasts.movable(one, "resume", ctx.now)
+    broadcasts.movable(one, BroadcastMove.RESUME, ctx.now)
     digits = await _code(ctx, Action("resume", one.id))
     why = ctx.library.say(f"broadcast_held_{one.held}", ctx.lang) if one.held else ""
     _asked(ctx, ctx.library.say(
@@ -90,8 +91,8 @@ async def _do(ctx: Context, everybody: Roster, action: Action) -> None:
     if action.what == "close":
         await _close(ctx, everybody, one, action.reason)
     elif action.what == "resume":
-        ctx.commit.merge(broadcasts.moved_by_hand(one, "resume", by=ctx.handle, now=ctx.now))
-        notices.now_is(ctx, everybody, one, "sending")
+        ctx.commit.merge(broadcasts.moved_by_hand(one, BroadcastMove.RESUME, by=ctx.handle, now=ctx.now))
+        notices.now_is(ctx, everybody, one, one.after(BroadcastMove.RESUME))
     else:
         await _approve(ctx, everybody, one, action)
 
@@ -126,7 +127,7 @@ async def _close(ctx: Context, everybody: Roster, one: Broadcast, ending: str) -
         services.store, ctx.library, services.settings, one.id, now=ctx.now, by=ctx.handle, reason=ending
     )
     ctx.commit.merge(commit)
-    notices.now_is(ctx, everybody, one, "closed")
+    notices.now_is(ctx, everybody, one, one.after(BroadcastMove.CLOSE))
     ctx.say("close_nobody" if told.id == one.id else "close_told")
 
 

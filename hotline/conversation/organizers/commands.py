@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hotline.broadcasts import audience, drafting, once, texts, verification
 from hotline.broadcasts.broadcast import unmovable, written
 from hotline.broadcasts.drafting import DraftRequest
+from hotline.broadcasts.states import BroadcastMove, BroadcastState
 from hotline.conversation.organizers import approval, holds, notices
 from hotline.conversation.organizers.orders import ALONE, order
 from hotline.refusal import Reason, Refused
@@ -112,7 +113,7 @@ async def _alert(ctx: Context, everybody: Roster, argument: str, *, drill: bool)
     drafting.zoned(ctx.library, zone, report)
     is_drill = drill or report.drill
     there = None if is_drill else await once.standing(store, report.id, ctx.now)
-    if there and there.state == "draft":
+    if there and there.state is BroadcastState.DRAFT:
         await _shown(ctx, there)
     else:
         request = DraftRequest(ctx.handle, "alert", ALERT_LIFE, zone=zone, incident=report.id, drill=is_drill)
@@ -140,13 +141,13 @@ async def _more_words(ctx: Context, everybody: Roster, told: Bulletin) -> None:
         raise Refused(Reason.NO_BROADCAST, code=told.code)
     if one.by != ctx.handle:
         ctx.say("news_not_yours", code=one.code, handle=one.by)
-    elif one.state != "draft" or one.kind not in ("news", "event"):
+    elif not one.may(BroadcastMove.WRITE) or one.kind not in ("news", "event"):
         raise unmovable(one)
     else:
         texts.judge(told.texts, ctx.library, services.settings.content_dir, services.settings.own_numbers)
         after = replace(one, texts=one.texts | texts.framed(ctx.library, told.texts, one.code))
         commit = written(after, by=ctx.handle, what="draft", now=ctx.now)
-        commit.if_field(keys.broadcast(one.id), "state", "draft")
+        commit.if_field(keys.broadcast(one.id), "state", one.state)
         await _show(ctx, everybody, after, commit)
 
 

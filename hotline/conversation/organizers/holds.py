@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze as freezing
-from hotline.broadcasts.broadcast import MOVES, recent
+from hotline.broadcasts.broadcast import recent
+from hotline.broadcasts.states import BroadcastMove
 from hotline.conversation.organizers import notices
 from hotline.conversation.organizers.approval import watchers
 from hotline.store import MINUTE, keys
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 ASKED: Final = keys.freeze_asked
 ASKED_TTL: Final = 10 * MINUTE
 SHOWN: Final = 3  # broadcasts
-HOW: Final = {"pause": "pause", "drop": "cancel"}
+HOW: Final = {"pause": BroadcastMove.PAUSE, "drop": BroadcastMove.CANCEL}
 
 
 def hold(ctx: Context, everybody: Roster, one: Broadcast, kind: str) -> None:
     """PAUSE or DROP a broadcast."""
-    _, after = MOVES[HOW[kind]]
-    ctx.commit.merge(broadcasts.moved_by_hand(one, HOW[kind], by=ctx.handle, now=ctx.now))
-    notices.now_is(ctx, everybody, one, after)
+    move = HOW[kind]
+    ctx.commit.merge(broadcasts.moved_by_hand(one, move, by=ctx.handle, now=ctx.now))
+    notices.now_is(ctx, everybody, one, one.after(move))
 
 
 async def overview(ctx: Context) -> None:

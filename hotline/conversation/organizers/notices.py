@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts import texts, verification
+from hotline.broadcasts.states import BroadcastState
 from hotline.messaging.outbox import Outbound, queued
 from hotline.subscriptions import subscribers
 
@@ -82,7 +83,7 @@ def progress(library: Library, settings: Settings, one: Broadcast, lang: str) ->
 
 def _left(settings: Settings, one: Broadcast) -> int:
     """Minutes until the rest is out at the carrier's rate; 0 when nothing is being sent."""
-    if one.state != "sending" or not one.total:
+    if one.state is not BroadcastState.SENDING or not one.total:
         return 0
     segments = sum(
         texts.cost(lang, one.texts[lang], people, settings.content_dir).total

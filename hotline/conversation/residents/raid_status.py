@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.geography.places import same_place
+from hotline.incidents.states import IncidentState
 from hotline.store import keys
 from hotline.understanding import report_details
 
@@ -32,7 +33,7 @@ async def answer(ctx: Context, words: str = "") -> None:
 
 def _confirmed(ctx: Context, near: list[Incident], asked: Details) -> str:
     going_on = [one for one in near if one.live and one.confirmed_at]
-    over = [one for one in near if not one.live and one.confirmed_at and one.state == "ended"]
+    over = [one for one in near if not one.live and one.confirmed_at and one.state is IncidentState.ENDED]
     if going_on:
         return _say(ctx, "status_confirmed", going_on[-1], asked)
     return _say(ctx, "status_over", over[-1], asked) if over else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from hotline import metrics
 from hotline.broadcasts import verification
 from hotline.broadcasts.delivery.canaries import quotable
+from hotline.broadcasts.states import BroadcastState
 from hotline.messaging.asked import FakeWords
 from hotline.messaging.outbox import Outbound, queued
 from hotline.store import DAY, keys
@@ -79,7 +80,7 @@ async def _verify(ctx: Context, code: str) -> None:
 
 async def _ended(ctx: Context, one: Broadcast) -> str:
     """How an alert ended, in our words to its people; "" while it has not."""
-    if one.state != "closed":
+    if one.state is not BroadcastState.CLOSED:
         return ""
     ending = await verification.ending_of(ctx.services.store, one)
     if ending is None:

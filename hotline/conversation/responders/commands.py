@@ -15,6 +15,7 @@ from hotline.conversation.responders.shifts import SWAPS, handle_swaps
 from hotline.conversation.responders.show import SHOW, handle_show
 from hotline.incidents import incident as incidents
 from hotline.incidents import records, reporters
+from hotline.incidents.states import REPORTED, IncidentState
 from hotline.messaging.outbox import Priority
 from hotline.refusal import Reason, Refused
 from hotline.staff.roster import set_on_call
@@ -30,7 +31,6 @@ ROSTER: Final = ("lost", "vouch")
 ON_REPORT: Final = ("take", "pass", "backup")
 AT_WORK: Final = ("on", "take", "backup")
 SMALL_TALK: Final = ("ok", "no", "take")  # to a resident's answer, or to nobody
-NEWS: Final = ("onway", "onscene", "confirmed", "false_alarm", "unable", "ended")
 
 
 async def handle_staff(ctx: Context, everybody: Roster) -> bool:
@@ -84,13 +84,13 @@ def _command(text: str) -> Command | None:
     """The command of a text; `#7 ONWAY` is `ONWAY 7`."""
     number, words = addressed(text)
     command = staff_command(words)
-    if number and command and not command.argument and command.kind in (*NEWS, *ON_REPORT, *SHOW):
+    if number and command and not command.argument and command.kind in (*REPORTED, *ON_REPORT, *SHOW):
         return Command(command.kind, number)
     return None if number else command
 
 
 async def _about_reports(ctx: Context, reports: OpenReports, command: Command) -> bool:
-    if command.kind in NEWS:
+    if command.kind in REPORTED:
         return await _news(ctx, reports, command)
     if command.kind == "answer":
         return await _answer(ctx, command.argument)
@@ -207,9 +207,10 @@ async def _news(ctx: Context, reports: OpenReports, command: Command) -> bool:
     one = await _mine(ctx, reports, command.argument)
     if one is None:
         return True
-    change = incidents.report_state(one, ctx.handle, command.kind, ctx.now, ctx.services.claim_minutes)
+    state = IncidentState(command.kind)
+    change = incidents.report_state(one, ctx.handle, state, ctx.now, ctx.services.claim_minutes)
     await _commit(ctx, one, change, reports)
-    ctx.say("verdict_noted", id=one.id, state=ctx.library.say(f"state_{command.kind}", ctx.lang))
+    ctx.say("verdict_noted", id=one.id, state=ctx.library.say(f"state_{state}", ctx.lang))
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents import incident as incidents
+from hotline.incidents.states import REPORTED
 from hotline.store import keys
 from hotline.understanding.commands import addressed, staff_command
 
@@ -12,10 +13,7 @@ if TYPE_CHECKING:
     from hotline.conversation.context import Context
 
 # Commands whose number is a report's; the number of an order about alerts is an alert's.
-OF_REPORTS: Final = (
-    "take", "pass", "backup", "onway", "onscene", "confirmed", "false_alarm", "unable", "ended", "page",
-    "split", "merge",
-)  # fmt: skip
+OF_REPORTS: Final = (*REPORTED, "take", "pass", "backup", "page", "split", "merge")
 
 
 async def renew(ctx: Context) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from hotline.incidents import records
+from hotline.incidents.states import IncidentState
 from hotline.messaging.asked import ReportDetail
 from hotline.store import keys
 from hotline.understanding.commands import agrees, declines, resident_command, says_now
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 type Meant = Literal["question", "page", "neither"]
 
 # What is both news of a report and an answer to "where is it?" or "is it going on?".
-TELLING: Final = ("onscene", "ended", "confirmed", "false_alarm", "ok", "no")
+TELLING: Final = (
+    IncidentState.ONSCENE, IncidentState.ENDED, IncidentState.CONFIRMED, IncidentState.FALSE_ALARM, "ok", "no"
+)  # fmt: skip
 PATIENCE: Final = 10 * 60.0  # seconds in which a digit of somebody who writes with a reporter answers us
 RECENT: Final = 10
 

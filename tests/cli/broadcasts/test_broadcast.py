@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pytest
 
 from hotline.incidents import incident as incidents
+from hotline.incidents.states import IncidentState
 from hotline.store import keys
 from tests.cli.scene import NUMBER, claimed, code_of, done, reported
 
@@ -144,7 +145,7 @@ async def test_an_alert_is_written_from_a_confirmed_incident_only(hotline: Hotli
     assert (refused.code, "confirmed report" in refused.err) == (1, True)
     now = runtime.clock()
     await runtime.desk.change(
-        id_, lambda one: incidents.report_state(one, "responder1", "confirmed", now, 15)
+        id_, lambda one: incidents.report_state(one, "responder1", IncidentState.CONFIRMED, now, 15)
     )
     made = await hotline("broadcast", "draft", *text, "--json")
     assert (made.code, made.json["kind"], made.json["incident"]) == (0, "alert", id_)

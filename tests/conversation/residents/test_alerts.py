@@ -10,6 +10,7 @@ import pytest
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import rsvp
 from hotline.broadcasts.broadcast import Broadcast
+from hotline.broadcasts.states import BroadcastState
 from hotline.store import DAY, keys
 from hotline.subscriptions import subscribers
 from tests.stage.talk import NOW
@@ -28,8 +29,9 @@ async def kept(talk: Talk) -> dict[str, str]:
 async def told_of_a_meeting(store: Store, person: str, at: float) -> str:
     """A broadcast of kind event that this person got; answers its number."""
     one = Broadcast(
-        "5", "sent", "event", "olga", {"en": "x"}, "all", at + 60, code="482", approved_at=at, drafted_at=at
-    )
+        "5", BroadcastState.SENT, "event", "olga", {"en": "x"}, "all", at + 60, code="482", approved_at=at,
+        drafted_at=at,
+    )  # fmt: skip
     commit = broadcasts.written(one, by="olga", what="draft", now=at)
     commit.receipt(one.id, person, "delivered", DAY)
     await store.commit(commit)

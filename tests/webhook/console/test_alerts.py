@@ -8,6 +8,7 @@ import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze
+from hotline.broadcasts.states import BroadcastMove
 from hotline.store import keys
 from tests.stage.console import ALERT, ALERTS, NEWS, PASSWORD, Console, basic, hidden, refusal
 
@@ -116,7 +117,7 @@ async def test_what_lets_texts_leave_or_cannot_be_taken_back_needs_a_code(
 ) -> None:
     await console.sign_up(1)
     id_ = await console.sent()
-    await broadcasts.move(console.store, id_, "pause", now=console.runtime.clock())
+    await broadcasts.move(console.store, id_, BroadcastMove.PAUSE, now=console.runtime.clock())
     await console.store.commit(freeze.freeze("organizer1", console.runtime.clock()))
     page = await console.page(f"/{id_}")
     found = re.search(r'name="seen" value="([^"]+)"', page)

@@ -9,6 +9,7 @@ import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import freeze
+from hotline.broadcasts.states import BroadcastMove
 from hotline.store import keys
 from tests.stage.console import NEWS, PASSWORD, Console, basic, hidden, refusal
 
@@ -151,7 +152,7 @@ async def test_a_page_that_is_no_longer_true_changes_nothing(console: Console, w
     id_ = await console.drafted()
     form = await console.form(f"/{id_}", what) | {"by": "organizer2"}
     asked = await console.send("code", form)
-    await broadcasts.move(console.store, id_, "cancel", now=console.runtime.clock())
+    await broadcasts.move(console.store, id_, BroadcastMove.CANCEL, now=console.runtime.clock())
     late = hidden(asked.text, what) | {"code": await console.code("organizer2")}
     for where, fields in (("code", form), ("do", late)):
         answer = await console.send(where, fields)

@@ -18,6 +18,7 @@ from hotline.content import Library
 from hotline.content.signing import SignOff, sign
 from hotline.incidents import records
 from hotline.incidents.incident import Change, Incident
+from hotline.incidents.states import IncidentState
 from hotline.staff.roster import Roster, seed_demo
 from hotline.store import keys
 from tests.stage.door import PHONE, Door, a_form
@@ -95,7 +96,11 @@ async def test_every_unclaimed_report_is_on_the_board_oldest_first_and_what_is_n
 ) -> None:
     def an(id_: int, state: str, by: str = "", same_as: str = "") -> Incident:
         return Incident(
-            str(id_), state=state, opened_at=1_800_000_000.0 + id_, claimed_by=by, same_as=same_as
+            str(id_),
+            state=IncidentState(state),
+            opened_at=1_800_000_000.0 + id_,
+            claimed_by=by,
+            same_as=same_as,
         )
 
     ended = [an(number, "ended", "maria") for number in range(1, 81)]
