@@ -13,7 +13,6 @@ from hotline.cli import refusing as command_line
 from hotline.content.fitting import CUT
 from hotline.content.messages import fields, read_messages
 from hotline.content.refusing import texted
-from hotline.conversation.organizers.orders import order
 from hotline.refusal import Message, Numbered, Reason, Refused
 from hotline.settings import ROOT
 from hotline.staff.roster import ROLES
@@ -23,6 +22,7 @@ from hotline.text.segments import count
 from hotline.understanding import bulletins
 from hotline.understanding.commands import ENDINGS, core, resident_command, staff_command
 from hotline.understanding.optout.rules import is_carrier_word
+from hotline.understanding.organizer_commands import organizer_command
 from tests.source import called, modules
 from webhook.console import refusing as console
 
@@ -102,7 +102,12 @@ def test_of_a_refusal_only_somebodys_long_words_are_cut(reason: Reason, lang: st
 def test_the_words_to_text_that_a_refusal_names_are_understood(reason: Reason, lang: str) -> None:
     remedy = MESSAGES.by_lang[lang][f"remedy_{reason}"].replace("{code}", "4821").replace(" PT:", "")
     for named in re.findall(r"\b[A-ZÀ-Ý]{2,}(?: [A-ZÀ-Ý]{2,}| \d+)*", remedy):
-        known = order(named) or staff_command(named) or resident_command(named) or is_carrier_word(named)
+        known = (
+            organizer_command(named)
+            or staff_command(named)
+            or resident_command(named)
+            or is_carrier_word(named)
+        )
         assert known or core(named) in ENDINGS or bulletins.read(f"{named} PT: x"), named
 
 

@@ -1,4 +1,4 @@
-"""Alerts by text, for an organizer away from a laptop: draft and preview; every order finds its way here."""
+"""Alerts by text, for an organizer away from a laptop: draft and preview; each command begins here."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hotline.broadcasts.broadcast import unmovable, written
 from hotline.broadcasts.drafting import DraftRequest
 from hotline.broadcasts.states import BroadcastMove, BroadcastState
 from hotline.conversation.organizers import approval, holds, notices
-from hotline.conversation.organizers.orders import ALONE, order
 from hotline.refusal import Reason, Refused
 from hotline.store import keys
 from hotline.understanding import bulletins
+from hotline.understanding.organizer_commands import ALONE, organizer_command
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
@@ -28,11 +28,11 @@ BULLETIN_LIFE: Final = 24 * 3600.0
 
 
 async def handle_organizer(ctx: Context, everybody: Roster) -> bool:
-    """Do what an organizer ordered about alerts. False: it is no such order, or a report of their own."""
+    """Do what an organizer texted about alerts. False: it is no such command, or a report of their own."""
     if ctx.inbound.incident:
         return False
     bulletin = bulletins.read(ctx.text)
-    command = None if bulletin else order(ctx.text)
+    command = None if bulletin else organizer_command(ctx.text)
     member = everybody.by_handle.get(ctx.handle)
     if member is None or (bulletin is None and command is None):
         return False
@@ -43,25 +43,25 @@ async def handle_organizer(ctx: Context, everybody: Roster) -> bool:
         if bulletin:
             await _bulletin(ctx, everybody, bulletin)
         elif command:
-            await _ordered(ctx, everybody, command)
+            await _command(ctx, everybody, command)
     except Refused as refused:
         ctx.refuse(refused)
     return True
 
 
 def _turned_away(ctx: Context, lang: str, command: Command | None, bulletin: Bulletin | None) -> bool:
-    """Responders are told who does this; a word of theirs that is only like an order is left alone."""
-    is_order = bool(bulletin and bulletin.texts)
+    """Responders are told who does this; a word of theirs that is only like a command is left alone."""
+    is_command = bool(bulletin and bulletin.texts)
     if command and command.kind not in ("code", "sent"):
-        is_order = bool(command.argument) or command.kind in ALONE
-    if is_order:
+        is_command = bool(command.argument) or command.kind in ALONE
+    if is_command:
         ctx.change(lang=lang)
         ctx.say("organizers_only")
-    return is_order
+    return is_command
 
 
-async def _ordered(ctx: Context, everybody: Roster, command: Command) -> None:
-    """Orders that name no alert, then those that do."""
+async def _command(ctx: Context, everybody: Roster, command: Command) -> None:
+    """Commands that name no alert, then those that do."""
     kind, argument = command.kind, command.argument
     if kind in ("alert", "drill"):
         await _alert(ctx, everybody, argument, drill=kind == "drill")

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from hotline.broadcasts import closing, codes, freeze
 from hotline.broadcasts.codes import Action
 from hotline.broadcasts.drafting import DraftRequest, drafted
-from hotline.conversation.organizers.orders import order
 from hotline.staff.roster import add_staff
 from hotline.store import Conflict, keys
 from hotline.understanding import bulletins
 from hotline.understanding.commands import BULLETINS, ENDINGS, ORGANIZER, STAFF
 from hotline.understanding.optout.rules import is_carrier_word, optout
+from hotline.understanding.organizer_commands import organizer_command
 from tests.stage.team import NOON, Team, code_in
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def team(store: Store, vault: Vault, library: Library, settings: Settings)
     ],
 )  # fmt: skip
 def test_orders_are_understood_in_every_language(text: str, kind: str, argument: str) -> None:
-    command = order(text)
+    command = organizer_command(text)
     assert command
     assert (command.kind, command.argument) == (kind, argument)
 
@@ -73,7 +73,7 @@ def test_orders_are_understood_in_every_language(text: str, kind: str, argument:
      "alert 7 agents are taking a man away now", "48291", "1", "TAKE 7"],
 )  # fmt: skip
 def test_what_only_looks_like_an_order_is_left_to_others(text: str) -> None:
-    assert order(text) is None
+    assert organizer_command(text) is None
 
 
 def test_no_order_is_a_wish_to_stop_or_a_word_of_responders() -> None:
@@ -100,7 +100,7 @@ def test_news_is_told_apart_by_its_languages() -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
-    command, told = order(text), bulletins.read(text)
+    command, told = organizer_command(text), bulletins.read(text)
     assert command is None or command.kind
     assert told is None or all(words.strip() for words in told.texts.values())
 

@@ -1,4 +1,4 @@
-"""What an organizer orders by text: ALERT 7, APPROVE 482, CLOSE 482 LEFT, FREEZE, a one-time code."""
+"""Commands of organizers: ALERT 7, APPROVE 482, CLOSE 482 LEFT, FREEZE, a one-time code."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _MOST_WORDS: Final = 4  # of a zone: longer texts are sentences for a reporter
 _LONGEST_PHRASE: Final = 2
 
 
-def order(text: str) -> Command | None:
-    """The order a text is, or None: then it is for somebody else to read.
+def organizer_command(text: str) -> Command | None:
+    """The command an organizer texted, or None: then the text is for somebody else to read.
 
     Arguments: ``alert`` and ``drill`` a report's number and perhaps words of a zone, ``close`` an alert's
     number and perhaps how it ended, ``code`` six digits, the others an alert's number or "".
