@@ -143,7 +143,7 @@ async def _turns(store: Store, library: Library, one: Broadcast, now: float) -> 
         commit.hincrby(key, "approved", 1)
         commit.expire(key, 2 * DAY)
     if one.kind == "alert" and one.incident:
-        commit.merge((await once.turn(store, one.incident)).taken(one.id))
+        commit.merge((await once.alerts_of(store, one.incident)).with_one_more(one.id))
     return commit
 
 

@@ -74,7 +74,7 @@ async def drafted(
     Raises:
         Refused: who, kind, zone, report or words cannot be used; nothing was kept.
     """
-    turn = await once.turn(store, request.incident) if _of_a_report(request) else None
+    alerts = await once.alerts_of(store, request.incident) if _of_a_report(request) else None
     zone, texts = await worded(store, library, settings, request, now)
     one = Broadcast(
         id=str(await store.incr(keys.broadcasts_last)), state=BroadcastState.DRAFT, kind=request.kind,
@@ -82,8 +82,8 @@ async def drafted(
         why=request.override.strip(), drafted_at=now, drill=request.drill,
     )  # fmt: skip
     made, commit = await _made(store, library, one, texts, now)
-    if turn:
-        commit.merge(turn.taken(made.id))
+    if alerts:
+        commit.merge(alerts.with_one_more(made.id))
     return made, commit
 
 

@@ -1,4 +1,4 @@
-"""One report is alerted once: its alerts in order, and the step in which one more is begun or sent."""
+"""One report is alerted once: the alerts it has, and the guard under which one more is drafted or sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Turn:
+class ReportAlerts:
     """The alerts of a report as they were read.
 
     Attributes:
@@ -27,7 +27,7 @@ class Turn:
     key: Key
     ids: tuple[str, ...]
 
-    def taken(self, id_: str) -> Commit:
+    def with_one_more(self, id_: str) -> Commit:
         """The guard and writes with which one is drafted or sent: fails when somebody else was first."""
         commit = Commit()
         commit.if_length(self.key, len(self.ids))
@@ -36,10 +36,10 @@ class Turn:
         return commit
 
 
-async def turn(store: Store, report: str) -> Turn:
+async def alerts_of(store: Store, report: str) -> ReportAlerts:
     """The alerts of a report, to be read before anything is decided about them."""
     key = _key(await event(store, report))
-    return Turn(key, tuple(map(str, await store.lrange(key))))
+    return ReportAlerts(key, tuple(map(str, await store.lrange(key))))
 
 
 async def told(store: Store, report: str, but: str = "") -> Broadcast | None:
