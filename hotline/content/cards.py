@@ -70,7 +70,7 @@ class Signature(Strict):
     text: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
 
-class Words(Strict):
+class CardText(Strict):
     """A card in one language. `short` fits two segments, cautions included; `more` answers MORE."""
 
     label: Annotated[str, Field(min_length=1, max_length=40)]
@@ -92,7 +92,7 @@ class Card(Strict):
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     quotation: Quotation | None = None
     say: tuple[Text, ...] = ()  # words to say to an agent, in English: each language's text holds them
-    texts: Annotated[dict[str, Words], Field(min_length=1)]
+    texts: Annotated[dict[str, CardText], Field(min_length=1)]
 
     @field_validator("topic")
     @classmethod

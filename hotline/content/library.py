@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 
-from hotline.content.cards import Card, Shelf, Words, read_cards
+from hotline.content.cards import Card, CardText, Shelf, read_cards
 from hotline.content.city import City, read_city
 from hotline.content.clock import moment
 from hotline.content.messages import FALLBACK, Messages, read_messages
@@ -174,7 +174,7 @@ def _caution(card: Card, lang: str, today: date) -> str:
     return "" if checked else "caution_draft"
 
 
-def _short_words(card: Card, words: Words) -> tuple[str, ...]:
+def _short_words(card: Card, words: CardText) -> tuple[str, ...]:
     return (*(["more"] if words.more else []), *(["law"] if card.quotation else []), "person")
 
 

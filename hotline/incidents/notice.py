@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Words:
+class Quote:
     """What somebody texted: never read as anything else."""
 
     text: str
@@ -26,7 +26,7 @@ class At:
 
 
 # A plain string is ours and written as it is: a number, a handle, an address.
-type Value = str | Words | At | Message
+type Value = str | Quote | At | Message
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hotline.incidents.incident import Answer, Change, Incident
-from hotline.incidents.notice import Notice, Words
+from hotline.incidents.notice import Notice, Quote
 from hotline.refusal import Message
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add_words(
         zone=zone or incident.zone,
         photos=incident.photos + photos,
     )
-    notices = _updates(event, Words(text), readers) if text else []
+    notices = _updates(event, Quote(text), readers) if text else []
     if photos:
         notices += [Notice(name, "page_photo", {"id": event.id}) for name in readers]
     return Change(after, "updated", "reporter", {"text": text}, tuple(notices))
@@ -57,5 +57,5 @@ def _readers(event: Incident, looking: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*event.readers, *(looking if event.tray else ()))))
 
 
-def _updates(event: Incident, words: Words | Message, readers: tuple[str, ...]) -> list[Notice]:
+def _updates(event: Incident, words: Quote | Message, readers: tuple[str, ...]) -> list[Notice]:
     return [Notice(name, "page_update", {"id": event.id, "words": words}) for name in readers]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import short
 from hotline.incidents.incident import Change, Incident
-from hotline.incidents.notice import At, Notice, Value, Words
+from hotline.incidents.notice import At, Notice, Quote, Value
 from hotline.incidents.states import TOLD, UNSURE, IncidentMove
 from hotline.refusal import Message
 
@@ -53,14 +53,14 @@ def _more(fresh: Incident, first: Incident, readers: tuple[str, ...]) -> list[No
     """The first few go before everything, a flood of them below the pages of other events."""
     fields: dict[str, Value] = {
         "id": first.id, "other": fresh.id, "time": At(fresh.opened_at), "words": _words(fresh),
-        "place": Words(short(fresh.place)),
+        "place": Quote(short(fresh.place)),
     }  # fmt: skip
     page = len(first.children) < CALLED
     return [Notice(name, "page_more", fields, page=page) for name in readers]
 
 
-def _words(fresh: Incident) -> Words:
-    return Words(" / ".join(fresh.words))
+def _words(fresh: Incident) -> Quote:
+    return Quote(" / ".join(fresh.words))
 
 
 def split(child: Incident, first: Incident | None, now: float, *, by: str) -> tuple[Change, Change | None]:

@@ -13,7 +13,7 @@ from hotline.stack.children import Child
 from hotline.stack.embedded import EmbeddedRedis
 from hotline.stack.gates import Gate, answers_http, answers_redis, refuse_taken_ports
 from hotline.stack.processes import Process, arguments, environment, processes
-from hotline.stack.supervisor import Pace, Screen, Supervisor
+from hotline.stack.supervisor import RestartPolicy, Screen, Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Sequence
@@ -33,7 +33,7 @@ async def serve(
     when_ready: Callable[[Settings], Awaitable[None]],
     *,
     simulator: bool,
-    pace: Pace | None = None,
+    policy: RestartPolicy | None = None,
 ) -> None:
     """Run the line until Ctrl-C. `when_ready` gets the settings with the address of Redis filled in.
 
@@ -49,7 +49,7 @@ async def serve(
         metrics = live.data_dir.absolute() / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True)
-        await Supervisor(children(live, table, redis), screen, pace).run(lambda: when_ready(live))
+        await Supervisor(children(live, table, redis), screen, policy).run(lambda: when_ready(live))
 
 
 @contextlib.contextmanager

@@ -34,8 +34,8 @@ class Screen(Protocol):
 
 
 @dataclass(frozen=True)
-class Pace:
-    """Seconds of the supervisor.
+class RestartPolicy:
+    """When the supervisor restarts a child, and how long it waits before it kills one: in seconds.
 
     Attributes:
         first_pause: before the first restart; doubled for each further death in a row.
@@ -64,12 +64,12 @@ class Supervisor:
     """
 
     def __init__(
-        self, children: Sequence[tuple[Child, Gate]], screen: Screen, pace: Pace | None = None
+        self, children: Sequence[tuple[Child, Gate]], screen: Screen, policy: RestartPolicy | None = None
     ) -> None:
         self.children = {child.process.name: child for child, _ in children}
         self._gates = {child.process.name: gate for child, gate in children}
         self._screen = screen
-        self._pace = pace or Pace()
+        self._policy = policy or RestartPolicy()
         self._stop = asyncio.Event()
 
     async def run(self, when_ready: Callable[[], Awaitable[None]], *, signals: bool = True) -> None:
@@ -78,7 +78,7 @@ class Supervisor:
         Raises:
             HotlineError: a vital child could not be started; everything has been ended again.
         """
-        with _on_signals(self._interrupted, ENDING if signals else ()), Tether(self._pace.grace) as tie:
+        with _on_signals(self._interrupted, ENDING if signals else ()), Tether(self._policy.grace) as tie:
             work = [self._keep(child, tie) for child in self.children.values()]
             tasks = [asyncio.create_task(one) for one in (*work, self._announce(when_ready), self._rotate())]
             stop = asyncio.create_task(self._stopped())
@@ -144,10 +144,10 @@ class Supervisor:
             begun = time.monotonic()
             end = await self._one_life(child, tie)
             lasted = time.monotonic() - begun
-            deaths = 1 if child.ready and lasted > self._pace.settled else deaths + 1
+            deaths = 1 if child.ready and lasted > self._policy.settled else deaths + 1
             if not child.settled.is_set() and (deaths >= FIRST_TRIES or lasted >= child.process.patience):
                 self._give_up(child, end)
-            pause = self._pace.pause(deaths)
+            pause = self._policy.pause(deaths)
             self._screen.say(f"{name} {end}; starting it again in {pause:g} s (log: {child.log}).")
             await asyncio.sleep(pause)
 
@@ -177,7 +177,7 @@ class Supervisor:
             watch.cancel()
             ended.cancel()
             if not self._stop.is_set():
-                await child.end(tie, self._pace.grace)
+                await child.end(tie, self._policy.grace)
 
     async def _watch(self, child: Child) -> bool:
         """Wait for the gate; whether it opened in time."""
@@ -193,8 +193,8 @@ class Supervisor:
     async def _end_all(self, tie: Tether) -> None:
         """End what depends on others first, and Redis, the head of the list, last."""
         first, *rest = self.children.values()
-        await asyncio.gather(*(child.end(tie, self._pace.grace) for child in rest))
-        await first.end(tie, self._pace.grace)
+        await asyncio.gather(*(child.end(tie, self._policy.grace) for child in rest))
+        await first.end(tie, self._policy.grace)
 
 
 @contextlib.contextmanager

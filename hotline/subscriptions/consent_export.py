@@ -59,7 +59,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ExportEntry:
     """One export with numbers: when (ISO 8601, UTC), who, why, how many people."""
 
     at: str
@@ -123,10 +123,10 @@ async def log(store: Store, *, by: str, why: str, people: int, now: float) -> No
     await store.commit(commit)
 
 
-async def logged(store: Store) -> list[Taken]:
+async def logged(store: Store) -> list[ExportEntry]:
     """Exports with numbers, the oldest first."""
     rows = await store.xrange(keys.exports)
-    return [Taken(row["at"], row["who"], row["why"], int(row["people"])) for _, row in rows]
+    return [ExportEntry(row["at"], row["who"], row["why"], int(row["people"])) for _, row in rows]
 
 
 def write(path: Path, records: Iterable[Record], vault: Vault | None = None) -> None:

@@ -65,7 +65,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     """What an import would do: who is new, how many said STOP, how many are signed up already."""
 
     new: tuple[tuple[Person, Signup], ...]
@@ -215,7 +215,7 @@ def _day(text: str, city: City, today: date) -> float:
     return datetime.combine(day, time(), ZoneInfo(city.timezone)).timestamp()
 
 
-async def plan(store: Store, vault: Vault, signups: Iterable[Signup]) -> Plan:
+async def plan(store: Store, vault: Vault, signups: Iterable[Signup]) -> ImportPlan:
     """Who of these would be added; whoever stopped either sender or is signed up already would not."""
     people = {vault.pseudonym(one.address): one for one in signups}
     stopped = await _stopped(store, list(people))
@@ -225,10 +225,10 @@ async def plan(store: Store, vault: Vault, signups: Iterable[Signup]) -> Plan:
         for person, one in people.items()
         if person not in stopped | known
     )
-    return Plan(new, len(stopped), len(known))
+    return ImportPlan(new, len(stopped), len(known))
 
 
-async def add(store: Store, found: Plan) -> int:
+async def add(store: Store, found: ImportPlan) -> int:
     """Add the new people of a plan in one step; answers how many.
 
     Raises:

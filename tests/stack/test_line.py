@@ -18,14 +18,14 @@ from hotline.stack import line
 from hotline.stack.borrow import borrowed
 from hotline.stack.embedded import EmbeddedRedis, free_port, running_url
 from hotline.stack.processes import Process, arguments, environment, processes
-from hotline.stack.supervisor import Pace
+from hotline.stack.supervisor import RestartPolicy
 
 from .conftest import SCRIPT, Fakes, Notes, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FAST = Pace(first_pause=0.05, grace=0.5)
+FAST = RestartPolicy(first_pause=0.05, grace=0.5)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ async def test_the_line_starts_on_a_redis_of_its_own_and_ctrl_c_leaves_nothing(
         assert len(fakes.running()) == 4
         os.kill(os.getpid(), signal.SIGINT)
 
-    await line.serve(alone, notes, ready, simulator=True, pace=FAST)
+    await line.serve(alone, notes, ready, simulator=True, policy=FAST)
     assert notes.said[0].startswith("redis is up")
     assert fakes.running() == []
     assert running_url(alone.data_dir) is None
@@ -104,7 +104,7 @@ async def test_a_killed_redis_comes_back_with_its_data_on_the_same_address(
             assert await client.get("kept") == b"yes"
         os.kill(os.getpid(), signal.SIGTERM)
 
-    await line.serve(alone, notes, ready, simulator=False, pace=FAST)
+    await line.serve(alone, notes, ready, simulator=False, policy=FAST)
     assert notes.heard("redis was killed (SIGKILL); starting it again in 0.05 s")
     assert fakes.running() == []
 
@@ -114,7 +114,7 @@ async def test_a_second_line_on_the_same_folder_is_refused_in_one_sentence(
     alone: Settings, notes: Notes, fakes: Fakes
 ) -> None:
     with EmbeddedRedis(alone.data_dir, port=0), pytest.raises(InputError, match="already runs on"):
-        await line.serve(alone, notes, _never, simulator=False, pace=FAST)
+        await line.serve(alone, notes, _never, simulator=False, policy=FAST)
     assert fakes.lives("webhook") == []
 
 
@@ -123,7 +123,7 @@ async def test_a_port_in_use_is_named_with_its_setting_before_anything_starts(
     alone: Settings, notes: Notes, fakes: Fakes
 ) -> None:
     with socket.create_server(("127.0.0.1", alone.hotline_port)), pytest.raises(InputError) as refusal:
-        await line.serve(alone, notes, _never, simulator=False, pace=FAST)
+        await line.serve(alone, notes, _never, simulator=False, policy=FAST)
     named = f"Port {alone.hotline_port} of webhook is in use"
     assert str(refusal.value) == f"{named}: stop what listens there, or set HOTLINE_PORT to another one."
     assert fakes.lives("actions") == []
@@ -133,7 +133,7 @@ async def test_a_port_in_use_is_named_with_its_setting_before_anything_starts(
 async def test_a_named_redis_that_is_away_is_one_sentence(alone: Settings, notes: Notes) -> None:
     away = alone.model_copy(update={"redis_url": f"redis://127.0.0.1:{free_port()}/0"})
     with pytest.raises(StoreUnavailable, match="does not answer at REDIS_URL"):
-        await line.serve(away, notes, _never, simulator=False, pace=FAST)
+        await line.serve(away, notes, _never, simulator=False, policy=FAST)
 
 
 @pytest.mark.usefixtures("fake_rows")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.errors import HotlineError
-from hotline.stack.supervisor import Pace, Supervisor
+from hotline.stack.supervisor import RestartPolicy, Supervisor
 
 from .conftest import Fakes, Notes, is_running, until
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from hotline.stack.children import Child
     from hotline.stack.gates import Gate
 
-FAST = Pace(first_pause=0.05, longest_pause=0.4, grace=0.5)
+FAST = RestartPolicy(first_pause=0.05, longest_pause=0.4, grace=0.5)
 
 
 @contextlib.asynccontextmanager
 async def running(
-    children: Sequence[tuple[Child, Gate]], notes: Notes, *, pace: Pace = FAST
+    children: Sequence[tuple[Child, Gate]], notes: Notes, *, policy: RestartPolicy = FAST
 ) -> AsyncGenerator[Supervisor]:
-    supervisor = Supervisor(children, notes, pace)
+    supervisor = Supervisor(children, notes, policy)
     ready = asyncio.Event()
 
     async def announce() -> None:
@@ -69,14 +69,14 @@ async def test_a_killed_child_is_started_again_with_growing_pauses(fakes: Fakes,
 
 
 def test_the_pause_is_capped() -> None:
-    pace = Pace(first_pause=0.5, longest_pause=30)
-    assert [pace.pause(deaths) for deaths in (1, 2, 3, 20)] == [0.5, 1, 2, 30]
+    policy = RestartPolicy(first_pause=0.5, longest_pause=30)
+    assert [policy.pause(deaths) for deaths in (1, 2, 3, 20)] == [0.5, 1, 2, 30]
 
 
 @pytest.mark.fault
 async def test_a_child_that_ran_long_is_forgiven(fakes: Fakes, notes: Notes) -> None:
-    pace = Pace(first_pause=0.05, settled=0.0, grace=0.5)
-    async with running([fakes.child("worker")], notes, pace=pace):
+    policy = RestartPolicy(first_pause=0.05, settled=0.0, grace=0.5)
+    async with running([fakes.child("worker")], notes, policy=policy):
         for life in (1, 2):
             await until(lambda life=life: len(fakes.lives("worker")) == life)
             await until(lambda life=life: sum("is back" in line for line in notes.said) == life - 1)
@@ -115,7 +115,7 @@ async def test_a_signal_ends_all_children_and_theirs(
 
 
 async def test_a_second_ctrl_c_does_not_wait_for_the_grace(fakes: Fakes, notes: Notes) -> None:
-    supervisor = Supervisor([fakes.child("stubborn", "--ignore-term")], notes, Pace(grace=60.0))
+    supervisor = Supervisor([fakes.child("stubborn", "--ignore-term")], notes, RestartPolicy(grace=60.0))
 
     async def interrupt() -> None:
         loop = asyncio.get_running_loop()
@@ -169,12 +169,12 @@ async def test_a_program_that_is_not_there_is_named(fakes: Fakes, notes: Notes) 
 async def test_nothing_outlives_a_supervisor_killed_with_9(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys; from pathlib import Path\n"
-        "from hotline.stack.supervisor import Pace, Supervisor\n"
+        "from hotline.stack.supervisor import RestartPolicy, Supervisor\n"
         "from tests.stack.conftest import Fakes, Notes\n"
         "fakes = Fakes(Path(sys.argv[1]))\n"
         "children = [fakes.child('redis'), fakes.child('rasa', '--grandchild')]\n"
         "async def say(): print('ready', flush=True)\n"
-        "asyncio.run(Supervisor(children, Notes(), Pace(grace=0.5)).run(say))"
+        "asyncio.run(Supervisor(children, Notes(), RestartPolicy(grace=0.5)).run(say))"
     )
     supervisor = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, str(tmp_path), stdout=asyncio.subprocess.PIPE

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hotline.runtime import Runtime
-    from hotline.subscriptions.consent_export import Taken
-    from hotline.subscriptions.csv_import import BadLine, Plan, Sheet
+    from hotline.subscriptions.consent_export import ExportEntry
+    from hotline.subscriptions.csv_import import BadLine, ImportPlan, Sheet
 
 app = typer.Typer()
 
@@ -37,7 +37,7 @@ def import_(
     """
     from hotline.subscriptions import csv_import
 
-    async def work(runtime: Runtime) -> tuple[Sheet, Plan, int]:
+    async def work(runtime: Runtime) -> tuple[Sheet, ImportPlan, int]:
         sheet = csv_import.read(file, runtime.library.city, runtime.clock())
         plan = await csv_import.plan(runtime.store, runtime.vault, sheet.good)
         allowed = commit and (skip_bad or not sheet.bad)
@@ -101,7 +101,7 @@ def exports() -> None:
     """Who took phone numbers out in clear, when, and why."""
     from hotline.subscriptions import consent_export
 
-    async def work(runtime: Runtime) -> list[Taken]:
+    async def work(runtime: Runtime) -> list[ExportEntry]:
         return await consent_export.logged(runtime.store)
 
     table = Table("when", "who", "people", "why")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from hotline.content.cards import Card, Words
+    from hotline.content.cards import Card, CardText
 
 _CLOSING = ".,!?"  # a mark before the closing quotation mark is the sentence's, not the words'
 
@@ -65,7 +65,7 @@ def unsaid(card: Card, lang: str, speech: Mapping[str, re.Pattern[str]]) -> Iter
                 )
 
 
-def _missing(card: Card, words: Words) -> Iterator[str]:
+def _missing(card: Card, words: CardText) -> Iterator[str]:
     text = " ".join(f"{words.short} {words.more}".split())
     yield from (one for one in card.say if one not in text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import CUT, fitted, short
-from hotline.incidents.notice import At, Words
+from hotline.incidents.notice import At, Quote
 from hotline.refusal import Message
 from hotline.staff import PARTNER
 
@@ -72,7 +72,7 @@ def reported(library: Library, one: Incident, lang: str) -> tuple[str, ...]:
 
 def _written(library: Library, value: Value, lang: str) -> str:
     match value:
-        case Words(text):
+        case Quote(text):
             return text
         case At(seconds):
             return library.city.clock(seconds)

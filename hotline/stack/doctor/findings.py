@@ -11,7 +11,7 @@ MARKS: Final = {"ok": "✓", "note": "·", "wrong": "✗"}
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One line of the examination.
 
     Attributes:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 _AFTERTHOUGHTS = ("modal", "qword", "inversion", "help", "hypothetical")
 
 
-class Place(NamedTuple):
+class Span(NamedTuple):
     """Words `start` to `end` (not included) of a text."""
 
     start: int
     end: int
 
 
-type Hits = dict[str, list[Place]]
+type Hits = dict[str, list[Span]]
 
 
 class Reading:
@@ -41,7 +41,7 @@ class Reading:
         """What was found."""
         return self._hits.keys()
 
-    def matches(self, rule: Rule) -> Iterator[Place]:
+    def matches(self, rule: Rule) -> Iterator[Span]:
         """Every place where the concepts of the rule stand together."""
         groups = [self._union(part) for part in rule.near]
         if not all(groups) or (rule.short is not None and len(self._words.words) > rule.short):
@@ -53,7 +53,7 @@ class Reading:
             if span is not None:
                 yield span
 
-    def _union(self, alternatives: str) -> list[Place]:
+    def _union(self, alternatives: str) -> list[Span]:
         if alternatives not in self._unions:
             names = alternatives.split("|")
             self._unions[alternatives] = sorted({hit for name in names for hit in self._hits.get(name, ())})
@@ -71,7 +71,7 @@ class Reading:
             return False
         return bool(self._union(blocker.concept or name))
 
-    def lowers(self, name: str, blocker: Blocker, match: Place, *, weak: bool = False) -> Urgency | None:
+    def lowers(self, name: str, blocker: Blocker, match: Span, *, weak: bool = False) -> Urgency | None:
         """What a blocker that `may_lower` lowers the match to, or None when it does not bear on it."""
         if name == "question":
             return blocker.to if self._asks(match) else None
@@ -84,7 +84,7 @@ class Reading:
             return blocker.to if self._in_sentences(name, match) else None
         return self._before(self._union(name), blocker, match)
 
-    def _in_sentences(self, concept: str, match: Place) -> bool:
+    def _in_sentences(self, concept: str, match: Span) -> bool:
         if concept not in self._sentences_with:
             numbers = (self._words.sentence[hit.start] for hit in self._union(concept))
             self._sentences_with[concept] = frozenset(numbers)
@@ -92,10 +92,10 @@ class Reading:
         first, last = self._words.sentence[match.start], self._words.sentence[match.end - 1]
         return first in found or (last != first and any(number in found for number in range(first, last + 1)))
 
-    def _sentences(self, span: Place) -> range:
+    def _sentences(self, span: Span) -> range:
         return range(self._words.sentence[span.start], self._words.sentence[span.end - 1] + 1)
 
-    def _before(self, hits: list[Place], blocker: Blocker, match: Place) -> Urgency | None:
+    def _before(self, hits: list[Span], blocker: Blocker, match: Span) -> Urgency | None:
         sentence_start = bisect_left(self._words.sentence, self._words.sentence[match.start])
         found: Urgency | None = None
         for hit in reversed(hits[bisect_left(hits, (sentence_start, 0)) : bisect_left(hits, (match.end, 0))]):
@@ -108,10 +108,10 @@ class Reading:
             found = blocker.far
         return found
 
-    def _sentence_start(self, hit: Place) -> int:
+    def _sentence_start(self, hit: Span) -> int:
         return bisect_left(self._words.sentence, self._words.sentence[hit.start])
 
-    def _asks(self, match: Place) -> bool:
+    def _asks(self, match: Span) -> bool:
         """The sentence asks about the match itself, not about what to do or what may follow."""
         asked = [number for number in self._sentences(match) if number in self._words.asked]
         if not asked:
@@ -122,7 +122,7 @@ class Reading:
         return not (place < len(after) and after[place].start < ends)
 
 
-def _joined(anchor: Place, groups: list[list[Place]], rule: Rule) -> Place | None:
+def _joined(anchor: Span, groups: list[list[Span]], rule: Rule) -> Span | None:
     """The place over the anchor and the nearest hit of each other group, if all are near enough."""
     start, end = anchor
     origin = anchor
@@ -133,10 +133,10 @@ def _joined(anchor: Place, groups: list[list[Place]], rule: Rule) -> Place | Non
         start, end = min(start, hit.start), max(end, hit.end)
         if rule.ordered:
             origin = hit
-    return Place(start, end)
+    return Span(start, end)
 
 
-def _nearest(origin: Place, hits: list[Place], rule: Rule) -> Place | None:
+def _nearest(origin: Span, hits: list[Span], rule: Rule) -> Span | None:
     """The hit nearest to the origin, not before it if the rule is ordered; None when none is near enough."""
     index = bisect_left(hits, origin)
     best, least = None, rule.within + 1
@@ -158,7 +158,7 @@ def _without_covered(hits: Hits) -> Hits:
     return clean
 
 
-def _outside(spans: list[Place], covers: list[Place]) -> list[Place]:
+def _outside(spans: list[Span], covers: list[Span]) -> list[Span]:
     if not covers:
         return spans
     starts = [cover.start for cover in covers]
@@ -166,6 +166,6 @@ def _outside(spans: list[Place], covers: list[Place]) -> list[Place]:
     return [span for span in spans if not _covered_by(span, starts, reach)]
 
 
-def _covered_by(span: Place, starts: list[int], reach: list[int]) -> bool:
+def _covered_by(span: Span, starts: list[int], reach: list[int]) -> bool:
     place = bisect_right(starts, span.start) - 1
     return place >= 0 and reach[place] >= span.end

@@ -11,7 +11,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from hotline.text.spelling import Words, split
-from hotline.understanding.rules.reading import Hits, Place, Reading
+from hotline.understanding.rules.reading import Hits, Reading, Span
 from hotline.understanding.rules.rulebook import (
     NUMBER,
     SHORTEST_STEM,
@@ -161,10 +161,10 @@ class Triage:
         doc = Doc(self._vocab, words=[word if word in self._known else _UNKNOWN for word in known])
         hits: Hits = {}
         for key, start, end in self._matcher(doc):
-            hits.setdefault(self._names[key], []).append(Place(start, end))
+            hits.setdefault(self._names[key], []).append(Span(start, end))
         for index, word in enumerate(words.words):
             for concept in self._begun(word):
-                hits.setdefault(concept, []).append(Place(index, index + 1))
+                hits.setdefault(concept, []).append(Span(index, index + 1))
         return hits
 
     def _begun(self, word: str) -> Iterable[str]:
@@ -265,7 +265,7 @@ def _applied(rule: Rule, reading: Reading, blockers: list[tuple[str, Blocker]], 
 
 
 def _lowered(
-    rule: Rule, match: Place, reading: Reading, blockers: list[tuple[str, Blocker]], least: int
+    rule: Rule, match: Span, reading: Reading, blockers: list[tuple[str, Blocker]], least: int
 ) -> _Finding | None:
     """The verdict of one match, or None when it does not rank above `least`."""
     ruling: Urgency | Ruling = rule.verdict

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from hotline.stack.doctor.findings import Finding
+    from hotline.stack.doctor.findings import Diagnosis
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def careless_redis(tmp_path: Path) -> Generator[str]:
         running.terminate()
 
 
-def states(findings: list[Finding]) -> dict[str, str]:
+def states(findings: list[Diagnosis]) -> dict[str, str]:
     return {finding.part: finding.state for finding in findings}
 
 
