@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 from simulator.network import reserved
-from simulator.network.channels import channel_of
+from simulator.network.channels import PERSON, channel_of
 from simulator.network.message import Message, new_sid
 from simulator.refusal import Refusal
 
@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 type Form = dict[str, list[str]]
 
 LONGEST_BODY: Final = 1_600
-_PERSON: Final = re.compile(r"\+[1-9]\d{6,14}|whatsapp:\+[1-9]\d{6,14}|messenger:[\w.-]{1,64}")
-_SENDER: Final = re.compile(rf"{_PERSON.pattern}|\d{{5,6}}|(?=.*[A-Za-z])[A-Za-z0-9 ]{{1,11}}")
+_SENDER: Final = re.compile(rf"{PERSON.pattern}|\d{{5,6}}|(?=.*[A-Za-z])[A-Za-z0-9 ]{{1,11}}")
 _SERVICE: Final = re.compile(r"MG[0-9a-fA-F]{32}")
 
 
 def is_person(address: str) -> bool:
     """Whether an address can be a person's: E.164, or with a channel's prefix."""
-    return bool(_PERSON.fullmatch(address))
+    return bool(PERSON.fullmatch(address))
 
 
 def read_form(body: bytes) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from simulator.refusal import Refusal
@@ -10,12 +11,21 @@ if TYPE_CHECKING:
     from simulator.log.book import Book
     from simulator.settings import Settings
 
+# A person's address: E.164, or with the prefix of a channel.
+PERSON: Final = re.compile(r"\+[1-9]\d{6,14}|whatsapp:\+[1-9]\d{6,14}|messenger:[\w.-]{1,64}")
 WINDOW: Final = 24 * 3600.0  # seconds after a person's last message; later only templates (error 63016)
 
 
 def channel_of(address: str) -> str:
     """The channel an address is on, "" for plain texts."""
     return address.partition(":")[0] if ":" in address else ""
+
+
+def profile(address: str) -> dict[str, str]:
+    """The fields that a channel adds to the form of an inbound message."""
+    if channel_of(address) != "whatsapp":
+        return {}
+    return {"ProfileName": "A person", "WaId": address.removeprefix("whatsapp:+")}
 
 
 class Channels:

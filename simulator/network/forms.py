@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from simulator.network.channels import channel_of
+from simulator.network.channels import channel_of, profile
 from simulator.network.message import API_VERSION, media_sid
 
 if TYPE_CHECKING:
@@ -45,10 +45,7 @@ def inbound_form(message: Message, account: str, base: str) -> dict[str, str]:
         resource = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media"
         form[f"MediaUrl{place}"] = f"{base}{resource}/{media_sid(message.sid, place)}"
         form[f"MediaContentType{place}"] = mimetypes.guess_type(urlsplit(url).path)[0] or "image/jpeg"
-    channel = channel_of(message.sender)
-    if channel == "whatsapp":
-        return form | {"ProfileName": "A person", "WaId": message.sender.removeprefix("whatsapp:+")}
-    return form if channel else form | _PLACE
+    return form | (profile(message.sender) if channel_of(message.sender) else _PLACE)
 
 
 def callback_form(message: Message, status: Status, account: str) -> dict[str, str]:
