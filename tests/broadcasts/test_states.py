@@ -33,8 +33,8 @@ async def put(office: Office, **fields: str) -> None:
 async def a_broadcast(office: Office, state: BroadcastState, *, drill: bool = False) -> None:
     """One that people were told by, put into a state as if everything had led there."""
     await office.sign_up(2)
-    wish = DraftRequest("organizer1", "event", HOUR, {"en": "Meeting at six."}, drill=drill)
-    assert (await office.wish(wish)).id == ID
+    request = DraftRequest("organizer1", "event", HOUR, {"en": "Meeting at six."}, drill=drill)
+    assert (await office.drafted(request)).id == ID
     await put(office, state=state, total="2", approved_at=str(NOW))
     await cast("Any", office.store.redis).zadd(keys.broadcasts_sending, {ID: NOW})
 

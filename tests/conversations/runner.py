@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import yaml
 
 from hotline.broadcasts import approval, closing, drafting
-from hotline.broadcasts.drafting import Wish
+from hotline.broadcasts.drafting import DraftRequest
 from hotline.content import Library
 from hotline.store import Store, keys
 from tests.stage.line import ALERTS, RESPONDER1, RESPONDER2, wait_until
@@ -84,7 +84,7 @@ class Desk:
         settings, store = self._settings, Store(self._settings.redis_url)
         library, now = Library.load(settings.content_dir, settings.city), time.time()
         if what == "sends":
-            wish = Wish("organizer1", "event", 3600, words)
+            wish = DraftRequest("organizer1", "event", 3600, words)
             draft = await drafting.draft(store, library, settings, wish, now)
             self._sent = await approval.approve(store, library, settings, draft.id, "organizer2", now)
         else:
