@@ -15,7 +15,7 @@ import structlog
 from hotline import metrics
 from hotline.broadcasts import closing
 from hotline.broadcasts.delivery.canaries import Watch
-from hotline.broadcasts.delivery.carrier_failures import Refusals
+from hotline.broadcasts.delivery.carrier_failures import CarrierFailures
 from hotline.broadcasts.delivery.feed import Delivery
 from hotline.errors import HotlineError, kind_and_place
 from hotline.incidents import drill, silences
@@ -58,9 +58,9 @@ class Worker:
         self._store = runtime.store
         self._conversation = runtime.conversation(LanguageGuesser())
         self._carrier = TwilioCarrier(runtime.settings)
-        self._refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
+        self._failures = CarrierFailures(runtime.store, runtime.vault, runtime.library, runtime.clock)
         self._delivery = Delivery(
-            runtime.store, runtime.vault, runtime.library, runtime.settings, runtime.clock, self._refusals
+            runtime.store, runtime.vault, runtime.library, runtime.settings, runtime.clock, self._failures
         )
         settings = runtime.settings
         self._media = CarrierMedia(settings)
@@ -85,7 +85,7 @@ class Worker:
                 settings.rate(name),
                 self.name,
                 settings.campaign_per_second or 0.0,
-                Together(self._refusals, self._runtime.unreached()),
+                Together(self._failures, self._runtime.unreached()),
             ),
             self._carrier,
             self._runtime.vault,

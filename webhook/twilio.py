@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from hotline import metrics
 from hotline.broadcasts.delivery.canaries import Arrival, Watch
-from hotline.broadcasts.delivery.carrier_failures import Refusals
+from hotline.broadcasts.delivery.carrier_failures import CarrierFailures
 from hotline.casework.crisis_pages import CrisisText
 from hotline.conversation.residents import crisis, verify
 from hotline.errors import SettingsError
@@ -67,8 +67,8 @@ class TwilioRoutes:
         self._intake = intake
         self._guesser = LanguageGuesser()
         self._watch = Watch(runtime.store, runtime.vault, runtime.library, settings, runtime.clock)
-        refusals = Refusals(runtime.store, runtime.vault, runtime.library, runtime.clock)
-        self._consequences = Together(refusals, runtime.unreached())
+        failures = CarrierFailures(runtime.store, runtime.vault, runtime.library, runtime.clock)
+        self._consequences = Together(failures, runtime.unreached())
         self._addresses = MediaAddresses.of(settings)
         self._forms = SignedForms(settings.twilio_auth_token.get_secret_value(), settings.public_url)
 

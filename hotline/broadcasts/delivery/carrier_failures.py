@@ -60,7 +60,7 @@ def verdict(code: int, codes: dict[int, int], ended: int, excused: dict[str, int
     return ""
 
 
-class Refusals:
+class CarrierFailures:
     """Decides what follows from each outcome; its writes are made in the step that stores the outcome."""
 
     def __init__(self, store: Store, vault: Vault, library: Library, clock: Callable[[], float]) -> None:

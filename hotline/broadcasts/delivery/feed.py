@@ -20,7 +20,7 @@ from hotline.store import AWAY, Commit, Conflict, keys
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hotline.broadcasts.delivery.carrier_failures import Refusals
+    from hotline.broadcasts.delivery.carrier_failures import CarrierFailures
     from hotline.content import Library
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
@@ -54,14 +54,14 @@ class Delivery:
         library: Library,
         settings: Settings,
         clock: Callable[[], float],
-        refusals: Refusals | None = None,
+        failures: CarrierFailures | None = None,
     ) -> None:
         self._store = store
         self._vault = vault
         self._city = library.city
         self._settings = settings
         self._clock = clock
-        self._refusals = refusals
+        self._failures = failures
         self._troubles = Troubles(store, vault, library, clock)
         self._senders = len(settings.alert_senders)
         self._ahead = max(AHEAD, int(settings.alerts_rate))
@@ -107,8 +107,8 @@ class Delivery:
         elif one.may(BroadcastMove.BEGIN):
             await self._begin_closing(one)
         elif one.state is BroadcastState.SENDING:
-            if self._refusals:
-                await self._refusals.judge(one)
+            if self._failures:
+                await self._failures.judge(one)
             if not self._waits(one, frozen=frozen):
                 room = min(room, PUT_OFF * self._ahead - one.receipts.get("queued", 0))
                 return await self._fill(one, room)

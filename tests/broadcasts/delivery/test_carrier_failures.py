@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.delivery.carrier_failures import Refusals, verdict
+from hotline.broadcasts.delivery.carrier_failures import CarrierFailures, verdict
 from hotline.errors import SendError, SendOutcome
 from hotline.messaging import status_callbacks
 from hotline.messaging.carriers.twilio import reason
@@ -28,8 +28,8 @@ class Carried:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.refusals = Refusals(office.store, office.vault, office.library, lambda: office.now)
-        office.box = Outbox(office.store, "alerts", 1000, "w1", consequences=self.refusals)
+        self.failures = CarrierFailures(office.store, office.vault, office.library, lambda: office.now)
+        office.box = Outbox(office.store, "alerts", 1000, "w1", consequences=self.failures)
         self._sids = 0
 
     async def called_back(self, id_: str, state: str, code: int = 0, sid: str = "") -> None:
@@ -39,7 +39,7 @@ class Carried:
         await self.office.box.accepted(id_, sid)
         await status_callbacks.status(
             self.office.store, id_=id_, sid=sid, state=state, code=str(code or ""), now=self.office.now,
-            consequences=self.refusals,
+            consequences=self.failures,
         )  # fmt: skip
 
     async def refused(self, id_: str, code: int, outcome: SendOutcome = "refused") -> None:
@@ -166,7 +166,7 @@ async def test_who_resumes_it_nevertheless_is_not_stopped_by_the_same_failures(c
     for id_ in ids[:5]:
         await carried.called_back(id_, "undelivered", FILTERED)
     await office.move("1", "resume")
-    await carried.refusals.judge(await broadcasts.load(office.store, "1"))
+    await carried.failures.judge(await broadcasts.load(office.store, "1"))
     assert await office.state("1") == "sending"
     for id_ in ids[5:10]:
         await carried.called_back(id_, "undelivered", FILTERED)
@@ -187,7 +187,7 @@ async def test_two_failures_that_did_not_see_each_other_are_seen_by_the_next_loo
     await office.delivery.feed()
     await cast("Any", office.store.redis.hset(keys.broadcast_codes(one.id), "30007", 5))
     await office.store.redis.expire(keys.broadcast_codes(one.id), 60)
-    await carried.refusals.judge(await broadcasts.load(office.store, one.id))
+    await carried.failures.judge(await broadcasts.load(office.store, one.id))
     assert await office.state(one.id) == "paused"
 
 

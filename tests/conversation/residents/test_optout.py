@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from hotline.broadcasts.delivery.carrier_failures import Refusals
+from hotline.broadcasts.delivery.carrier_failures import CarrierFailures
 from hotline.errors import SendError
 from hotline.messaging import status_callbacks
 from hotline.messaging.contacts import Person, block, opt_out
@@ -298,8 +298,8 @@ async def test_a_stop_that_only_the_carrier_heard_ends_alerts_too_once(
     if known:  # and have come back to alerts since
         await store.commit(block(talk.person, "hotline"))
     await signed_up(talk)
-    refusals = Refusals(store, vault, library, lambda: NOW)
-    box = Outbox(store, "hotline", 1000, "w1", consequences=refusals)
+    failures = CarrierFailures(store, vault, library, lambda: NOW)
+    box = Outbox(store, "hotline", 1000, "w1", consequences=failures)
     await store.commit(
         queued(Outbound("r1", talk.person, vault.seal(RESIDENT), "words", force=True), vault, NOW)
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hotline.broadcasts.delivery.carrier_failures import Refusals
+from hotline.broadcasts.delivery.carrier_failures import CarrierFailures
 from hotline.messaging import status_callbacks
 from hotline.messaging.carriers.twilio import WINDOW
 from hotline.messaging.outbox import Outbox
@@ -28,15 +28,15 @@ async def crew(store: Store, vault: Vault, library: Library, settings: Settings)
 
 async def come_back(crew: Crew, words: str, code: int) -> None:
     """What holds these words fails at the carrier with a code; everything else arrives."""
-    refusals = Refusals(crew.store, crew.vault, crew.library, lambda: crew.now)
-    box = Outbox(crew.store, "hotline", 1000, "w1", consequences=refusals)
+    failures = CarrierFailures(crew.store, crew.vault, crew.library, lambda: crew.now)
+    box = Outbox(crew.store, "hotline", 1000, "w1", consequences=failures)
     waiting = [await box.take(crew.now + place) for place in range(50)]
     for place, taken in enumerate(one for one in waiting if one.id):
         failed = words in crew.vault.open(taken.fields["body"])
         await box.accepted(taken.id, f"SM{place}")
         await status_callbacks.status(
             crew.store, id_=taken.id, sid=f"SM{place}", state="failed" if failed else "delivered",
-            code=str(code) if failed else "", now=crew.now, consequences=refusals,
+            code=str(code) if failed else "", now=crew.now, consequences=failures,
         )  # fmt: skip
 
 
