@@ -74,6 +74,10 @@ class Reason(StrEnum):
     CONSENT_LENGTH = auto()
     CONSENT_PRIVATE = auto()
     DATE_AHEAD = auto()
+    # Cards and who signs them
+    NO_CARD = auto()
+    CARD_LANGUAGE = auto()
+    NO_SIGNER = auto()
 
 
 @dataclass(frozen=True)

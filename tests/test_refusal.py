@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("en", "es", "pt", "ht")
 MESSAGES: Final = read_messages(ROOT / "content")
 SAMPLES: Final[dict[str, Value]] = {
+    "card": "hartford.ordinance.sanctuary",
     "code": Numbered("4", "4821"),
     "column": "consent",
     "columns": COLUMNS,
@@ -63,7 +64,7 @@ SAMPLES: Final[dict[str, Value]] = {
     "words": "they cannot come in " * 20,
 }
 # Their sentences have one reader, who is known; everywhere else a refusal is data.
-FRONT_ENDS: Final = ("hotline/cli/", "hotline/content/", "hotline/learning/", "hotline/stack/")
+FRONT_ENDS: Final = ("hotline/cli/", "hotline/stack/")
 # What somebody else has to text themselves, and what stands in the name of a file.
 NAMED: Final = re.compile(r"HANDLE|STOP|START|ALERTS|CSV")
 
@@ -158,9 +159,9 @@ def sentences(node: ast.AST) -> list[str]:
     ]
 
 
-# Faults of a setting, a file, a carrier or a process: an operator mends them, nobody on a phone.
+# Faults of a setting, a file, a carrier or of our own code: an operator mends them, nobody on a phone.
 FAULTS: Final = (
-    "ContentError", "DialogueUnavailable", "MarkedYAMLError", "NotDecoded", "OSError", "RecordBroken",
+    "ContentError", "DialogueUnavailable", "MarkedYAMLError", "MoveRefused", "NotDecoded", "OSError", "RecordBroken",
     "SendError", "SettingsError", "StoreUnavailable", "SystemExit", "TypeError", "ValueError",
 )  # fmt: skip
 

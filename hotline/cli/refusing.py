@@ -45,6 +45,8 @@ REMEDIES: Final = {
     Reason.NO_DRILL: "See hotline drill --past.",
     Reason.WEBHOOK_AWAY: "See hotline doctor.",
     Reason.BAD_NUMBER: "Write it as +18605550111.",
+    Reason.NO_CARD: "See hotline content list.",
+    Reason.NO_SIGNER: "Write in --by who signs.",
     Reason.REASON_SHORT: "Write it with --reason.",
 }
 

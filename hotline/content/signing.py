@@ -15,7 +15,8 @@ from hotline.content.cards import Card, read_card_files
 from hotline.content.documents import Document, read
 from hotline.content.facts import filled, read_facts
 from hotline.content.review import fingerprint
-from hotline.errors import ContentError, InputError
+from hotline.errors import ContentError
+from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,7 +54,7 @@ def sign(root: Path, city: str, signoff: SignOff, today: date) -> Card:
         The card as it is now.
 
     Raises:
-        InputError: no such card or language, no name, or a day in the future.
+        Refused: no such card or language, no name, or a day in the future.
         ContentError: the card cannot be read, for instance because a source is graded below B.
     """
     card, document = _found(root, city, signoff.card)
@@ -74,17 +75,16 @@ def _found(root: Path, city: str, card_id: str) -> tuple[Card, Document]:
     for sentence in broken:
         if f"card {card_id}:" in sentence or f"card {card_id}," in sentence:
             raise ContentError(sentence)
-    raise InputError(f"There is no card {card_id}: see hotline content list.")
+    raise Refused(Reason.NO_CARD, card=card_id)
 
 
 def _refuse(card: Card, signoff: SignOff, today: date) -> None:
     if signoff.lang not in card.texts:
-        known = ", ".join(card.texts)
-        raise InputError(f"{card.id} has no text in {signoff.lang}: it is written in {known}.")
+        raise Refused(Reason.CARD_LANGUAGE, card=card.id, lang=signoff.lang, langs=tuple(card.texts))
     if not signoff.name.strip() or len(signoff.name) > LONGEST_NAME or not signoff.name.isprintable():
-        raise InputError(f"Write in --by who signs: a name of 1 to {LONGEST_NAME} letters.")
+        raise Refused(Reason.NO_SIGNER, most=LONGEST_NAME)
     if signoff.on > today:
-        raise InputError(f"{signoff.on} is in the future: a sign-off is of today, {today}, or earlier.")
+        raise Refused(Reason.DATE_AHEAD)
 
 
 def _writer() -> YAML:

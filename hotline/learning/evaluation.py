@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from hotline.content.topics import TOPICS
-from hotline.errors import InputError
 from hotline.learning.measures import Share, calibration_error, confusions, macro_f1, percentile, reliability
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 OUT_OF_SCOPE: Final = "out_of_scope"
 URGENCIES: Final = ("page", "ask", "none")
 ALL: Final = "all"
-LABELS: Final = ("topic", "urgency", "lang", "kind")
 
 
 @dataclass(frozen=True)
@@ -35,23 +32,6 @@ class Label:
     urgency: str = ""
     lang: str = ""
     kind: str = ""
-
-    @classmethod
-    def read(cls, row: Mapping[str, Any], number: int) -> Label:
-        """Take the labels out of a line of a file.
-
-        Raises:
-            InputError: a label is not one; names the line by its number.
-        """
-        values = {name: row.get(name) or "" for name in LABELS}
-        for name, value in values.items():
-            if not isinstance(value, str):
-                raise InputError(f'Line {number}: "{name}" is not a word.')
-        if values["topic"] and values["topic"] not in TOPICS:
-            raise InputError(f"Line {number}: {values['topic']} is none of the topics.")
-        if values["urgency"] and values["urgency"] not in URGENCIES:
-            raise InputError(f'Line {number}: "urgency" is one of {", ".join(URGENCIES)}.')
-        return cls(**values)
 
 
 @dataclass(frozen=True)

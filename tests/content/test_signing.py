@@ -15,7 +15,8 @@ from hotline.content import Card, Library
 from hotline.content.checks.check import check
 from hotline.content.review import fingerprint, reviewed, standing, void
 from hotline.content.signing import SignOff, sign
-from hotline.errors import ContentError, InputError
+from hotline.errors import ContentError
+from hotline.refusal import Reason, Refused
 from tests.content.conftest import CONTENT, Spoil
 
 if TYPE_CHECKING:
@@ -202,21 +203,21 @@ def test_two_people_may_sign_the_same_text(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "why"),
     [
-        ({"card": "national.nothing"}, "There is no card national.nothing"),
-        ({"card": "basic_rights"}, "There is no card basic_rights"),
-        ({"lang": "fr"}, "has no text in fr: it is written in en, es, pt, ht"),
-        ({"name": "  "}, "Write in --by who signs"),
-        ({"name": "x" * 81}, "Write in --by who signs"),
-        ({"name": "Ana\nstatus: reviewed"}, "Write in --by who signs"),
-        ({"on": date(2026, 11, 23)}, "2026-11-23 is in the future"),
+        ({"card": "national.nothing"}, Reason.NO_CARD),
+        ({"card": "basic_rights"}, Reason.NO_CARD),
+        ({"lang": "fr"}, Reason.CARD_LANGUAGE),
+        ({"name": "  "}, Reason.NO_SIGNER),
+        ({"name": "x" * 81}, Reason.NO_SIGNER),
+        ({"name": "Ana\nstatus: reviewed"}, Reason.NO_SIGNER),
+        ({"on": date(2026, 11, 23)}, Reason.DATE_AHEAD),
     ],
 )
 def test_a_sign_off_that_cannot_be_is_refused_and_nothing_is_written(
-    root: Path, wrong: dict[str, object], said: str
+    root: Path, wrong: dict[str, object], why: Reason
 ) -> None:
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(Refused, match=why):
         sign(root, "hartford", replace(LAWYER, **wrong), TODAY)  # pyright: ignore[reportArgumentType] - fields of it
     assert changes(root, RIGHTS) == ([], [])
 

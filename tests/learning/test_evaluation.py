@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hotline.cli.understanding.evaluate import label
 from hotline.conversation.understanding import Understanding
 from hotline.errors import InputError
 from hotline.learning.evaluation import Case, Label, evaluate, worst
@@ -138,9 +139,9 @@ def test_a_file_without_labels_gives_no_figure_that_means_nothing() -> None:
 )
 def test_a_label_that_is_none_is_refused_with_its_line(row: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
-        Label.read(row, 3)
+        label(row, 3)
 
 
 def test_a_label_may_be_left_out() -> None:
-    assert Label.read({"text": "x", "topic": None}, 1) == Label()
-    assert Label.read({"text": "x", "topic": "bond", "kind": "news"}, 1) == Label("bond", kind="news")
+    assert label({"text": "x", "topic": None}, 1) == Label()
+    assert label({"text": "x", "topic": "bond", "kind": "news"}, 1) == Label("bond", kind="news")

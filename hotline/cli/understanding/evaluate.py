@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 ALARMS: Final = {"urgent": "Urgent texts", "unsure": "Texts to ask about", "false_alarms": "False alarms"}
+LABELS: Final = ("topic", "urgency", "lang", "kind")
 WARM_UP: Final = "hola, good morning"  # the first text loads models and opens connections: it is not measured
 
 
@@ -39,10 +40,10 @@ def evaluate(
     misses: Annotated[int, typer.Option(help="how many of the worst misses to show", min=0)] = 20,
 ) -> None:
     """Measure how well the texts of a file are understood, one after the other, as live texts are."""
-    from hotline.learning.evaluation import Label, evaluate
+    from hotline.learning.evaluation import evaluate
 
     rows = read_rows(file)
-    labels = [Label.read(row, number) for number, row in rows]
+    labels = [label(row, number) for number, row in rows]
     if not rows:
         raise InputError("The file has no texts.")
     report = evaluate(asyncio.run(_heard([row["text"] for _, row in rows], labels)), misses)
@@ -50,6 +51,26 @@ def evaluate(
         print(json.dumps(report, ensure_ascii=False))
         return
     _show(report)
+
+
+def label(row: Mapping[str, Any], number: int) -> Label:
+    """What a line of a file says is right.
+
+    Raises:
+        InputError: a label is not one; names the line by its number.
+    """
+    from hotline.content.topics import TOPICS
+    from hotline.learning.evaluation import URGENCIES, Label
+
+    values = {name: row.get(name) or "" for name in LABELS}
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise InputError(f'Line {number}: "{name}" is not a word.')
+    if values["topic"] and values["topic"] not in TOPICS:
+        raise InputError(f"Line {number}: {values['topic']} is none of the topics.")
+    if values["urgency"] and values["urgency"] not in URGENCIES:
+        raise InputError(f'Line {number}: "urgency" is one of {", ".join(URGENCIES)}.')
+    return Label(**values)
 
 
 async def _heard(texts: Sequence[str], labels: Sequence[Label]) -> list[Case]:

@@ -95,7 +95,7 @@ SAID = [
     "Line 6 (number ending in 51): It has the same number as line 3. Leave one out.",
     (
         "Line 7 (number ending in 55): The consent names a number, an address or a status. "
-        "Write it without. The day is still to come. Write the day they agreed."
+        "Write it without. The day is still to come. Write today or an earlier day."
     ),
     "Line 8: It has 3 columns, not 5. Correct the line.",
 ]
