@@ -161,8 +161,8 @@ def sentences(node: ast.AST) -> list[str]:
 
 # Faults of a setting, a file, a carrier or of our own code: an operator mends them, nobody on a phone.
 FAULTS: Final = (
-    "ContentError", "DialogueUnavailable", "MarkedYAMLError", "MoveRefused", "NotDecoded", "OSError", "RecordBroken",
-    "SendError", "SettingsError", "StoreUnavailable", "SystemExit", "TypeError", "ValueError",
+    "ContentError", "DialogueUnavailable", "MarkedYAMLError", "MoveRefused", "NotDecoded", "OSError",
+    "RecordBroken", "SendError", "SettingsError", "StoreUnavailable", "SystemExit", "TypeError", "ValueError",
 )  # fmt: skip
 
 
