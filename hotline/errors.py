@@ -1,6 +1,6 @@
 """The one exception tree.
 
-HotlineError                 anything we can say in one sentence to whoever caused it
+HotlineError                 anything we can tell the user in one sentence
 ├── SettingsError            a setting is missing or wrong
 ├── ContentError             a card, message, rule or city file is malformed
 ├── InputError               a command line or a request was wrong

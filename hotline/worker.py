@@ -267,7 +267,7 @@ class Worker:
         ]
 
     async def _keep_house(self) -> None:
-        """Once a minute, by one worker: audit incidents, pay what the roster owes, let go what is old."""
+        """Once a minute, by one worker: audit incidents, send reminders to staff, delete what is old."""
         key = keys.lock("housekeeping")
         if await self._store.set(key, self.name, 55, only_new=True):
             for name, work in self._chores():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hotline.runtime import Runtime
 
 PROBE: Final = aiohttp.ClientTimeout(total=1.5)
-KEPT: Final = 1.0  # seconds: whoever asks in a crowd costs no more than one look
+KEPT: Final = 1.0  # seconds: many requests together cost no more than one look
 OK: Final = "ok"
 DOWN: Final = "down"
 NOBODY: Final = "a report would page nobody"

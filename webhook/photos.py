@@ -1,4 +1,4 @@
-"""`GET /photos/{token}`: one photo of a report, for whoever holds the link, for a day."""
+"""`GET /photos/{token}`: one photo of a report, for everybody who has the link, for one day."""
 
 from __future__ import annotations
 

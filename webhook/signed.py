@@ -23,7 +23,7 @@ class SignedForms:
 
     Args:
         token: Twilio's auth token; empty refuses everything.
-        public_url: scheme, host and path prefix as Twilio calls us, whatever a proxy makes of it.
+        public_url: scheme, host and path prefix as Twilio calls us; a proxy may change them on the way.
     """
 
     def __init__(self, token: str, public_url: str) -> None:

@@ -110,7 +110,7 @@ class TwilioRoutes:
 
     async def _take_in(self, _: Request, form: MultiDict[str]) -> str:
         sid, address = _sid(form), _from(form)
-        if self._watch.listens(form.get("To", "")):  # a phone of our own: nobody's turn
+        if self._watch.listens(form.get("To", "")):  # a canary, our own phone: no turn
             await self._watch.heard(Arrival(sid, form["To"], address, form.get("Body", "")))
             return "canary"
         reading = self._intake.read(form.get("Body", ""), media=len(_media(form)), located=_located(form))

@@ -49,7 +49,7 @@ async def approved(
 ) -> tuple[Broadcast, Commit]:
     """A broadcast as it is once approved, with the guards and writes that fix its audience and begin to send.
 
-    Its people are written down already, under a key that nothing reads and that goes by itself in an hour.
+    Its people are written down already, under a key that nothing reads and that expires in an hour.
     Who drafted it cannot approve it, but in a drill.
 
     Raises:
@@ -112,7 +112,7 @@ async def ready(
 async def may(
     store: Store, library: Library, settings: Settings, one: Broadcast, by: str, now: float, *, override: bool
 ) -> None:
-    """Whether somebody may approve it now, but for the words its people need.
+    """Whether somebody may approve it now; that its audience has words is checked elsewhere.
 
     Raises:
         Refused: why not.
@@ -133,7 +133,7 @@ async def may(
 
 
 async def _turns(store: Store, library: Library, one: Broadcast, now: float) -> Commit:
-    """The guards by which nobody passes the most of a day, or alerts one report twice, at the same moment."""
+    """The guards against two approvals at the same moment: over the daily cap, or for one report."""
     commit = Commit()
     if one.drill:
         return commit
@@ -148,7 +148,7 @@ async def _turns(store: Store, library: Library, one: Broadcast, now: float) -> 
 
 
 async def needs_two(store: Store, one: Broadcast) -> bool:
-    """Whether whoever approves an alert must stand for it too, as its writer does.
+    """Whether the person who approves an alert must give a reason for it too, as its writer did.
 
     Raises:
         Refused: it cannot be sent: its report is not confirmed any more, or was alerted and nobody gave

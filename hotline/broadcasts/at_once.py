@@ -1,4 +1,4 @@
-"""What is decided about a broadcast, done at once: for the command line, which has no turn to commit."""
+"""Decides about a broadcast and commits it: for the command line, which has no turn."""
 
 from __future__ import annotations
 

@@ -238,7 +238,7 @@ async def stage(store: Store, one: Broadcast, more: Iterable[Row], *, quiet: boo
 async def stage_rows(
     store: Store, id_: str, people: AsyncIterator[Row], own: frozenset[str] = frozenset()
 ) -> Staged:
-    """Write down a list that is known already; somebody who comes twice stands in it once.
+    """Write down a list that is known already; a person who is named twice is written once.
 
     Args:
         store: where the list goes.

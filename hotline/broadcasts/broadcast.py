@@ -243,7 +243,7 @@ def unmovable(one: Broadcast) -> Refused:
 
 
 def moved(one: Broadcast, how: BroadcastMove, *, by: str, now: float, held: str = "") -> Commit:
-    """The guard and writes of a pause, a resumption or a cancellation, whoever does it."""
+    """The guard and writes of a pause, a resumption or a cancellation."""
     commit = Commit()
     commit.if_field(keys.broadcast(one.id), "state", one.state)
     commit.hset(keys.broadcast(one.id), {"state": one.after(how), "held": held})

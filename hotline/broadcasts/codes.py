@@ -1,4 +1,4 @@
-"""One-time codes: a number is easily forged, but only who holds the phone reads what we text to it."""
+"""One-time codes. A sender number is easy to forge; only the person who holds the phone reads our text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Tried:
-    """What a code that came in was worth; `commit` must be made, else it could be tried for ever."""
+    """What a code that came in was worth; Store `commit`, or it can be tried again and again."""
 
     outcome: Outcome
     commit: Commit
@@ -95,5 +95,5 @@ async def tried(store: Store, vault: Vault, person: str, code: str, now: float) 
 
 
 def _mac(vault: Vault, person: str, action: Action, code: str) -> str:
-    """The code under our key, bound to who asked for what: nobody who reads Redis can guess it back."""
+    """The code under our key, bound to the person and the action. A reader of Redis cannot guess it."""
     return vault.pseudonym(f"onetime:{person}:{action.what}:{action.about}:{action.reason}:{code}")

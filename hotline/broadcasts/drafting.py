@@ -144,7 +144,7 @@ async def _made(
 
 
 def reasoned(override: str) -> bool:
-    """Whether a reason is one that a second organizer can stand for."""
+    """Whether a reason is long enough for a second organizer to judge."""
     return len(override.strip()) >= SHORTEST_REASON
 
 

@@ -1,4 +1,4 @@
-"""The one switch that holds every alert at once and leaves the hotline running. Nothing is dropped."""
+"""One switch that holds every alert. The hotline keeps running, and no alert is dropped."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ async def _alerts(store: Store, report: str) -> list[Broadcast]:
 
 
 async def event(store: Store, report: str) -> str:
-    """The report that stands for the event: one more witness of it has none of its own."""
+    """The first report of the event; a later witness's report has no alerts of its own."""
     one = await records.load(store, report)
     return one.same_as or one.id if one else report
 

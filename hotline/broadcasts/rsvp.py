@@ -21,7 +21,7 @@ KEPT: Final = 30 * DAY  # of a meeting that no city pack names
 
 @dataclass(frozen=True)
 class Invitation:
-    """The last meeting that somebody was told of.
+    """The last meeting that a person was invited to.
 
     Attributes:
         broadcast: the text that told them.
@@ -44,7 +44,7 @@ class Invitation:
 
 
 async def invitation(store: Store, city: City, person: str, now: float) -> Invitation | None:
-    """The last meeting that somebody was told of this week; None when there was none."""
+    """The last meeting that a person was invited to this week; None when there was none."""
     for one in await recent(store):
         if one.kind != "event" or one.drill or now - one.approved_at > COUNTS:
             continue

@@ -23,7 +23,7 @@ _MARK: Final = "\0"
 
 
 async def new_code(store: Store) -> str:
-    """A number that no broadcast of the last 90 days had, taken at once, so that nobody else is given it.
+    """Reserve a number that no broadcast of the last 90 days had.
 
     Three random digits. When more than half of those are used there is one digit more: a number that
     somebody makes up must be unlikely to be one of ours.

@@ -1,4 +1,4 @@
-"""A text that speaks of death, danger or violence at home: people are told at once, and can answer it."""
+"""A text about death, danger or violence at home: organizers are paged immediately and can answer it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hotline.store import Store
 
 WITHIN: Final = 60 * MINUTE  # seconds in which one phone's texts are one question
-MOST: Final = 5  # pages in that time: who texts more is read on, and buries nobody else
+MOST: Final = 5  # pages in that time; further texts are kept but page nobody, so that others are seen
 LONGEST: Final = 1600  # characters kept of them together
 
 
@@ -89,7 +89,7 @@ async def _question(store: Store, open_one: str, text: str) -> tuple[str, str]:
 
 
 def _readers(roster: Roster, but: str) -> list[Staff]:
-    """Organizers; where there is none, whoever is on call, else whoever there is."""
+    """Organizers; without any, those on call; without those, all staff."""
     for group in (roster.with_role("organizer"), roster.on_call(), roster.with_role("responder")):
         found = [member for member in group if member.handle != but]
         if found:

@@ -29,7 +29,7 @@ async def ask(
     text: str,
     now: float,
 ) -> Commit:
-    """The writes that hand a resident's words to people: whoever is on call, else the organizers."""
+    """The writes that pass a resident's words to those on call, or to organizers when nobody is."""
     number = str(await store.incr(keys.questions_last))
     commit = Commit()
     key = keys.question(number)
@@ -70,7 +70,7 @@ async def answer(
     now: float,
     by: str = "",
 ) -> Commit | None:
-    """The writes that send a person's answer to whoever asked; None: no such open question."""
+    """The writes that send an answer to the resident who asked; None: no such open question."""
     fields = await store.hgetall(keys.question(number))
     if not fields or await store.zscore(keys.questions_open, number) is None:
         return None

@@ -86,7 +86,7 @@ def _page(library: Library, one: Violation, lang: str) -> str:
 
 
 def noted(id_: str, **values: str | float) -> Commit:
-    """The write that adds what is known of a report; words are masked once more, whoever brings them."""
+    """The write that adds what is known of a report; the words are masked again."""
     fields = {name: mask(str(value)) if name in WORDS else str(value) for name, value in values.items()}
     commit = Commit()
     commit.hset(keys.violation(id_), fields, VIOLATION_TTL)

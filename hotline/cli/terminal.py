@@ -17,7 +17,7 @@ err = Console(stderr=True)
 
 
 def with_runtime[T](work: Callable[[Runtime], Awaitable[T]]) -> T:
-    """Connect, do one piece of work, let go.
+    """Connect, do one piece of work, disconnect.
 
     Raises:
         HotlineError: as one sentence.

@@ -50,7 +50,7 @@ class Services:
 
 @dataclass
 class Context:
-    """One turn under way. `commit` and `replies` are what it will do, all at once, at its end.
+    """One turn under way. `commit` and `replies` are what it will do, in one step, at its end.
 
     With `drill` every reply is marked: it is about a made-up raid. `mark` are words put before every reply.
     `after_crisis`: kinds of a crisis that they texted about within the hour.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def release(ctx: Context, everybody: Roster, handle: str, *, by: str) -> list[str]:
-    """Let go what somebody has, for others to take at once; answers the numbers of these reports."""
+    """Release a responder's reports so that others can take them; returns their numbers."""
     desk, numbers = ctx.services.desk, list[str]()
     for one in await desk.open_ones():
         if one.held and one.claimed_by == handle:
@@ -27,7 +27,7 @@ async def release(ctx: Context, everybody: Roster, handle: str, *, by: str) -> l
 async def stopped(ctx: Context, *, anew: bool) -> None:
     """They stopped our texts: their reporters and the organizers know that what they had is free again.
 
-    `anew`: they had not stopped before.
+    `anew`: they stopped just now.
     """
     everybody = await ctx.services.desk.roster()
     until = everybody.plan.ends_for(ctx.handle, ctx.now)

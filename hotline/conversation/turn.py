@@ -84,11 +84,11 @@ class Conversation:
         return ctx.done(), ctx.answered_by or "keyword"
 
     async def close(self) -> None:
-        """Let go of Rasa."""
+        """Close the connections to Rasa."""
         await self._services.dialogue.close()
 
     def forget_heard(self, sid: str) -> None:
-        """Let go what Rasa said about a text whose turn is over."""
+        """Forget what Rasa said about a text whose turn is over."""
         self._heard.pop(sid, None)
 
     def _tune(self, ctx: Context) -> None:
@@ -118,7 +118,7 @@ class Conversation:
             await self._quiet(ctx)
 
     async def _stopped(self, ctx: Context) -> None:
-        """Who stopped this number is not answered; a cry that the webhook did not hear pages as any does."""
+        """A person who stopped this number is not answered; an urgent text pages all the same."""
         urgency = violation.tempered(ctx, await self._second_look(ctx))
         if urgency == "page":
             await emergency.open_now(ctx, ctx.text)
@@ -249,7 +249,7 @@ def _is_guess(heard: Understood, text: str) -> bool:
 
 
 def _is_answer(ctx: Context) -> bool:
-    """Whether a person or an interview waits for these words: they are not lost to a guess."""
+    """Whether a person or an interview waits for these words: then no guess may take them."""
     return isinstance(ctx.person.asked, WordsForHuman | ViolationDetail)
 
 

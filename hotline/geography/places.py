@@ -79,7 +79,7 @@ def _unique(mentions: Iterable[Mention]) -> list[Mention]:
 
 
 def _crossing(words: list[str], mentions: list[Mention]) -> str:
-    """Two streets with nothing but "and", "con", "corner" … between them; the same whichever came first."""
+    """Two streets with nothing but "and", "con", "corner" … between them; in either order."""
     on_street = [one for one in mentions if one.street]
     for one, other in pairwise(on_street):
         if one.label != other.label and streets.ties(words[one.last : other.first]):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ALL: Final = "all"
 CLOSE_ENOUGH: Final = 86
-LONGEST: Final = 300  # characters that are read: nobody lists zones for longer
+LONGEST: Final = 300  # characters that are read; a list of zones is never longer
 
 
 class _Words(WordFile):

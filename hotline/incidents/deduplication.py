@@ -44,7 +44,7 @@ class Sorted:
 def sort(fresh: Incident, others: Iterable[Incident]) -> Sorted:
     """Sort a fresh report among those of the last day.
 
-    Nothing is dropped: a tray that nobody opens is paged like any report, only minutes later.
+    Nothing is dropped: if nobody looks at the report, it is paged like any other, minutes later.
     """
     before = [one for one in others if one.id != fresh.id and one.opened_at <= fresh.opened_at]
     if fresh.drill or fresh.children:  # a human may merge into it before it was looked at

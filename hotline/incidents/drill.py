@@ -155,7 +155,7 @@ async def past(store: Store) -> list[Result]:
 
 
 async def close_old(desk: Desk, now: float) -> None:
-    """Store what open drills show, and end those that lasted too long: nobody works on a made-up raid."""
+    """Store the progress of open drills, and end those that lasted too long."""
     for one in await desk.recent(2 * OVER_AFTER):
         if one.drill:
             await kept(desk.store, await result(desk.store, one.id))

@@ -1,4 +1,4 @@
-"""The escalation policy as pure steps: what a due incident owes now, and when it is due again."""
+"""The escalation policy as pure steps: whom a due incident pages now, and when it is due again."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _ask_for_news(incident: Incident, now: float) -> Change:
 
 
 def _page(incident: Incident, roster: Roster, now: float) -> Change:
-    """Page every step that is due; a step that means nobody takes no time: the next one goes in its place."""
+    """Page every step that is due; a step without people is skipped, and the next one is paged now."""
     step, run = incident.step, list(incident.run)
     while step < len(incident.policy):
         handles = _targets(incident, roster, step, run)
@@ -87,7 +87,7 @@ def _until_next(incident: Incident, step: int) -> float:
 
 def _targets(incident: Incident, roster: Roster, step: int, run: list[str]) -> list[str]:
     who = str(incident.policy[step]["who"])
-    if who == PARTNER:  # once: whoever is outside is not texted every round, and never for a drill
+    if who == PARTNER:  # once: the partner is not texted in every round, and never for a drill
         return [] if incident.partner_told or incident.drill or PARTNER in run else [PARTNER]
     handles = roster.who(who, lang=incident.lang, zone=incident.zone)
     fresh = [name for name in dict.fromkeys(handles) if name not in run]
@@ -112,7 +112,7 @@ def _nobody(incident: Incident, roster: Roster) -> list[Notice]:
 
 
 def _organizers(incident: Incident, roster: Roster) -> list[Notice]:
-    """Whether nobody is on call or nobody who is has taken it: organizers do different things about it."""
+    """Tell organizers that nobody is on call, or that nobody on call took it: they react differently."""
     key = "nobody_took" if roster.on_call() else "nobody_on_call"
     return [Notice(m.handle, key, {"id": incident.id}, page=True) for m in roster.with_role("organizer")]
 

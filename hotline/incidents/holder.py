@@ -1,4 +1,4 @@
-"""Whoever has a report and says nothing: a text of theirs that nobody has read yet is no silence."""
+"""The holder of a report who does not answer: a text of theirs that waits to be read is an answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOON: Final = 1.0  # seconds until a step looks again
 async def unless_written(
     store: Store, found: Incident, change: Change, commit: Commit, roster: Roster, now: float
 ) -> Commit:
-    """The writes of a step; put off when it would let a report go whose holder has just written."""
+    """The writes of a step; postponed when it would release a report whose holder has just written."""
     member = roster.by_handle.get(found.claimed_by)
     if change.event != "released" or member is None:
         return commit

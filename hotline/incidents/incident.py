@@ -122,7 +122,7 @@ class Incident:
 
     @property
     def confirmed(self) -> bool:
-        """Whether a responder confirmed it and nobody took that back; letting go and the end do not."""
+        """Whether a responder confirmed it and nobody withdrew that. Release and the end do not."""
         return bool(self.confirmed_at) and self.state not in UNSURE
 
     def backs(self, drafted_at: float = 0.0) -> bool:
@@ -134,7 +134,7 @@ class Incident:
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """Handles of those who work on it: whoever has it and their backups, else everybody who was paged."""
+        """Handles of those who work on it: holder and backups; without a holder, all who were paged."""
         return (self.claimed_by, *self.backups) if self.held else self.paged
 
     def public(self) -> dict[str, Any]:
@@ -233,7 +233,7 @@ def _shown(incident: Incident, handle: str) -> list[Notice]:
 
 
 def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
-    """The incident let go, by its holder or by silence: everybody else is paged again at once."""
+    """The incident released, by its holder or because they did not answer: the others are paged again."""
     holder = incident.claimed_by
     after = replace(
         incident,
@@ -255,7 +255,7 @@ def release(incident: Incident, now: float, *, by: str, event: str) -> Change:
 
 
 def news(incident: Incident, handle: str, now: float, minutes: float) -> Change:
-    """The holder texted something, whatever it is: they are there, and the report stays theirs."""
+    """The holder texted something: they are there, and they keep the report."""
     after = replace(incident, news_asked=False, due=now + minutes * 60)
     return Change(after, "news", handle)
 

@@ -1,4 +1,4 @@
-"""A text that a transition owes somebody, and the kinds of values it is made of."""
+"""A text that a transition has to send, and the kinds of values it is made of."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ type Value = str | Quote | At | Message
 
 @dataclass(frozen=True)
 class Notice:
-    """A text that a transition owes somebody; the words are chosen later, in that person's language.
+    """A text that a transition has to send; the words are chosen later, in the reader's language.
 
     Attributes:
         to: a staff handle, or `REPORTER` or `PARTNER`.

@@ -154,7 +154,7 @@ class Photos:
         return await self._media.fetch(picture)
 
     async def _keep(self, id_: str, fields: dict[str, str], clean: bytes) -> None:
-        """Ours first; in the same step the carrier's copy has to go."""
+        """Store our copy; in the same step ask the carrier to delete its own."""
         sealed = self._vault.seal(base64.b64encode(clean).decode())
         commit = Commit()
         commit.if_field(keys.photo(id_), "data", "")
@@ -169,7 +169,7 @@ class Photos:
         await self._attach(id_, fields)
 
     async def _attach(self, id_: str, fields: dict[str, str]) -> None:
-        """Show a photo to whoever works on the report it belongs to, or wait for one."""
+        """Give a photo to those who work on its report, or wait until there is a report."""
         one = await self._incident(fields)
         if one is None:
             over = self._clock() - float(fields["at"]) > WAITS
@@ -231,7 +231,7 @@ class Photos:
             await self._store.commit(commit)
 
     async def _erase(self, id_: str) -> None:
-        """Nobody will look at it: nothing of it stays here, and the carrier's copy has to go."""
+        """Nobody will look at it: delete it here, and ask the carrier to delete its copy."""
         commit = Commit()
         if url := await self._store.hget(keys.photo(id_), "url"):
             commit.merge(pending_removals.owed(id_, url, self._clock()))

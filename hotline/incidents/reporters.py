@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def known(store: Store, one: Incident) -> list[Person]:
-    """Everybody who reported this event, but for those whom we have forgotten."""
+    """Everybody who reported this event, without those who asked to be forgotten."""
     reports = [one, *await records.load_ids(store, one.children)]
     ids = dict.fromkeys(report.reporter for report in reports if report.reporter)
     return [person for id_ in ids if (person := await load_person(store, id_)).address]
@@ -28,6 +28,6 @@ async def reached(store: Store, one: Incident) -> list[Person]:
 
 
 def muted(one: Incident) -> Change:
-    """The last of them stopped our texts: whoever works on it would write to nobody."""
+    """The last reporter stopped our texts: nobody reads what responders write any more."""
     notices = tuple(Notice(name, "relay_stopped", {"id": one.id}) for name in one.readers)
     return Change(one, "muted", "reporter", notices=notices)

@@ -1,4 +1,4 @@
-"""The edge of the incidents: opens them, moves them on, and turns what they owe into outbound texts."""
+"""Opens incidents, stores their transitions, and queues the texts that each transition has to send."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STUMBLE: Final = 5.0  # seconds until a step that failed is tried again
 
 
 class Desk:
-    """Everything that happens to incidents, each step atomic with the texts it owes."""
+    """Everything that happens to incidents. Each step is stored together with its texts."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Desk:
         return await records.load_ids(self.store, ids)
 
     async def written(self, before: Incident, change: Change, roster: Roster) -> Commit:
-        """A transition with the texts it owes, ready to be committed."""
+        """A transition with its texts, ready to be committed."""
         now = self._clock()
         commit = records.written(before, change, now)
         links, more = await photo_links.owed(self.store, change, roster, self._public_url)

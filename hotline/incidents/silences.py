@@ -1,4 +1,4 @@
-"""A reporter who does not answer: the silence is recorded and told, never guessed at."""
+"""A reporter who does not answer a question in time: this is logged and told to responders."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ DUE: Final = keys.silences_due
 
 
 def watched(person: str, now: float) -> Commit:
-    """The write that looks out for an answer; a later question starts the time again."""
+    """The write that starts the wait for an answer; a later question starts it again."""
     commit = Commit()
     commit.zadd(DUE, now + WAIT, person)
     return commit
 
 
 def broken(person: str) -> Commit:
-    """The write that stops looking: everything was answered."""
+    """The write that ends the wait: everything was answered."""
     commit = Commit()
     commit.zrem(DUE, person)
     return commit
 
 
 async def note(desk: Desk, now: float) -> None:
-    """Record every silence that is due, once each."""
+    """Log every answer that did not come in time, once each."""
     for person in map(str, await desk.store.zrangebyscore(DUE, "-inf", now)):
         asked = (await load_person(desk.store, person)).asked
         if isinstance(asked, ReportDetail) and (one := await desk.reported_by(person)):

@@ -1,4 +1,4 @@
-"""What a reporter adds to an open report: kept verbatim, and read by whoever works on it. Pure."""
+"""What a reporter adds to an open report: stored as written, and sent to those who work on it. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add_words(
     first: Incident | None = None,
     looking: Iterable[str] = (),
 ) -> Change:
-    """A detail from the reporter: kept verbatim, passed to whoever works on it, nobody paged again.
+    """A detail from the reporter: stored as written, sent to those who work on it; nobody is paged again.
 
     It goes to the readers of `first`, if this report is one more witness of that, and to whoever is `looking`
     at the side tray, if it waits there.
@@ -46,7 +46,7 @@ def add_words(
 def add_answer(
     incident: Incident, answer: Answer, *, first: Incident | None = None, looking: Iterable[str] = ()
 ) -> Change:
-    """A digit that answers one of our questions; it goes to whoever works on the event, as words do."""
+    """A digit that answers one of our questions; it is sent to those who work on the event, as words are."""
     event = first or incident
     notices = _updates(event, Message(f"answer_{answer}"), _readers(event, looking))
     after = replace(incident, answers=(*incident.answers, answer))

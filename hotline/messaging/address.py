@@ -31,7 +31,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """An address as Twilio writes it; whatever names no channel is a plain text's."""
+        """An address as Twilio writes it; one without a channel is a phone number for plain texts."""
         channel, colon, user = text.partition(":")
         return cls(channel, user) if colon and _CHANNEL.fullmatch(channel) else cls(SMS, text)
 

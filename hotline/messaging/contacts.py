@@ -31,8 +31,8 @@ class Person:
         welcomed: the first-contact text was sent.
         card: the card of the last answer, for MORE, SOURCE and LAW.
         asked: the question we asked last, with what waits for its answer.
-        stopped: senders of ours that the person opted out of.
-        blocked: senders of ours whose texts the carrier refuses to hand to them, until they text it START.
+        stopped: our senders that the person opted out of.
+        blocked: our senders whose texts the carrier does not deliver to them until they text START.
     """
 
     id: str

@@ -34,7 +34,7 @@ class Priority(IntEnum):
     """Who goes first when the carrier's rate makes texts wait."""
 
     PAGE = 0
-    SAFETY = 1  # to whoever reported, about the danger they are in: below what brings somebody to them
+    SAFETY = 1  # to the reporter, about their safety; pages go first
     REPLY = 2
     ALERT = 3
 
@@ -59,7 +59,7 @@ class Outbound:
         kind: ``page``, ``safety``, ``reply``, ``alert``: what the metrics count.
         broadcast: number of the broadcast, "" when none.
         incident: number of the incident, "" when none.
-        author: handle of whoever of the team wrote it, "" for the line's own words.
+        author: handle of the team member who wrote it, "" for the line's own words.
         erase: to somebody who asked to be forgotten: nothing is kept of it once it left.
     """
 
@@ -170,7 +170,7 @@ class Outbox:
         return await self.store.hgetall(keys.out(id_))
 
     async def accepted(self, id_: str, sid: str, known: dict[str, str] | None = None) -> None:
-        """The carrier took it: remember its SID, let the words go. A callback may have said so before."""
+        """The carrier accepted it: keep its SID, delete the words. A callback may have come earlier."""
         fields = known or await self.read(id_)
         for _ in range(TRIES):
             if fields.get("state") not in OPEN:
@@ -213,7 +213,7 @@ class Outbox:
         return commit
 
     async def doubt(self, id_: str) -> None:
-        """Nobody can say yet what became of it: shown as unknown, never sent again by guessing."""
+        """The outcome is not known: it is shown as unknown and never sent again on a guess."""
         fields = await self.read(id_)
         if fields.get("state") != "sending":
             return

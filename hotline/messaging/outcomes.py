@@ -1,4 +1,4 @@
-"""The writes for what became of a text: taken, refused, to be tried again, or nobody knows."""
+"""The writes for the outcome of a text: accepted, refused, to be tried again, or unknown."""
 
 from __future__ import annotations
 
@@ -124,5 +124,5 @@ def returned(id_: str, sid: str, fields: dict[str, str], words: str, at: int) ->
 
 
 def mirrored(fields: dict[str, str], code: int, family: str) -> Commit:
-    """A stop that only the carrier knew becomes ours."""
+    """Note a stop that only the carrier knew of."""
     return block(fields["person"], family) if code in OPTED_OUT else Commit()

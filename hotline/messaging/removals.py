@@ -27,7 +27,7 @@ SOONEST, LATEST = 10.0, 3600.0  # seconds to the next try: as long as it has bee
 
 
 class Removals:
-    """Several workers may do it at once: to delete what is gone changes nothing."""
+    """Several workers may do it at the same time: deleting twice changes nothing."""
 
     def __init__(self, store: Store, vault: Vault, media: CarrierMedia, clock: Callable[[], float]) -> None:
         self._store, self._vault, self._media, self._clock = store, vault, media, clock

@@ -105,7 +105,7 @@ class Sender:
             await asyncio.sleep(seconds)
 
     def _begin(self, taken: Taken) -> None:
-        """Call the carrier beside other calls, but after the one before to the same person."""
+        """Call the carrier in parallel with other calls, but after the previous one to the same person."""
         person = taken.fields["person"]
         self._segments = int(taken.fields.get("segments", "1"))
         place = self._window.begin(self._segments)
@@ -166,7 +166,7 @@ class Sender:
             self._window.end(place)
 
     def _ends(self, fields: dict[str, str]) -> tuple[str, str]:
-        """The reader's address, and ours on the same channel."""
+        """The reader's address, and our address on the same channel."""
         route = Route.read(self._vault.open(fields["address"]))
         sender = route.sender(self._number)
         if sender is None:
@@ -174,7 +174,7 @@ class Sender:
         return str(route.to), str(sender)
 
     async def reconcile(self) -> int:
-        """Settle sends whose outcome nobody stored, by the carrier's own list; answers how many.
+        """Settle sends whose outcome was not stored, with the carrier's own list; returns how many.
 
         A send is only looked at when its call must have ended and the list has had time to show it.
         """
@@ -209,7 +209,7 @@ class Sender:
         return True
 
     async def _doubt(self, id_: str, intent: float) -> None:
-        """It stays unknown; after a while nobody looks for it any more, or it would hold up the others."""
+        """It stays unknown; after a while we stop looking for it, so that it does not delay others."""
         await self.outbox.doubt(id_)
         if self._clock() - intent > LOOKS * self._after:
             metrics.RECONCILED.labels("left").inc()

@@ -1,4 +1,4 @@
-"""Opens pictures in a process of their own, so that none of them can hold up the process that pages."""
+"""Opens pictures in a separate process, so that none of them can delay the process that pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A photo written anew: what is seen stays; where, when and with which phone it was taken goes."""
+"""Writes a photo again without its metadata: place, time and phone are removed, the picture stays."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ async def _marked(store: Store, person: str) -> Commit:
 
 
 async def unforgotten(store: Store) -> Commit:
-    """The guard that nobody is forgotten from now on: for lists of people that are read, then written."""
+    """Fails if a person is forgotten meanwhile: for lists of people that are read, then written."""
     commit = Commit()
     commit.if_field(keys.forgotten, "count", await store.hget(keys.forgotten, "count") or "")
     return commit

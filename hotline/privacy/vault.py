@@ -47,7 +47,7 @@ class Vault:
 
     Args:
         secrets: secret keys, newest first. Encryption uses the first and opens with any;
-            pseudonyms use the last, so that a rotation renames nobody.
+            pseudonyms use the last, so that a rotation changes no pseudonym.
     """
 
     def __init__(self, secrets: list[str]) -> None:

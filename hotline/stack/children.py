@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hotline.stack.processes import Process
 
 LOG_BYTES = 10_000_000
-AFTER_KILL_SECONDS = 0.5  # of a zombie that nobody reaps there is nothing to wait for
+AFTER_KILL_SECONDS = 0.5  # a zombie process never ends: do not wait for it
 TETHER = Path(tether.__file__)
 
 

@@ -73,7 +73,7 @@ def embedded(settings: Settings) -> Generator[tuple[Settings, Child | None]]:
 
 
 def children(live: Settings, table: Sequence[Process], redis: Child | None) -> list[tuple[Child, Gate]]:
-    """Children with their gates. An embedded Redis stands at the head, and all others need it."""
+    """Children with their gates. An embedded Redis comes first, because all others need it."""
     found: list[tuple[Child, Gate]] = []
     names = {row.name for row in table}
     if redis:

@@ -1,4 +1,4 @@
-"""What whoever starts the stack sees: one line that moves on a terminal, plain lines anywhere else."""
+"""What the operator sees while the stack starts: a moving line on a terminal, else plain lines."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class Supervisor:
                 task.result()
 
     async def _announce(self, when_ready: Callable[[], Awaitable[None]]) -> None:
-        """Show who is being waited for until nobody is."""
+        """Show which processes are still starting, until all are ready."""
         waiting = dict(self.children)
         while waiting:
             self._screen.starting(list(waiting))
@@ -152,7 +152,7 @@ class Supervisor:
             await asyncio.sleep(pause)
 
     def _give_up(self, child: Child, end: str) -> None:
-        """Nobody waits any longer; without a vital child there is no use in going on."""
+        """Stop waiting for this child; if it is vital, stop the line."""
         sentence = f"{child.process.name} does not start: it {end}; see {child.log}."
         if child.process.vital:
             raise HotlineError(sentence)

@@ -38,7 +38,7 @@ def follow_parent() -> None:
     """End with the `make` that started us, however it is told to.
 
     A SIGTERM it passes on, and of its death Linux tells us. But a SIGINT that is sent to `make` alone, as
-    programs do, it keeps: it blocks the signal, waits for us to end, and would wait for ever.
+    programs do, it keeps: it blocks the signal, waits for us to end, and would never stop.
     """
     die_with_parent()
     threading.Thread(target=_wait_for_interrupt, args=(os.getppid(),), daemon=True).start()

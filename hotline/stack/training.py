@@ -1,4 +1,4 @@
-"""Trains the assistant when content or data have changed, under one progress bar of ours."""
+"""Trains the assistant when content or data have changed, with one progress bar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the roster owes by the clock: reminders before a shift, the weekly test page, and its result."""
+"""What is sent to staff at fixed times: reminders before a shift, the weekly test page, and its result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hotline.staff.shifts import Duty
 
 LEAD: Final = 60 * 60.0  # seconds before a shift that its holder is reminded
-GRACE: Final = 6 * 60 * 60.0  # a weekly duty missed while the line was down is made good for this long
+GRACE: Final = 6 * 60 * 60.0  # a weekly task missed while the line was down is still done within this
 
 
 async def minute(desk: Desk, vault: Vault, library: Library, now: float) -> None:

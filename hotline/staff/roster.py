@@ -194,7 +194,7 @@ async def _forget_number(store: Store, handle: str) -> None:
 
 
 async def remove_staff(store: Store, handle: str) -> None:
-    """Cut a volunteer off at once: no page, no command, no relay from that phone any more.
+    """Block a volunteer's phone: no page, no command, no relay from it any more.
 
     Raises:
         Refused: there is nobody of that handle.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("number", "zones", "language", "consent", "date")
 MAY: Final = ("kinds", "night")  # columns that may be there too
-MOST_LINES: Final = 5000  # one commit: Redis answers nobody else while it makes it
+MOST_LINES: Final = 5000  # people in one commit: Redis serves no other request while it runs
 WORDS: Final = range(10, 501)  # characters that say how somebody agreed
 _BATCH: Final = 500
 
@@ -216,7 +216,7 @@ def _day(text: str, city: City, today: date) -> float:
 
 
 async def plan(store: Store, vault: Vault, signups: Iterable[Signup]) -> ImportPlan:
-    """Who of these would be added; whoever stopped either sender or is signed up already would not."""
+    """Who would be added; people who stopped either sender, or are signed up already, would not."""
     people = {vault.pseudonym(one.address): one for one in signups}
     stopped = await _stopped(store, list(people))
     known = await _known(store, [person for person in people if person not in stopped])
@@ -232,7 +232,7 @@ async def add(store: Store, found: ImportPlan) -> int:
     """Add the new people of a plan in one step; answers how many.
 
     Raises:
-        StoreUnavailable: Redis did not answer; repeat it, whoever is there already is left alone.
+        StoreUnavailable: Redis did not answer; repeat it: people who were added already stay as they are.
     """
     commit = Commit()
     for person, one in found.new:

@@ -1,4 +1,4 @@
-"""Commands in a word or two, in every language at once; accents, case and politeness do not matter."""
+"""Commands of one or two words, in all languages together; accents, case and politeness do not matter."""
 
 from __future__ import annotations
 

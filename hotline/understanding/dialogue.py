@@ -1,4 +1,4 @@
-"""The port to whoever understands and chooses: Rasa, or plain keywords when Rasa is away."""
+"""The port to the assistant: Rasa, or plain keywords when Rasa does not answer."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Dialogue(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         ...
 
 

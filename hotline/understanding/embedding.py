@@ -1,4 +1,4 @@
-"""A text as a point in a space where likeness of meaning is nearness, whatever the language; optional."""
+"""A text as a vector: texts of similar meaning are near each other, in every language. Optional."""
 
 from __future__ import annotations
 

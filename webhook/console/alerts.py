@@ -1,4 +1,4 @@
-"""The alerts: what is drafted, sent and not closed yet, side by side by language, and every step by hand."""
+"""The alerts: drafts, sent and open ones, with each language, and the forms for every step."""
 
 from __future__ import annotations
 

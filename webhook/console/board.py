@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from hotline.incidents.incident import Incident
     from webhook.console.pages import Fields
 
-SHOWN: Final = 50  # reports that are over; of what somebody still has to act on, every one is there
+SHOWN: Final = 50  # closed reports; open ones are all shown
 
 
 def in_order(live: list[Incident], recent: list[Incident]) -> list[Incident]:
-    """What nobody has taken first, the oldest at the head; then everything else, the newest at the head."""
+    """Reports that nobody has taken, the oldest first; then all others, the newest first."""
     waiting = [one for one in live if one.unclaimed]
     rest = {one.id: one for one in (*live, *recent) if not one.unclaimed}
     return [*waiting, *sorted(rest.values(), key=lambda one: one.opened_at, reverse=True)]
@@ -65,7 +65,7 @@ class BoardRoutes(ProtectedPages):
         )
 
     async def take(self, fields: Fields) -> Response:
-        """Claim an incident for a volunteer who is on the phone, say; the same single winner as by text."""
+        """Claim an incident for a volunteer, perhaps one on the phone; as by text, only one can have it."""
         runtime = self.runtime
         id_, handle = fields.get("id", ""), fields.get("handle", "")
         if handle not in (await runtime.desk.roster()).by_handle:

@@ -1,4 +1,4 @@
-"""One-time codes of the console: texted to the phone of who says to act, typed in here, for one form."""
+"""One-time codes of the console: texted to the organizer's phone, typed in here, good for one form."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Codes:
 
 
 def _does(library: Library, form: Form, confirmation: Confirmation, digits: str, lang: str) -> str:
-    """What a code does, as the text with it says: nobody gives one away for something else."""
+    """What a code does, said in its text, so that it is not given away for something else."""
     if form.what == "unfreeze":
         return library.say("code_unfreeze", lang, digits=digits)
     if form.what in ("draft", "notice") or form.texts or confirmation.one is None:

@@ -71,7 +71,7 @@ class Form:
 
     @property
     def action(self) -> Action:
-        """What a code is asked for: this very form, to the letter."""
+        """What a code is asked for: exactly this form."""
         said = json.dumps(self.carried, sort_keys=True).encode()
         return Action(f"{CONSOLE}{self.what}", hashlib.sha256(said).hexdigest()[:32])
 

@@ -1,4 +1,4 @@
-"""Phones of our own that get every alert: what reaches them and stands in no ledger was not sent by us."""
+"""Phones of our own that get every alert. A text that reaches them and is in no ledger was not sent by us."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class CarrierFailures:
         return commit
 
     async def _unreached(self, fields: dict[str, str]) -> Commit:
-        """Whoever of the team wrote it learns that it did not arrive, and why."""
+        """Tell the team member who wrote it that it did not arrive, and why."""
         member = (await load_roster(self._store)).by_handle.get(fields["author"])
         if member is None:
             return Commit()
@@ -115,14 +115,14 @@ class CarrierFailures:
         return self._vault.seal(found[0].texts[json.loads(kept)[1]])
 
     async def judge(self, one: Broadcast) -> None:
-        """Look at a broadcast without a new failure: what two failures at once did not see together."""
+        """Look at a broadcast again: two failures at the same moment did not see each other."""
         commit = await self._judged(one.id, 0, counted=False)
         with contextlib.suppress(Conflict):
             if commit.writes:
                 await self._store.commit(commit)
 
     async def _subscription(self, person: str, state: str, code: int) -> Commit:
-        """Who opted out or cannot be reached is a subscriber no longer."""
+        """End the subscription of a person who opted out or cannot be reached."""
         if code in OPTED_OUT:
             return subscribers.removed(person)
         commit, key = Commit(), keys.subscriber(person)

@@ -77,7 +77,7 @@ class Delivery:
         return PACE if ids else 5.0
 
     async def _feed_apart(self, id_: str, room: int, *, frozen: bool) -> int:
-        """Feed one broadcast; whatever fails with it, the others go on."""
+        """Feed one broadcast; if it fails, the others continue."""
         try:
             fed = await self._feed_one(id_, room, frozen=frozen)
         except AWAY:
@@ -172,7 +172,7 @@ class Delivery:
         return len(rows)
 
     async def _begin_closing(self, one: Broadcast) -> None:
-        """Once the alert has come to rest, everybody it reached is told; nobody else is."""
+        """When no text of the alert waits any more, tell those whom it reached, and only them."""
         alert = await broadcasts.load(self._store, one.closes)
         if alert.receipts.get("queued") or alert.receipts.get("sending"):
             return

@@ -56,7 +56,7 @@ async def ask_unfreeze(ctx: Context) -> None:
 
 
 async def ask_close(ctx: Context, everybody: Roster, one: Broadcast, ending: str) -> None:
-    """CLOSE 482 LEFT: a code where people are told of it, for "they have left" can lead people out."""
+    """CLOSE 482 LEFT: needs a code when people are told: "they have left" can make them go out."""
     closing.closable(one)
     if ending and not closing.tells(one):
         await _close(ctx, everybody, one, ending)
@@ -141,7 +141,7 @@ def _unfreeze(ctx: Context, everybody: Roster) -> None:
 
 
 def watchers(everybody: Roster) -> list[Staff]:
-    """Who hears of a freeze and of its end."""
+    """The people who are told of a freeze and of its end."""
     return [*everybody.with_role("organizer"), *everybody.with_role("operator")]
 
 

@@ -50,7 +50,7 @@ async def handle_organizer(ctx: Context, everybody: Roster) -> bool:
 
 
 def _turned_away(ctx: Context, lang: str, command: Command | None, bulletin: Bulletin | None) -> bool:
-    """Responders are told who does this; a word of theirs that is only like a command is left alone."""
+    """Responders are told who does this; a text that only resembles a command is not one."""
     is_command = bool(bulletin and bulletin.texts)
     if command and command.kind not in ("code", "sent"):
         is_command = bool(command.argument) or command.kind in ALONE
@@ -134,7 +134,7 @@ async def _bulletin(ctx: Context, everybody: Roster, told: Bulletin) -> None:
 
 
 async def _more_words(ctx: Context, everybody: Roster, told: Bulletin) -> None:
-    """Add a language to a draft, or write it anew; nobody but its writer, else one could send words alone."""
+    """Add or replace a language of a draft. Only its writer may: else one person could send words alone."""
     services = ctx.services
     one = await verification.by_code(services.store, told.code)
     if one is None:

@@ -103,7 +103,7 @@ async def yes(ctx: Context) -> bool:
 
 
 def stop_alerts(ctx: Context, *, confirm: bool = True) -> None:
-    """Nothing more that nobody asked for; the hotline stays as it is."""
+    """End all alerts; the hotline stays as it is."""
     stopped = ctx.person.stopped
     ctx.commit.merge(opt_out(ctx.person.id, "alerts"))
     ctx.commit.merge(subscribers.removed(ctx.person.id))
@@ -153,7 +153,7 @@ def _ask_zone(ctx: Context, words: str = "", kind: str = "") -> None:
 
 
 async def _zone_answered(ctx: Context, kind: str) -> bool:
-    """Zones alone are an answer; whatever says more is left to the conversation."""
+    """Only a text that names nothing but zones is an answer; any other goes to the conversation."""
     found = named(ctx.text, ctx.library.city)
     if found.rest or not found.zones:
         ctx.ask(None)

@@ -28,7 +28,7 @@ def follow(ctx: Context) -> None:
 
 
 async def answer(ctx: Context, asked: Awaitable[Understood | None]) -> None:
-    """Answer where a card can; whatever the reporter texts meanwhile is heard first."""
+    """Answer the question with a card, if one fits; newer texts of the reporter are read first."""
     ctx.answered_by = "rasa"
     asking = asyncio.ensure_future(asked)
     try:

@@ -1,4 +1,4 @@
-"""Crisis before everything: the words that may save a life go out first, and a person is told at once.
+"""Crisis before everything: the words that may save a life are sent first, and organizers are paged.
 
 A text that also asks to stop is answered once all the same, and the stop is kept. Only a person's answer to
 it may follow: 47 U.S.C. 227(b)(1)(A) asks no consent for what is sent in an emergency.
@@ -138,7 +138,7 @@ def _speaks_for_others(ctx: Context) -> bool:
 
 
 def _relays(ctx: Context, kinds: Sequence[Crisis]) -> bool:
-    """Whether what one of the staff texts goes on as always: "he cannot breathe" may be for a reporter."""
+    """Whether a staff member's text is also handled as usual: "he cannot breathe" may be for a reporter."""
     return "suicide" not in kinds or "?" in ctx.text
 
 
@@ -155,7 +155,7 @@ async def _answer(ctx: Context, kinds: Sequence[str]) -> None:
 
 
 async def _besides(ctx: Context) -> None:
-    """What else the text does, without a question: a report is opened or hears of it, a stop is kept."""
+    """Do what else the text asks for, without a question: open or update a report, or note a STOP."""
     one = await ctx.services.desk.reported_by(ctx.person.id)
     if ctx.inbound.incident:
         await emergency.opened(ctx, one.place if one else "")

@@ -54,7 +54,7 @@ async def detail(ctx: Context, one: Incident) -> None:
 async def passed_on(
     ctx: Context, one: Incident, asked: ReportPart | None = None
 ) -> tuple[Change, Incident | None]:
-    """Give a text to whoever works on the report, without a further question."""
+    """Pass a text to those who work on the report, without asking another question."""
     first = await records.load(ctx.services.store, one.same_as) if one.same_as else None
     answer = None if ctx.inbound.media else DIGITS.get((asked or "", ctx.text.strip()))
     roster = await ctx.services.desk.roster()

@@ -57,7 +57,7 @@ async def stopping(ctx: Context) -> bool:
 
 
 async def kept(ctx: Context) -> None:
-    """A sure wish beside something that was answered first is kept; an unsure one is not asked about."""
+    """Note a clear STOP in a text that was answered for another reason; an unclear one is not asked about."""
     if optout(ctx.text) == "stop" and not await _doubted(ctx):
         await _stop(ctx, everything=not _only_alerts(ctx))
 
@@ -74,7 +74,7 @@ def _is_word(ctx: Context, words: frozenset[str]) -> bool:
 
 
 def _mirror(ctx: Context) -> None:
-    """What the carrier does at this word is known here too, whatever the text means besides."""
+    """Note the stop that the carrier makes at this word, even if the text means something else."""
     person, sender = ctx.person, ctx.inbound.sender
     if _carrier_stops(ctx):
         ctx.commit.merge(block(person.id, sender))
@@ -151,7 +151,7 @@ def _asks_for_alerts(ctx: Context) -> bool:
 
 
 async def start(ctx: Context, *, silent: bool = False) -> None:
-    """They may be texted again. Alerts they have to ask for anew: a START names no zone and no kind."""
+    """They may be texted again. They must sign up for alerts again: START names no zone and no kind."""
     sender = ctx.inbound.sender
     _reopen(ctx)
     if sender == "alerts" and await subscribers.one(ctx.services.store, ctx.person.id) is None:
@@ -192,7 +192,7 @@ async def _stop(ctx: Context, *, everything: bool, confirm: bool = True) -> None
 
 
 async def _reporter_stopped(ctx: Context) -> None:
-    """Whoever works on their report must not write to nobody."""
+    """Tell those who work on the person's report that our texts no longer reach them."""
     desk, store = ctx.services.desk, ctx.services.store
     one = await desk.reported_by(ctx.person.id)
     event = await records.load(store, one.same_as) if one and one.same_as else one
@@ -204,7 +204,7 @@ async def _reporter_stopped(ctx: Context) -> None:
 
 
 def _told_by_alerts(ctx: Context) -> None:
-    """The carrier speaks of "this number": who relied on alerts must not wait for them in vain."""
+    """The carrier's answer says "this number". Subscribers must learn that alerts have stopped too."""
     ctx.commit.merge(
         queued(
             Outbound(

@@ -48,7 +48,7 @@ async def quoted(ctx: Context) -> bool:
 
 
 async def handle(ctx: Context) -> bool:
-    """Answer VERIFY and FAKE, whoever asks, even a person who stopped. False: the text is neither."""
+    """Answer VERIFY and FAKE, also from a person who texted STOP. False: the text is neither."""
     command = check_command(ctx.text)
     if command is None:
         return False

@@ -1,4 +1,4 @@
-"""A resident reports that the ordinance was broken: one question at a time, each answer kept at once."""
+"""A resident reports that the ordinance was broken: one question at a time; each answer is stored."""
 
 from __future__ import annotations
 

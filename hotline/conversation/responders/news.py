@@ -1,4 +1,4 @@
-"""Any text of whoever has a report is news of it: they are there, and it stays theirs."""
+"""Any text of the responder who holds a report shows that they are there: they keep it."""
 
 from __future__ import annotations
 

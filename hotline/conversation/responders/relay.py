@@ -85,7 +85,7 @@ async def _not_theirs(ctx: Context, number: str) -> None:
 
 
 def _ask(ctx: Context, mine: list[Incident], words: str) -> None:
-    """Keep the text, and ask whom it is for."""
+    """Keep the text, and ask which report it is for."""
     ctx.ask(WhichReport(words=words))
     ctx.say("relay_which", ids=", ".join(f"#{one.id}" for one in mine), first=mine[0].id)
 

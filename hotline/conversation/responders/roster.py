@@ -30,7 +30,7 @@ async def handle_roster(ctx: Context, everybody: Roster, command: Command) -> bo
 
 
 async def _lost(ctx: Context, everybody: Roster, handle: str) -> bool:
-    """An organizer cuts a lost phone off; what it held goes back to everybody at once."""
+    """An organizer blocks a lost phone; the reports it held are paged again."""
     member = everybody.by_handle.get(handle.casefold()) or everybody.by_handle.get(handle)
     if member is None:
         return False

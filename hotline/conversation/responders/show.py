@@ -47,7 +47,7 @@ async def _question(ctx: Context, code: str, first: str) -> bool:
 
 
 def _in_parts(ctx: Context, code: str, text: str, first: str) -> None:
-    """The parts from a number on, as many as go at once, and how to get the next ones.
+    """The parts from a number on, as many as one answer may have, and how to get the next ones.
 
     Without accents, where they alone would make it twice as many.
     """

@@ -1,4 +1,4 @@
-"""What stands last on a volunteer's screen: a question of ours or a page; a digit answers that one."""
+"""What a volunteer's phone shows last: our question or a page. A digit answers that one."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _digit(text: str) -> bool:
 
 
 async def _paged_at(ctx: Context, reports: OpenReports) -> float:
-    """When the last page reached this phone, whoever has that report by now; 0 for none."""
+    """When this phone got its last page, even if others hold that report now; 0 for none."""
     store = ctx.services.store
     recent = await records.load_ids(store, await store.zrevrange(keys.incidents_all, 0, RECENT - 1))
     known = {one.id: one for one in (*reports.open, *recent) if ctx.handle in one.paged}

@@ -1,1 +1,1 @@
-"""What a transition of an incident owes people, and the texts it becomes."""
+"""The texts that a transition of an incident has to send: words, readers, and what to do when one fails."""

@@ -41,7 +41,7 @@ def phrased(
 
 
 def _rest(library: Library, after: Incident, notice: Notice, lang: str) -> str:
-    """How a reader gets what was cut off; whoever is outside the team cannot."""
+    """How a reader gets what was cut off; the partner, who is outside the team, cannot."""
     if notice.to == PARTNER:
         return ""
     return library.say("rest_how", lang, id=notice.values.get("other") or notice.values.get("id", after.id))

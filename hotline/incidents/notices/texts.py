@@ -1,4 +1,4 @@
-"""The texts that a transition owes: to whom, in which words, and in which lane."""
+"""The texts that a transition has to send: to whom, in which words, with which priority."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Unreached:
         return commit
 
     def _nobody(self, id_: str, one: Incident, roster: Roster, pages: int, code: int) -> Commit:
-        """Organizers are told, and the next step of the policy comes at once: this one reached nobody."""
+        """Tell organizers, and start the next step of the policy now: this one reached nobody."""
         now = self._clock()
         early = max(0.0, one.due - now) if one.step else 0.0
         after = replace(one, began=one.began - early, due=one.due - early)

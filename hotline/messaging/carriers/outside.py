@@ -1,4 +1,4 @@
-"""Addresses outside the house: https, on the public internet, without any credentials of ours."""
+"""Addresses on the public internet: https only, and without our credentials."""
 
 from __future__ import annotations
 
@@ -59,5 +59,5 @@ class PublicResolver(AbstractResolver):
 
     @override
     async def close(self) -> None:
-        """Let go."""
+        """Close the connections."""
         await self._resolver.close()

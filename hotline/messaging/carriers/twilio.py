@@ -38,7 +38,7 @@ DEAD_NUMBER: Final = frozenset({21211, 21614, 21635, 30005, 30006})
 SENDER_WRONG: Final = frozenset({20003, 21606, 21612, 21408, 21608, 21910, 30032, 30034, 30002, NO_CHANNEL})
 CONTENT_REFUSED: Final = frozenset({21617, 30007})
 TRANSIENT: Final = frozenset({20429, 21611, 30001, 30003, 30008, 30022})
-# Ours to mend, and mendable while texts wait: wrong token, suspended account, registration pending.
+# An operator can repair these while texts wait: wrong token, suspended account, registration pending.
 ACCOUNT_WRONG: Final = frozenset({20003, 21606, 30002, 30032, 30034})
 # May as well be about this one number: a country we do not text to, a trial account's unverified number.
 PERHAPS_SENDER: Final = SENDER_WRONG - ACCOUNT_WRONG

@@ -37,7 +37,7 @@ class CrisisModel(Likelihood):
         return not await asyncio.get_running_loop().run_in_executor(ASIDE, self.doubts, text)
 
     async def hears(self, text: str) -> Likeness:
-        """`likeness`, in a thread that steps back for everything else."""
+        """`likeness`, in a thread of low priority."""
         return await asyncio.get_running_loop().run_in_executor(ASIDE, self.likeness, text)
 
     def likeness(self, text: str) -> Likeness:

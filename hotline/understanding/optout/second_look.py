@@ -94,7 +94,7 @@ class WishModel(Likelihood):
         return cls(weights_of(file), embedder)
 
     async def hears(self, text: str) -> Likeness:
-        """`likeness`, in a thread that steps back for everything else."""
+        """`likeness`, in a thread of low priority."""
         return await asyncio.get_running_loop().run_in_executor(ASIDE, self.likeness, text)
 
     async def doubts(self, text: str) -> bool:

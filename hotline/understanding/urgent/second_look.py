@@ -88,7 +88,7 @@ class UrgencyModel:
             return cls(weights, [str(rule) for rule in arrays["rules"]], embedder)
 
     async def look(self, text: str, urgency: Urgency, rule: str = "") -> Urgency:
-        """`raised`, in a thread that steps back for everything else: it costs as much as a whole turn."""
+        """`raised`, in a thread of low priority: it costs as much as a whole turn."""
         if urgency == "page":
             return urgency
         return await asyncio.get_running_loop().run_in_executor(ASIDE, self.raised, text, urgency, rule)

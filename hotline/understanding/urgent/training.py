@@ -84,7 +84,7 @@ def _labelled() -> list[Example]:
 
 
 def _wishes() -> list[Example]:
-    """Whoever wants no more texts tells of fear as well ("it scares my kids"); they are in no danger."""
+    """People who want no more texts also speak of fear ("it scares my kids"); they are in no danger."""
     return [Example(row["text"], "none") for row in labelled("optout") if row["wish"] == "stop"]
 
 
