@@ -61,8 +61,8 @@ class Settings(BaseSettings):
     )
     hotline_contact: str = Field(
         DEMO_CONTACT,
-        description="How to reach whoever runs the line: a phone number, an e-mail address or a page. HELP "
-        "tells it, and carriers ask for it.",
+        description="How to reach the people who run the line: a phone number, an e-mail address or a page. "
+        "HELP tells it, and carriers ask for it.",
     )
     canary_numbers: str = Field(
         "",
