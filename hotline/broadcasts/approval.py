@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from hotline.broadcasts import audience, closing, freeze, once, texts
 from hotline.broadcasts.at_once import at_once
@@ -26,8 +24,6 @@ from hotline.refusal import Reason, Refused
 from hotline.store import DAY, Commit, keys
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from hotline.broadcasts.audience import Preview, Staged
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.content import Library
@@ -138,7 +134,7 @@ async def _turns(store: Store, library: Library, one: Broadcast, now: float) -> 
     if one.drill:
         return commit
     if one.kind not in UNCAPPED:
-        key = keys.broadcast_day(_day(library, now).isoformat())
+        key = keys.broadcast_day(library.city.local(now).date().isoformat())
         commit.if_field(key, "approved", await store.hget(key, "approved") or "")
         commit.hincrby(key, "approved", 1)
         commit.expire(key, 2 * DAY)
@@ -171,16 +167,12 @@ async def _founded(store: Store, one: Broadcast, *, override: bool) -> None:
 
 
 async def _under_cap(store: Store, library: Library, settings: Settings, now: float) -> None:
-    today = _day(library, now)
+    today = library.city.local(now).date()
     sent = [
         one
         for one in await recent(store, 200)
         if one.approved_at and not one.drill and one.kind not in UNCAPPED
-        and _day(library, one.approved_at) == today
+        and library.city.local(one.approved_at).date() == today
     ]  # fmt: skip
     if len(sent) >= settings.broadcasts_per_day:
         raise Refused(Reason.DAY_FULL, count=len(sent))
-
-
-def _day(library: Library, at: float) -> date:
-    return datetime.fromtimestamp(at, ZoneInfo(library.city.timezone)).date()

@@ -6,9 +6,8 @@ import json
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import time
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from hotline.broadcasts import texts
 from hotline.broadcasts.broadcast import BROADCAST_TTL, REACHED, Broadcast
@@ -74,7 +73,7 @@ def is_quiet(city: City, settings: Settings, now: float) -> bool:
     hours = city.quiet_hours
     if hours is None or not settings.keeps_quiet_hours:
         return False
-    clock = datetime.fromtimestamp(now, ZoneInfo(city.timezone)).time()
+    clock = city.local(now).time()
     begins, ends = time.fromisoformat(hours.begins), time.fromisoformat(hours.ends)
     return begins <= clock < ends if begins < ends else clock >= begins or clock < ends
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from hotline.broadcasts.broadcast import Broadcast, recent
 from hotline.store import DAY, Commit, keys
@@ -77,7 +76,7 @@ def announced(one: Broadcast, city: City, now: float) -> Event | None:
 
 def starts(event: Event, city: City) -> float:
     """When a meeting begins, seconds since the epoch."""
-    return event.starts.replace(tzinfo=ZoneInfo(city.timezone)).timestamp()
+    return event.starts.replace(tzinfo=city.time_zone).timestamp()
 
 
 async def coming(store: Store, event: Event) -> int:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from hotline.broadcasts.broadcast import BROADCAST_TTL, Broadcast, load_many, recent
 from hotline.broadcasts.states import BroadcastState
-from hotline.content.clock import MONTHS
+from hotline.content.clock import MONTHS, hour
 from hotline.store import keys
 
 if TYPE_CHECKING:
@@ -82,8 +80,8 @@ def said(library: Library, one: Broadcast, lang: str, code: str) -> str:
 
 def moment(library: Library, at: float, lang: str) -> str:
     """An instant as people here write it: ``6:40 am Nov 23``, in the other languages ``6:40 am, 23 nov``."""
-    local = datetime.fromtimestamp(at, ZoneInfo(library.city.timezone))
+    local = library.city.local(at)
     month = MONTHS.get(lang, MONTHS["en"]).split()[local.month - 1]
-    clock = library.city.clock(at)
+    clock = hour(local)
     is_english = MONTHS.get(lang, MONTHS["en"]) is MONTHS["en"]
     return f"{clock} {month} {local.day}" if is_english else f"{clock}, {local.day} {month}"

@@ -161,7 +161,7 @@ def forecast(
 ) -> None:
     """The hours of the coming days in which no shift covers a language of the city."""
     from hotline.staff import shifts
-    from hotline.staff.reminders import local_clock, local_day
+    from hotline.staff.reminders import local_day
 
     async def work(runtime: Runtime) -> list[dict[str, str]]:
         everybody, library = await runtime.desk.roster(), runtime.library
@@ -170,8 +170,8 @@ def forecast(
         return [
             {
                 "language": gap.lang,
-                "from": f"{local_day(gap.begins, library)} {local_clock(gap.begins, library)}",
-                "to": f"{local_day(gap.ends, library)} {local_clock(gap.ends, library)}",
+                "from": f"{local_day(gap.begins, library)} {library.city.clock(gap.begins)}",
+                "to": f"{local_day(gap.ends, library)} {library.city.clock(gap.ends)}",
             }
             for gap in found
         ]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, field_validator, model_validator
 
+from hotline.content.clock import hour
 from hotline.content.documents import Document, read
 from hotline.errors import ContentError
 from hotline.privacy.vault import parse_number
@@ -157,13 +158,22 @@ class City(Strict):
             ) from None
         return self
 
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """Whose clocks are the city's."""
+        return ZoneInfo(self.timezone)
+
     def today(self) -> date:
         """The date in the city now."""
-        return datetime.now(ZoneInfo(self.timezone)).date()
+        return datetime.now(self.time_zone).date()
+
+    def local(self, at: float) -> datetime:
+        """An instant (seconds since the epoch) on the city's own clock."""
+        return datetime.fromtimestamp(at, self.time_zone)
 
     def clock(self, at: float) -> str:
-        """An instant (seconds since the epoch) as people here write the time: ``6:40 am``."""
-        return datetime.fromtimestamp(at, ZoneInfo(self.timezone)).strftime("%-I:%M %p").lower()
+        """An instant as people here write the time: ``6:40 am``."""
+        return hour(self.local(at))
 
     def coming_events(self, today: date) -> tuple[Event, ...]:
         """Events of today and later, the next first."""

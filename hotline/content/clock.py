@@ -30,6 +30,11 @@ def day(at: datetime, lang: str) -> str:
     return f"{weekday} {month} {at.day}" if spoken == "en" else f"{weekday} {at.day} {month}"
 
 
+def hour(at: datetime) -> str:
+    """A time of day: ``6:40 am``."""
+    return at.strftime("%-I:%M %p").lower()
+
+
 def moment(at: datetime, lang: str) -> str:
     """A day and the hour: ``Thu Jun 3, 6:00 pm``."""
-    return f"{day(at, lang)}, {at.strftime('%-I:%M %p').lower()}"
+    return f"{day(at, lang)}, {hour(at)}"

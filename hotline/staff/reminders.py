@@ -57,7 +57,7 @@ def _reminder(duty: Duty, vault: Vault, library: Library, roster: Roster, now: f
     commit.set(told, "1", 2 * DAY)
     member = roster.by_handle.get(duty.handle)
     if member:
-        start, end = (local_clock(at, library) for at in (duty.begins, duty.ends))
+        start, end = (library.city.clock(at) for at in (duty.begins, duty.ends))
         words = library.say("shift_soon", member.lang, start=start, end=end)
         message = Outbound(f"shift{duty.shift}{duty.day.isoformat()}", member.person, member.address, words)
         commit.merge(queued(message, vault, now))
@@ -66,9 +66,4 @@ def _reminder(duty: Duty, vault: Vault, library: Library, roster: Roster, now: f
 
 def local_day(at: float, library: Library) -> str:
     """A day in the city's own calendar, such as ``Tue 2026-11-24``."""
-    return datetime.fromtimestamp(at, ZoneInfo(library.city.timezone)).strftime("%a %Y-%m-%d")
-
-
-def local_clock(at: float, library: Library) -> str:
-    """A time of day in the city's own clock, as people here write it."""
-    return datetime.fromtimestamp(at, ZoneInfo(library.city.timezone)).strftime("%-I:%M %p").lower()
+    return library.city.local(at).strftime("%a %Y-%m-%d")

@@ -6,7 +6,6 @@ import csv
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final, cast
-from zoneinfo import ZoneInfo
 
 from hotline.messaging.contacts import Person
 from hotline.privacy.redaction import mask
@@ -84,7 +83,7 @@ def read(path: Path, city: City, now: float) -> Sheet:
     Raises:
         Refused: no CSV, other columns, or too many lines.
     """
-    today = datetime.fromtimestamp(now, ZoneInfo(city.timezone)).date()
+    today = city.local(now).date()
     good: dict[str, Signup] = {}
     bad: list[BadLine] = []
     for line, cells, (has, needs) in _rows(path):
@@ -212,7 +211,7 @@ def _day(text: str, city: City, today: date) -> float:
         raise Refused(Reason.BAD_DAY) from None
     if day > today:
         raise Refused(Reason.DATE_AHEAD)
-    return datetime.combine(day, time(), ZoneInfo(city.timezone)).timestamp()
+    return datetime.combine(day, time(), city.time_zone).timestamp()
 
 
 async def plan(store: Store, vault: Vault, signups: Iterable[Signup]) -> ImportPlan:

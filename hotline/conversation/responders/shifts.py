@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from hotline.messaging.outbox import Outbound, queued
 from hotline.refusal import Reason, Refused
 from hotline.staff import rollcall, shifts, swaps
-from hotline.staff.reminders import local_clock
 from hotline.staff.roster import set_on_call
 
 if TYPE_CHECKING:
@@ -49,7 +47,7 @@ def _shown(ctx: Context, reports: OpenReports) -> None:
 
 def _words(ctx: Context, duty: Duty) -> str:
     """Such as ``mon 2026-11-30 6:00 pm-11:00 pm``: the same in every language we write to volunteers."""
-    begins, ends = local_clock(duty.begins, ctx.library), local_clock(duty.ends, ctx.library)
+    begins, ends = ctx.library.city.clock(duty.begins), ctx.library.city.clock(duty.ends)
     return f"{_day(duty.day)} {begins}-{ends}"
 
 
@@ -143,7 +141,7 @@ def _settle(ctx: Context, reports: OpenReports, offer: Offer, *, yes: bool) -> N
 def _away(ctx: Context, reports: OpenReports, command: Command, *, at_work: bool) -> bool:
     if at_work and not command.argument:
         return False
-    today = datetime.fromtimestamp(ctx.now, UTC).astimezone(ZoneInfo(ctx.library.city.timezone)).date()
+    today = ctx.library.city.local(ctx.now).date()
     day = _read_day(command.argument)
     if day is None or not today <= day <= today + FARTHEST:
         ctx.say("away_how")
