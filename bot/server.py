@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sanic.request import Request
     from sanic.response import HTTPResponse
 
+    from bot.beside import RestBeside
+
 
 def serve(model: Path, host: str, port: int) -> int:
     """Serve until stopped; returns the exit code, 1 when the model could not be loaded."""
@@ -37,11 +39,11 @@ def build_app(model: Path) -> Sanic:
 
     Rasa's HTTP API is left out: it can load another model and read conversations.
     """
-    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
+    (channel,) = create_http_input_channels(None, str(ROOT / "credentials.yml"))
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
-    app = configure_app(channels, enable_api=False, endpoints=endpoints)
+    app = configure_app([channel], enable_api=False, endpoints=endpoints)
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
-    app.register_listener(partial(_announce, model), "after_server_start")
+    app.register_listener(partial(_announce, model, channel), "after_server_start")
     app.register_listener(close_resources, "after_server_stop")
     app.add_route(_health, "/health")
     app.add_route(partial(_status, model), "/status", name="status")
@@ -53,7 +55,7 @@ def _ready(app: Sanic) -> bool:
     return agent is not None and agent.is_ready()
 
 
-async def _announce(model: Path, app: Sanic, _: object) -> None:
+async def _announce(model: Path, channel: RestBeside, app: Sanic, _: object) -> None:
     if not _ready(app):
         print(
             f"The assistant {model.name} could not be loaded; delete it and run `make train`.",
@@ -61,6 +63,7 @@ async def _announce(model: Path, app: Sanic, _: object) -> None:
         )
         app.stop()
         return
+    channel.take(app.ctx.agent)
     quiet.while_serving()
     print(f"ready {model.name}", flush=True)
 
