@@ -18,7 +18,7 @@ from hotline.broadcasts.delivery.canaries import Watch
 from hotline.broadcasts.delivery.carrier_failures import CarrierFailures
 from hotline.broadcasts.delivery.feed import Delivery
 from hotline.errors import HotlineError, kind_and_place
-from hotline.incidents import drill, silences
+from hotline.incidents import drill, no_answer
 from hotline.incidents.photos import Photos
 from hotline.messaging import inbox
 from hotline.messaging.carriers.media import CarrierMedia
@@ -257,7 +257,7 @@ class Worker:
         watch = Watch(self._store, vault, library, runtime.settings, runtime.clock)
         return [
             ("audit", desk.audit),
-            ("silence", lambda: silences.note(desk, now)),
+            ("no answer", lambda: no_answer.note(desk, now)),
             ("duties", lambda: reminders.minute(desk, vault, library, now)),
             ("closing", lambda: closing.nag(desk, vault, library, now)),
             ("canaries", watch.miss),

@@ -80,7 +80,7 @@ incident_pages = family(
 incident_photos = family("incident:*:photos", "incidents.photo_links", 90 * DAY, "its photos, in order")
 reporter = family("reporter:*", "incidents", DAY, "the open incident a resident reported")
 silences_due = single(
-    "silences:due", "incidents.silences", UNTIL_HANDLED, "reporters whose answer is waited for"
+    "silences:due", "incidents.no_answer", UNTIL_HANDLED, "reporters whose answer is waited for"
 )
 questions_last = single(
     "questions:last", "casework.questions", PERMANENT, "the last question number given out"

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from hotline.content import Library
 from hotline.conversation.responders.merging import _apart
 from hotline.incidents import incident as incidents
-from hotline.incidents import records, silences, updates, witnesses
+from hotline.incidents import no_answer, records, updates, witnesses
 from hotline.incidents.service import Desk
 from hotline.incidents.states import REPORTED, IncidentState
 from hotline.privacy.vault import Vault
@@ -181,7 +181,7 @@ class Lives(RuleBasedStateMachine):
             return updates.add_words(one, "they left", place="", zone="", photos=1)
         if deed.kind == "page" and one.tray:
             return witnesses.taken_out(one, self.now, by=deed.handle)
-        return silences._silent(one, "now", None) if deed.kind == "silent" else None
+        return no_answer._missing(one, "now", None) if deed.kind == "silent" else None
 
     async def _committed(self, commit: Commit) -> bool:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from hotline import metrics
-from hotline.incidents import escalation, silences, witnesses
+from hotline.incidents import escalation, no_answer, witnesses
 from hotline.incidents.incident import Change
 from hotline.store import keys
 from tests.messaging.carriers.calls import OLD_WAYS
@@ -245,7 +245,7 @@ async def test_a_reporter_who_does_not_answer_is_recorded_as_silent_and_the_resp
         {"resident says": REPORTS[lang]},
         {"resident hears": clocked.say("raid_now", lang)},
         {"responder1 hears": "REPORT 1"},
-        {"clock moves": silences.WAIT + 1},
+        {"clock moves": no_answer.WAIT + 1},
     )
     await clocked.minute()
     await clocked.minute()

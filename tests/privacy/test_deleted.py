@@ -11,7 +11,7 @@ from hotline.broadcasts import codes
 from hotline.casework import questions, violations
 from hotline.casework.violations import Violation
 from hotline.conversation.residents import unanswered
-from hotline.incidents import photos, silences
+from hotline.incidents import no_answer, photos
 from hotline.messaging.contacts import Person, block, opt_out
 from hotline.messaging.inbox import Inbound
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
@@ -50,7 +50,7 @@ async def lived(talk: Talk) -> None:
         for commit in await sent:
             await store.commit(commit)
     await talk.says("tienen dos perros grandes")  # a detail of the report
-    await store.commit(silences.watched(person, NOW))
+    await store.commit(no_answer.expected(person, NOW))
     await store.redis.set(keys.rasa_tracker(person), "topics", ex=DAY)
     await store.redis.set(keys.interview(person), "when:1", ex=DAY)
     await cast("Any", store.redis.sadd(keys.event_yes("fair"), person))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from hotline.content.fitting import PLACE
-from hotline.incidents import records, silences, updates
+from hotline.incidents import no_answer, records, updates
 from hotline.messaging.asked import HappeningNow, ReportDetail
 from hotline.store import keys
 from hotline.understanding import report_details
@@ -102,7 +102,9 @@ def _next(asked: ReportPart | None, *, known_place: bool) -> ReportPart | None:
 
 def _ask(ctx: Context, question: ReportPart | None) -> None:
     ctx.ask(ReportDetail(about=question) if question else None)
-    ctx.commit.merge(silences.watched(ctx.person.id, ctx.now) if question else silences.broken(ctx.person.id))
+    ctx.commit.merge(
+        no_answer.expected(ctx.person.id, ctx.now) if question else no_answer.answered(ctx.person.id)
+    )
     ctx.say(f"raid_{question}" if question else "raid_thanks")
 
 

@@ -20,14 +20,14 @@ WAIT: Final = 3 * 60.0  # seconds
 DUE: Final = keys.silences_due
 
 
-def watched(person: str, now: float) -> Commit:
+def expected(person: str, now: float) -> Commit:
     """The write that starts the wait for an answer; a later question starts it again."""
     commit = Commit()
     commit.zadd(DUE, now + WAIT, person)
     return commit
 
 
-def broken(person: str) -> Commit:
+def answered(person: str) -> Commit:
     """The write that ends the wait: everything was answered."""
     commit = Commit()
     commit.zrem(DUE, person)
@@ -40,11 +40,11 @@ async def note(desk: Desk, now: float) -> None:
         asked = (await load_person(desk.store, person)).asked
         if isinstance(asked, ReportDetail) and (one := await desk.reported_by(person)):
             first = await load(desk.store, one.same_as) if one.same_as else None
-            await desk.change(one.id, partial(_silent, question=asked.about, first=first))
-        await desk.store.commit(broken(person))
+            await desk.change(one.id, partial(_missing, question=asked.about, first=first))
+        await desk.store.commit(answered(person))
 
 
-def _silent(one: Incident, question: str, first: Incident | None) -> Change | None:
+def _missing(one: Incident, question: str, first: Incident | None) -> Change | None:
     if not one.live:
         return None
     event = first or one

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from hotline.incidents import silences
+from hotline.incidents import no_answer
 from hotline.incidents.service import Desk
 from hotline.messaging.asked import ReportDetail
 from hotline.messaging.contacts import Person, save_person
@@ -29,7 +29,7 @@ async def opened(store: Store, vault: Vault, library: Library) -> Desk:
     await store.commit(
         save_person(Person(person, vault.seal(PHONE), "en", asked=ReportDetail(about="where")))
     )
-    await store.commit(silences.watched(person, NOW))
+    await store.commit(no_answer.expected(person, NOW))
     return desk
 
 
@@ -44,16 +44,16 @@ async def test_silence_is_recorded_once_with_the_question(
 ) -> None:
     """Whoever goes there must know that nobody answered, and to what."""
     desk = await opened(store, vault, library)
-    await silences.note(desk, NOW + silences.WAIT - 1)
+    await no_answer.note(desk, NOW + no_answer.WAIT - 1)
     assert await events(store) == ["opened"]
-    await silences.note(desk, NOW + silences.WAIT)
-    await silences.note(desk, NOW + 2 * silences.WAIT)
+    await no_answer.note(desk, NOW + no_answer.WAIT)
+    await no_answer.note(desk, NOW + 2 * no_answer.WAIT)
     assert await events(store) == ["opened", "silent"]
 
 
 async def test_an_answer_breaks_the_silence(store: Store, vault: Vault, library: Library) -> None:
     """Then nothing is recorded."""
     desk = await opened(store, vault, library)
-    await store.commit(silences.broken(vault.pseudonym(PHONE)))
-    await silences.note(desk, NOW + 10 * silences.WAIT)
+    await store.commit(no_answer.answered(vault.pseudonym(PHONE)))
+    await no_answer.note(desk, NOW + 10 * no_answer.WAIT)
     assert await events(store) == ["opened"]
