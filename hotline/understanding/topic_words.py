@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Self, cast
 
-import yaml
+from pydantic import RootModel
 
 from hotline.errors import ContentError
+from hotline.text.spelling import split
+from hotline.text.wordfiles import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
 
+class _WordsOfTopics(RootModel[dict[str, dict[str, tuple[str, ...]]]]):
+    """Topic, then language, then words and phrases."""
+
+
 def plain(text: str) -> str:
-    """Lower case, no accents, one space between words: how texts and word lists are compared."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    return " ".join(re.findall(r"\w+", bare.replace("'", "").replace("\u2019", "")))
+    """How texts and word lists are compared: the words as `split` reads them, one space between."""
+    return " ".join(split(text).words)
 
 
 class TopicWords:
@@ -42,14 +45,8 @@ class TopicWords:
         Raises:
             ContentError: no file, not YAML, an unknown topic, or one phrase under two topics.
         """
-        try:
-            raw: object = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except OSError:
-            raise ContentError(f"{path.name} is missing from the content folder.") from None
-        except yaml.YAMLError as error:
-            raise ContentError(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
         phrases: dict[str, str] = {}
-        for topic, phrase in _entries(raw, path.name):
+        for topic, phrase in _entries(read_words(path, _WordsOfTopics).root, path.name):
             if topic not in topics:
                 raise ContentError(f"{path.name}: {topic} is not a topic.")
             if phrases.setdefault(phrase, topic) != topic:
@@ -69,17 +66,11 @@ class TopicWords:
         return winners[0] if len(winners) == 1 else ""
 
 
-def _entries(raw: object, name: str) -> Iterable[tuple[str, str]]:
-    if not isinstance(raw, dict):
-        raise ContentError(f"{name} must be a mapping of topics.")
-    for topic, by_lang in cast("dict[object, object]", raw).items():
-        if not isinstance(by_lang, dict):
-            raise ContentError(f"{name}, {topic}: write a list of phrases for each language.")
-        for lang, phrases in cast("dict[object, object]", by_lang).items():
-            if not isinstance(phrases, list):
-                raise ContentError(f"{name}, {topic}, {lang}: write a list of phrases.")
-            for phrase in cast("list[object]", phrases):
-                bare = plain(str(phrase))
+def _entries(words: Mapping[str, Mapping[str, tuple[str, ...]]], name: str) -> Iterable[tuple[str, str]]:
+    for topic, by_lang in words.items():
+        for lang, phrases in by_lang.items():
+            for phrase in phrases:
+                bare = plain(phrase)
                 if not bare:
                     raise ContentError(f"{name}, {topic}, {lang}: a phrase is empty.")
-                yield str(topic), bare
+                yield topic, bare

@@ -191,13 +191,14 @@ async def test_without_rasa_nothing_is_guessed(text: str) -> None:
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        ("[]", "mapping"),
+        ("[]", "the whole file: Input should be a valid dictionary"),
         ("nonsense: {en: [x]}", "nonsense is not a topic"),
-        ("bond: [x]", "list of phrases for each language"),
-        ("bond: {en: x}", "list of phrases"),
+        ("bond: [x]", "bond: Input should be a valid dictionary"),
+        ("bond: {en: x}", "bond > en: "),
         ("bond: {en: ['?']}", "empty"),
         ("bond: {en: [Fianza]}\ntps: {es: [fianza]}", '"fianza" is under bond and under tps'),
-        ("bond: {", "not YAML"),
+        ("bond: {en: [x]}\nbond: {es: [y]}", "bond stands here a second time"),
+        ("bond: {", "not readable YAML"),
     ],
 )
 def test_a_malformed_word_list_is_one_sentence_that_names_the_file(
