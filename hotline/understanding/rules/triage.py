@@ -11,7 +11,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from hotline.text.spelling import Words, split
-from hotline.understanding.rules.reading import Hits, Reading, Span
+from hotline.understanding.rules.concepts import Concepts, Hits, Span
 from hotline.understanding.rules.rulebook import (
     NUMBER,
     SHORTEST_STEM,
@@ -121,7 +121,7 @@ class Triage:
         words = self._respelled(split(text))
         if not words.words:
             return Verdict("page", ("photo",)) if media else Verdict("none")
-        best = self._best(Reading(words, self._find(words)))
+        best = self._best(Concepts(words, self._find(words)))
         if media and _RANK[best.ruling] <= _RANK["hint"]:
             return Verdict("ask", ("photo-with-words",))
         return Verdict("none" if best.ruling == "hint" else best.ruling, best.reasons)
@@ -129,12 +129,12 @@ class Triage:
     def fired(self, text: str) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
         """Every rule that pages or asks, with what lowered it to that: one text may say several things."""
         words = self._respelled(split(text))
-        reading = Reading(words, self._find(words)) if words.words else None
-        return tuple(self._fired(reading)) if reading else ()
+        concepts = Concepts(words, self._find(words)) if words.words else None
+        return tuple(self._fired(concepts)) if concepts else ()
 
-    def _fired(self, reading: Reading) -> Iterator[tuple[Rule, tuple[str, ...]]]:
-        for rule, blockers in self._candidates_of(reading):
-            found = _applied(rule, reading, blockers, _Finding("hint"))
+    def _fired(self, concepts: Concepts) -> Iterator[tuple[Rule, tuple[str, ...]]]:
+        for rule, blockers in self._candidates_of(concepts):
+            found = _applied(rule, concepts, blockers, _Finding("hint"))
             if found.ruling != "hint":
                 yield rule, found.reasons[1:]
 
@@ -172,34 +172,34 @@ class Triage:
         near = self._stems.get(word[:SHORTEST_STEM], ())
         return {name for beginning, names in near if word.startswith(beginning) for name in names}
 
-    def _candidates(self, reading: Reading) -> list[int]:
+    def _candidates(self, concepts: Concepts) -> list[int]:
         """Places of the rules whose concepts are all in the text; most texts have none."""
         found = {
             place
-            for concept in reading.concepts
+            for concept in concepts.found
             for place, others in self._starts.get(concept, ())
-            if not any(reading.concepts.isdisjoint(part) for part in others)
+            if not any(concepts.found.isdisjoint(part) for part in others)
         }
         return sorted(found)
 
-    def _candidates_of(self, reading: Reading) -> Iterator[tuple[Rule, list[tuple[str, Blocker]]]]:
+    def _candidates_of(self, concepts: Concepts) -> Iterator[tuple[Rule, list[tuple[str, Blocker]]]]:
         """The rules whose concepts are all in the text, each with the blockers that may lower it."""
-        candidates = self._candidates(reading)
+        candidates = self._candidates(concepts)
         if not candidates:
             return
         active = {
-            name for name, blocker in self._grammar.blockers.items() if reading.may_lower(name, blocker)
+            name for name, blocker in self._grammar.blockers.items() if concepts.may_lower(name, blocker)
         }
         for rule, bearing in (self._bearing[place] for place in candidates):
             yield rule, [item for item in bearing if item[0] in active]
 
-    def _best(self, reading: Reading) -> _Finding:
+    def _best(self, concepts: Concepts) -> _Finding:
         best = _Finding("none")
-        for rule, blockers in self._candidates_of(reading):
+        for rule, blockers in self._candidates_of(concepts):
             if _RANK[rule.verdict] <= _RANK[best.ruling]:
                 continue
             if not _hopeless(rule, blockers, _RANK[best.ruling]):
-                best = _applied(rule, reading, blockers, best)
+                best = _applied(rule, concepts, blockers, best)
             if best.ruling == "page":
                 break
         return best
@@ -253,10 +253,10 @@ def _hopeless(rule: Rule, blockers: list[tuple[str, Blocker]], least: int) -> bo
     )
 
 
-def _applied(rule: Rule, reading: Reading, blockers: list[tuple[str, Blocker]], best: _Finding) -> _Finding:
+def _applied(rule: Rule, concepts: Concepts, blockers: list[tuple[str, Blocker]], best: _Finding) -> _Finding:
     """The best verdict that any match of the rule reaches, if it is better than `best`."""
-    for match in reading.matches(rule):
-        verdict = _lowered(rule, match, reading, blockers, _RANK[best.ruling])
+    for match in concepts.matches(rule):
+        verdict = _lowered(rule, match, concepts, blockers, _RANK[best.ruling])
         if verdict is not None:
             best = verdict
             if verdict.ruling == rule.verdict:
@@ -265,13 +265,13 @@ def _applied(rule: Rule, reading: Reading, blockers: list[tuple[str, Blocker]], 
 
 
 def _lowered(
-    rule: Rule, match: Span, reading: Reading, blockers: list[tuple[str, Blocker]], least: int
+    rule: Rule, match: Span, concepts: Concepts, blockers: list[tuple[str, Blocker]], least: int
 ) -> _Finding | None:
     """The verdict of one match, or None when it does not rank above `least`."""
     ruling: Urgency | Ruling = rule.verdict
     reasons = [rule.id]
     for name, blocker in blockers:
-        to = reading.lowers(name, blocker, match, weak=rule.weak)
+        to = concepts.lowers(name, blocker, match, weak=rule.weak)
         if to is None:
             continue
         to = rule.softens.get(name, to)

@@ -27,8 +27,8 @@ class Span(NamedTuple):
 type Hits = dict[str, list[Span]]
 
 
-class Reading:
-    """One text with the concepts found in it."""
+class Concepts:
+    """The concepts of one text, and where its words name them."""
 
     def __init__(self, words: Words, hits: Hits) -> None:
         self._words = words
@@ -37,7 +37,7 @@ class Reading:
         self._sentences_with: dict[str, frozenset[int]] = {}
 
     @property
-    def concepts(self) -> KeysView[str]:
+    def found(self) -> KeysView[str]:
         """What was found."""
         return self._hits.keys()
 
