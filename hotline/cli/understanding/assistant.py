@@ -57,7 +57,7 @@ def progress() -> Progress:
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
-class Ear:
+class Assistant:
     """The understanding of a running stack, or of one that it starts for the occasion."""
 
     async def __aenter__(self) -> Self:
@@ -89,7 +89,7 @@ class Ear:
         await self._dialogue.close()
         await self._rasa.__aexit__(None, None, None)
 
-    async def hear(self, words: str) -> Understanding:
+    async def understand(self, words: str) -> Understanding:
         """Understand one text, with a person of its own: no history leaks from line to line."""
         from hotline.conversation.understanding import understand
 

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from hotline.cli.terminal import out
-from hotline.cli.understanding.assistant import Ear, progress, read_rows
+from hotline.cli.understanding.assistant import Assistant, progress, read_rows
 from hotline.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ async def _heard(texts: Sequence[str], labels: Sequence[Label]) -> list[Case]:
     from hotline.learning.evaluation import Case
 
     cases: list[Case] = []
-    async with Ear() as ear:
-        await ear.hear(WARM_UP)
+    async with Assistant() as assistant:
+        await assistant.understand(WARM_UP)
         with progress() as bar:
             task = bar.add_task("texts", total=len(texts))
             for text, label in zip(texts, labels, strict=True):
-                rules, begun = ear.rules(text), time.perf_counter()
-                found = await ear.hear(text)
+                rules, begun = assistant.rules(text), time.perf_counter()
+                found = await assistant.understand(text)
                 cases.append(Case(label, found, (time.perf_counter() - begun) * 1000, rules))
                 bar.advance(task)
     return cases

@@ -12,7 +12,7 @@ import aiohttp
 import typer
 
 from hotline.cli.terminal import out
-from hotline.cli.understanding.assistant import Ear, progress, read_rows
+from hotline.cli.understanding.assistant import Assistant, progress, read_rows
 from hotline.errors import InputError
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def classify(
 
 async def _classify(rows: list[dict[str, Any]]) -> None:
     done: list[asyncio.Task[Understanding]] = []
-    async with Ear() as ear:
+    async with Assistant() as assistant:
         with progress() as bar:
             task = bar.add_task("texts", total=len(rows))
-            done = [asyncio.create_task(ear.hear(row["text"])) for row in rows]
+            done = [asyncio.create_task(assistant.understand(row["text"])) for row in rows]
             try:
                 for row, understood in zip(rows, done, strict=True):
                     found = await understood
@@ -103,8 +103,8 @@ def explain(body: str) -> None:
 
 
 async def _explain(body: str) -> None:
-    async with Ear() as ear:
-        found = await ear.hear(body)
+    async with Assistant() as assistant:
+        found = await assistant.understand(body)
     rows = {
         "kept as": found.masked,
         "language": found.lang,
