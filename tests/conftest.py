@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.stage.clocked import ClockedLine, Scene
+    from tests.stage.office import Office
+    from tests.stage.stage import Stage
     from tests.stage.talk import Talk
 
 _numbers = itertools.count()
@@ -71,13 +73,41 @@ def library() -> Library:
 
 
 @pytest.fixture
-async def talk(store: Store, vault: Vault, library: Library) -> Talk:
-    """A resident whom the line knows, in English."""
-    from tests.stage.talk import Talk
+async def stage(store: Store, vault: Vault, library: Library, settings: Settings) -> Stage:
+    """The line with its staff, at noon."""
+    from tests.stage.stage import Stage
 
-    opened = Talk(store, vault, library)
+    opened = Stage(store, vault, library, settings)
     await opened.begin()
     return opened
+
+
+@pytest.fixture
+async def office(store: Store, vault: Vault, library: Library, settings: Settings) -> Office:
+    """The demo's staff and nobody else, in the morning."""
+    from tests.stage.office import Office
+
+    opened = Office(store, vault, library, settings)
+    await opened.begin()
+    return opened
+
+
+@pytest.fixture
+def newcomer(store: Store, vault: Vault, library: Library, settings: Settings) -> Talk:
+    """A resident of whom the line knows nothing, at night; there is no staff."""
+    from tests.stage.stage import Stage
+    from tests.stage.talk import NOW, Talk
+
+    opened = Stage(store, vault, library, settings)
+    opened.now = NOW
+    return Talk(opened)
+
+
+@pytest.fixture
+async def talk(newcomer: Talk) -> Talk:
+    """A resident whom the line knows, in English, at night."""
+    await newcomer.begin()
+    return newcomer
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

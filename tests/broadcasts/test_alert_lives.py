@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hypothesis import HealthCheck
@@ -15,17 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import closing, freeze
 from hotline.broadcasts.drafting import DraftRequest
-from hotline.content import Library
 from hotline.errors import SendError
 from hotline.messaging import status_callbacks
 from hotline.messaging.contacts import opt_in, opt_out
-from hotline.privacy.vault import Vault
 from hotline.refusal import Refused
-from hotline.settings import DEMO_SECRET, ROOT, load_settings
-from hotline.staff.roster import seed_demo
-from hotline.store import Store, keys
+from hotline.store import keys
 from tests.stage.office import HOUR, Office
-from tests.stage.reports import report, told
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -41,11 +35,6 @@ FATES: Final = ("sent", "delivered", "undelivered", "refused", "retry", "unknown
 
 which = st.integers(0, 5)
 who = st.sampled_from(SPOKEN)
-
-
-@cache
-def library() -> Library:
-    return Library.load(ROOT / "content", "hartford")
 
 
 class AlertLives(RuleBasedStateMachine):
@@ -68,13 +57,9 @@ class AlertLives(RuleBasedStateMachine):
         return self._runner.run(work)
 
     async def _open(self) -> Office:
-        store, settings = (
-            Store(self.url),
-            load_settings(_env_file=None, redis_url=self.url, environment="test"),
-        )
-        await store.redis.flushall()
-        await seed_demo(settings)
-        return Office(store, Vault([DEMO_SECRET]), library(), settings)
+        office = await Office.alone(self.url)
+        await office.begin()
+        return office
 
     async def _sign_up(self) -> list[str]:
         found = await self.office.sign_up(PEOPLE - 2)
@@ -128,7 +113,7 @@ class AlertLives(RuleBasedStateMachine):
         self.run(self._draft(lasts, by, confirmed=confirmed))
 
     async def _draft(self, lasts: float, by: str, *, confirmed: bool) -> None:
-        id_ = await report(self.office, *(["confirmed"] if confirmed else []))
+        id_ = await self.office.report(*(["confirmed"] if confirmed else []))
         request = DraftRequest(by, "alert", lasts, incident=id_)
         assert await self._tried(self.office.drafted(request)) == (confirmed and by.startswith("organizer"))
 
@@ -204,7 +189,7 @@ class AlertLives(RuleBasedStateMachine):
     async def _report_moves(self, place: int, state: str) -> None:
         ids = await self.office.store.redis.zrange(keys.incidents_open, 0, -1)
         if ids:
-            await told(self.office, str(ids[place % len(ids)]), state)
+            await self.office.told(str(ids[place % len(ids)]), state)
 
     # -- residents
 

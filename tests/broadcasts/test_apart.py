@@ -11,11 +11,9 @@ from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import closing
 from hotline.broadcasts.delivery.canaries import Watch
 from hotline.broadcasts.drafting import DraftRequest
-from hotline.incidents.service import Desk
 from hotline.settings import load_settings
 from hotline.store import keys
 from tests.stage.office import HOUR
-from tests.stage.reports import report
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
@@ -34,7 +32,7 @@ BREAKAGES = {
 async def in_state(office: Office, state: str) -> Broadcast:
     """An alert, or its closing text for ``waiting``, that has come so far."""
     one = await office.drafted(
-        DraftRequest("organizer1", "alert", HOUR, incident=await report(office, "confirmed"))
+        DraftRequest("organizer1", "alert", HOUR, incident=await office.report("confirmed"))
     )
     if state == "draft":
         return one
@@ -64,7 +62,7 @@ async def broken(office: Office, id_: str, how: str) -> None:
 
 async def texts_to(office: Office, handle: str) -> list[str]:
     bodies: list[str] = []
-    person = (await Desk(office.store, office.vault, office.library, lambda: 0.0).roster()).by_handle[handle]
+    person = (await office.desk.roster()).by_handle[handle]
     for id_ in await office.store.redis.zrange(keys.outbox("hotline"), 0, -1):
         fields = await office.box.read(str(id_))
         if fields["person"] == person.person:
@@ -93,7 +91,7 @@ async def test_a_broadcast_that_fails_keeps_no_other_from_leaving(
             await office.box.accepted(id_, f"SM{id_}")
     ledger = await office.ledger(good.id)
     assert {ledger[person] for person in people} == {"sent"}
-    desk = Desk(office.store, office.vault, office.library, lambda: office.now)
+    desk = office.desk
     office.now += closing.PATIENCE + 1
     await closing.nag(desk, office.vault, office.library, office.now)
     settings = load_settings(_env_file=None, environment="test", canary_numbers="+18605550190")
@@ -109,7 +107,7 @@ async def test_a_closing_text_without_the_language_of_a_phone_of_ours_still_reac
     settings = office.settings.model_copy(update={"canary_numbers": "+18605550190,+18605550191,+18605550192"})
     office.settings = settings
     one = await office.drafted(
-        DraftRequest("organizer1", "alert", HOUR, incident=await report(office, "confirmed"))
+        DraftRequest("organizer1", "alert", HOUR, incident=await office.report("confirmed"))
     )
     await office.approve(one.id)
     for id_ in await office.deliver():

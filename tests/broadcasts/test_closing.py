@@ -10,12 +10,10 @@ import pytest
 from hotline.broadcasts import audience, closing, verification
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts.drafting import DraftRequest
-from hotline.incidents.service import Desk
 from hotline.privacy import retention
 from hotline.refusal import Reason, Refused
 from hotline.store import keys
 from tests.stage.office import HOUR
-from tests.stage.reports import report, told
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 async def an_alert(office: Office) -> tuple[str, Broadcast]:
     """A confirmed report and its alert, approved."""
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
     one = await office.drafted(DraftRequest("organizer1", "alert", HOUR, incident=id_))
     return id_, await office.approve(one.id)
 
@@ -42,8 +40,7 @@ async def accepted(office: Office, ids: list[str]) -> None:
 
 
 async def nagged(office: Office) -> int:
-    desk = Desk(office.store, office.vault, office.library, lambda: office.now)
-    return await closing.nag(desk, office.vault, office.library, office.now)
+    return await closing.nag(office.desk, office.vault, office.library, office.now)
 
 
 async def test_exactly_those_who_got_the_alert_are_told_that_it_is_over(office: Office) -> None:
@@ -198,7 +195,7 @@ async def test_an_ending_that_does_not_fit_is_refused_with_what_fits(
     office: Office, kind: str, reason: str, why: Reason
 ) -> None:
     await office.sign_up(1)
-    report_ = await report(office, "confirmed") if kind == "alert" else ""
+    report_ = await office.report("confirmed") if kind == "alert" else ""
     texts = {} if report_ else {"en": "The clinic is open at six."}
     one = await office.drafted(DraftRequest("organizer1", kind, HOUR, texts, incident=report_))
     await office.approve(one.id)
@@ -238,7 +235,7 @@ async def test_organizers_are_reminded_until_the_alert_is_closed(office: Office)
     id_, one = await an_alert(office)
     await accepted(office, await office.deliver())
     assert await nagged(office) == 0
-    await told(office, id_, "ended")
+    await office.told(id_, "ended")
     assert await nagged(office) == 1
     assert await nagged(office) == 0
     office.now += closing.NAG
@@ -260,7 +257,7 @@ async def test_an_alert_whose_report_is_false_is_held_while_it_is_being_sent(off
     id_, one = await an_alert(office)
     await closing.hold_unfounded(office.store, office.now)
     assert await office.state(one.id) == "sending"
-    await told(office, id_, "false_alarm")
+    await office.told(id_, "false_alarm")
     await closing.hold_unfounded(office.store, office.now)
     held = await broadcasts.load(office.store, one.id)
     assert (held.state, held.held) == ("paused", "report")
@@ -271,7 +268,7 @@ async def test_an_alert_whose_report_is_false_is_held_while_it_is_being_sent(off
 
 async def test_an_alert_of_a_raid_that_was_over_before_the_draft_is_sent(office: Office) -> None:
     await office.sign_up(1)
-    id_ = await report(office, "confirmed", "ended")
+    id_ = await office.report("confirmed", "ended")
     one = await office.drafted(DraftRequest("organizer1", "alert", HOUR, incident=id_))
     await office.approve(one.id)
     await closing.hold_unfounded(office.store, office.now)
@@ -282,6 +279,6 @@ async def test_an_alert_whose_report_ends_while_it_is_being_sent_is_held(office:
     await office.sign_up(3)
     id_, one = await an_alert(office)
     office.now += 60
-    await told(office, id_, "ended")
+    await office.told(id_, "ended")
     await closing.hold_unfounded(office.store, office.now)
     assert await office.state(one.id) == "paused"

@@ -14,7 +14,6 @@ from hotline.refusal import Reason, Refused
 from hotline.settings import ROOT
 from hotline.store import keys
 from tests.stage.office import HOUR
-from tests.stage.reports import report, told
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -35,7 +34,7 @@ async def nothing_was_kept(office: Office) -> bool:
 
 
 async def test_an_alert_takes_place_time_and_zone_from_its_report(office: Office) -> None:
-    id_ = await report(office, "confirmed", zone="frog_hollow")
+    id_ = await office.report("confirmed", zone="frog_hollow")
     one = await office.drafted(alert(incident=id_))
     assert one.zone == "frog_hollow"
     assert set(one.texts) == {"en", "es", "pt", "ht"}
@@ -48,23 +47,23 @@ async def test_an_alert_takes_place_time_and_zone_from_its_report(office: Office
 
 @pytest.mark.parametrize("states", [(), ("onway",), ("confirmed", "false_alarm"), ("unable",)])
 async def test_what_is_not_confirmed_becomes_no_alert(office: Office, states: tuple[str, ...]) -> None:
-    id_ = await report(office, *states)
+    id_ = await office.report(*states)
     with pytest.raises(Refused, match=Reason.UNCONFIRMED):
         await office.drafted(alert(incident=id_))
     assert await nothing_was_kept(office)
 
 
 async def test_a_report_without_a_place_becomes_no_alert_by_itself(office: Office) -> None:
-    id_ = await report(office, "confirmed", place="")
+    id_ = await office.report("confirmed", place="")
     with pytest.raises(Refused, match=Reason.NO_PLACE):
         await office.drafted(alert(incident=id_))
 
 
 async def test_what_was_confirmed_at_the_draft_must_still_be_so_at_the_approval(office: Office) -> None:
     await office.sign_up(2)
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
     one = await office.drafted(alert(incident=id_))
-    await told(office, id_, "false_alarm")
+    await office.told(id_, "false_alarm")
     with pytest.raises(Refused, match=Reason.UNFOUNDED):
         await office.approve(one.id)
     assert (await office.state(one.id), await office.waiting()) == ("draft", 0)
@@ -72,10 +71,10 @@ async def test_what_was_confirmed_at_the_draft_must_still_be_so_at_the_approval(
 
 async def test_an_alert_drafted_while_it_went_on_is_not_approved_once_it_is_over(office: Office) -> None:
     await office.sign_up(2)
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
     one = await office.drafted(alert(incident=id_))
     office.now += 60
-    await told(office, id_, "ended")
+    await office.told(id_, "ended")
     with pytest.raises(Refused, match=Reason.UNFOUNDED):
         await office.approve(one.id)
     assert (await office.state(one.id), await office.waiting()) == ("draft", 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import HealthCheck, given
@@ -12,24 +11,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.content import Library
 from hotline.messaging import status_callbacks
 from hotline.privacy import retention
-from hotline.privacy.vault import Vault
-from hotline.settings import DEMO_SECRET, ROOT, load_settings
-from hotline.staff.roster import seed_demo
-from hotline.store import Store, keys
+from hotline.store import keys
 from tests.stage.office import Office
 
 if TYPE_CHECKING:
     from hotline.stack.embedded import EmbeddedRedis
 
 PEOPLE = 6
-
-
-@cache
-def library() -> Library:
-    return Library.load(ROOT / "content", "hartford")
 
 
 async def holds(office: Office, id_: str, gone: set[str]) -> None:
@@ -48,11 +38,10 @@ async def holds(office: Office, id_: str, gone: set[str]) -> None:
 async def lived(
     url: str, fed: int, taken: int, accepted: int, gone: list[int], late: list[int], *, twice: bool
 ) -> None:
-    store, settings = Store(url), load_settings(_env_file=None, redis_url=url, environment="test")
+    office = await Office.alone(url)
+    store = office.store
     try:
-        await store.redis.flushall()
-        await seed_demo(settings)
-        office = Office(store, Vault([DEMO_SECRET]), library(), settings)
+        await office.begin()
         people = await office.sign_up(PEOPLE - 2)
         people += await office.sign_up(2, lang="es", first=PEOPLE)
         one = await office.draft(en="Meeting at six.", es="Reunion a las seis.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.broadcasts import approval, drafting, freeze
-from hotline.messaging.outbox import Outbound, Outbox, queued
+from hotline.messaging.outbox import Outbound, queued
 from hotline.refusal import Reason, Refused
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ async def test_a_freeze_leaves_the_hotline_running(office: Office) -> None:
     await freezing(office)
     reply = Outbound("r1", "p1", office.vault.seal("+18605550111"), "Here are your rights.")
     await office.store.commit(queued(reply, office.vault, office.now))
-    assert (await Outbox(office.store, "hotline", 1000, "w1").take(office.now)).id == "r1"
+    assert (await office.outbox().take(office.now)).id == "r1"
 
 
 async def test_the_ready_notice_passes_a_freeze(office: Office) -> None:

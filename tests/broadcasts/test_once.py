@@ -14,7 +14,6 @@ from hotline.broadcasts.drafting import DraftRequest
 from hotline.refusal import Message, Reason, Refused
 from hotline.store import Conflict, keys
 from tests.stage.office import HOUR
-from tests.stage.reports import report
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -48,7 +47,7 @@ async def told(office: Office, one: Broadcast) -> None:
 @pytest.mark.parametrize("zone", ["", "parkville"])
 async def test_a_report_that_has_its_alert_gets_no_second_one(office: Office, state: str, zone: str) -> None:
     await office.sign_up(2)
-    id_ = await report(office, "confirmed", zone="frog_hollow")
+    id_ = await office.report("confirmed", zone="frog_hollow")
     one = await office.drafted(alert(id_))
     if state in ("sending", "paused"):
         await office.approve(one.id)
@@ -67,7 +66,7 @@ async def test_a_report_that_has_its_alert_gets_no_second_one(office: Office, st
 
 async def test_an_alert_that_reached_nobody_leaves_room_for_another(office: Office) -> None:
     await office.sign_up(1)
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
     await office.move((await office.drafted(alert(id_))).id, "cancel")
     late = await office.drafted(alert(id_))
     office.now = late.expires + 1
@@ -76,7 +75,7 @@ async def test_an_alert_that_reached_nobody_leaves_room_for_another(office: Offi
 
 async def test_a_second_alert_needs_two_who_stand_for_it(office: Office) -> None:
     await office.sign_up(1)
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
     first = await office.drafted(alert(id_))
     again = await office.drafted(alert(id_, override=REASON))
     await told(office, first)
@@ -88,7 +87,7 @@ async def test_a_second_alert_needs_two_who_stand_for_it(office: Office) -> None
 
 async def test_a_draft_from_before_another_alert_of_its_report_stays_a_draft(office: Office) -> None:
     await office.sign_up(1)
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
     first = await office.drafted(alert(id_))
     again = await office.drafted(alert(id_, override=REASON))
     await office.approve(again.id, override=True)
@@ -99,7 +98,7 @@ async def test_a_draft_from_before_another_alert_of_its_report_stays_a_draft(off
 
 
 async def test_of_drafts_written_at_once_one_is_kept(office: Office) -> None:
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
     kept = await asyncio.gather(*[tried(office.drafted(alert(id_))) for _ in range(6)])
     assert len([one for one in kept if one]) == 1
     assert await office.store.redis.zcard(keys.broadcasts_all) == 1
@@ -117,7 +116,7 @@ async def committed(office: Office, *decided: tuple[Broadcast, Commit]) -> int:
 
 async def test_of_decisions_made_at_the_same_moment_one_holds(office: Office) -> None:
     await office.sign_up(1)
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
 
     async def drafting_() -> tuple[Broadcast, Commit]:
         return await drafting.drafted(office.store, office.library, office.settings, alert(id_), office.now)
@@ -137,7 +136,7 @@ async def test_of_decisions_made_at_the_same_moment_one_holds(office: Office) ->
 
 async def test_of_two_drafts_approved_at_once_one_is_sent(office: Office) -> None:
     await office.sign_up(1)
-    id_ = await report(office, "confirmed")
+    id_ = await office.report("confirmed")
     first = await office.drafted(alert(id_))
     again = await office.drafted(alert(id_, override=REASON))
     await cast("Any", office.store.redis.hset(keys.broadcast(again.id), "why", ""))

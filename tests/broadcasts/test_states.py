@@ -8,7 +8,7 @@ import pytest
 
 from hotline.broadcasts import broadcast as broadcasts
 from hotline.broadcasts import closing
-from hotline.broadcasts.delivery.carrier_failures import Refusals
+from hotline.broadcasts.delivery.carrier_failures import CarrierFailures
 from hotline.broadcasts.drafting import DraftRequest
 from hotline.broadcasts.states import MOVES, BroadcastMove, BroadcastState
 from hotline.errors import InputError
@@ -66,7 +66,7 @@ async def too_late(office: Office, _: str) -> None:
 
 async def hold(office: Office, id_: str) -> None:
     """The carrier says of a text of it that our account is wrong."""
-    refusals = Refusals(office.store, office.vault, office.library, lambda: NOW)
+    refusals = CarrierFailures(office.store, office.vault, office.library, lambda: NOW)
     fields = {"broadcast": id_, "sender": "alerts", "person": "p", "attempts": "1"}
     await office.store.commit(await refusals.also("out", fields, "retry", 20003))
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 from hotline import cli
-from hotline.runtime import Runtime
 from hotline.settings import ROOT, current_settings
-from hotline.staff.roster import seed_demo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Generator
+    from collections.abc import Generator
     from pathlib import Path
 
-    from hotline.settings import Settings
     from hotline.stack.embedded import EmbeddedRedis
-    from hotline.store import Store
+    from tests.stage.office import Office
 
 
 @dataclass(frozen=True)
@@ -74,18 +72,10 @@ def hotline(
 
 
 @pytest.fixture
-async def demo(store: Store, settings: Settings) -> Store:
-    """The demo's volunteers."""
-    await seed_demo(settings)
-    return store
-
-
-@pytest.fixture
-async def runtime(demo: Store, settings: Settings) -> AsyncGenerator[Runtime]:
-    """What the line itself works with, beside the command line."""
-    opened = Runtime.open(settings.model_copy(update={"redis_url": demo.url}))
-    yield opened
-    await opened.close()
+async def office(office: Office) -> Office:
+    """The demo's volunteers, at the hour it is: commands go by the machine's clock."""
+    office.now = time.time()
+    return office
 
 
 def _exit_code() -> int:

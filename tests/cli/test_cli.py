@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -11,13 +12,13 @@ from hotline.incidents import records
 from hotline.messaging.contacts import Person, save_person
 from hotline.staff.roster import handle_of, load_roster
 from hotline.store import keys
-from tests.cli.scene import NUMBER, RESIDENT, claimed, done, reported
+from tests.cli.scene import NUMBER, RESIDENT, done, reported
 
 if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
-    from hotline.runtime import Runtime
     from hotline.store import Store
     from tests.cli.conftest import Hotline
+    from tests.stage.office import Office
 
 # -- staff
 
@@ -48,35 +49,35 @@ async def test_a_volunteer_is_added_listed_and_removed(hotline: Hotline, store: 
     assert not await cast("Any", store.redis.smembers(keys.staff_oncall))
 
 
-async def test_no_number_comes_out_of_the_roster(hotline: Hotline, demo: Store) -> None:
+async def test_no_number_comes_out_of_the_roster(hotline: Hotline, office: Office) -> None:
     for arguments in (("staff", "list"), ("staff", "list", "--json")):
         shown = done(await hotline(*arguments))
         assert "responder1" in shown
         assert not re.search(r"\d{7}", shown)
-    assert "5550101" not in repr(await cast("Any", demo.redis.hgetall(keys.staff)))
+    assert "5550101" not in repr(await cast("Any", office.store.redis.hgetall(keys.staff)))
 
 
 async def test_a_handle_that_changes_its_number_answers_to_the_new_one_only(
-    hotline: Hotline, demo: Store, vault: Vault
+    hotline: Hotline, office: Office, vault: Vault
 ) -> None:
     done(await hotline("staff", "add", "responder1", NUMBER, "--role", "responder"))
-    assert await handle_of(demo, vault.pseudonym(NUMBER)) == "responder1"
-    assert await handle_of(demo, vault.pseudonym("+18605550101")) == ""
+    assert await handle_of(office.store, vault.pseudonym(NUMBER)) == "responder1"
+    assert await handle_of(office.store, vault.pseudonym("+18605550101")) == ""
 
 
 async def test_a_lost_phone_is_cut_off_and_what_it_held_is_paged_again(
-    hotline: Hotline, runtime: Runtime
+    hotline: Hotline, office: Office
 ) -> None:
-    held, others = await reported(runtime), await reported(runtime)
-    await claimed(runtime, held, "responder1")
-    await claimed(runtime, others, "responder2")
+    held, others = await reported(office), await reported(office)
+    await office.claimed(held, "responder1")
+    await office.claimed(others, "responder2")
     assert done(await hotline("staff", "revoke", "responder1")) == "responder1 is cut off.\n"
-    assert "responder1" not in (await load_roster(runtime.store)).by_handle
-    one, two = await records.load(runtime.store, held), await records.load(runtime.store, others)
+    assert "responder1" not in (await load_roster(office.store)).by_handle
+    one, two = await records.load(office.store, held), await records.load(office.store, others)
     assert one
     assert two
     assert (one.held, one.claimed_by) == (False, "")
-    assert one.due <= runtime.clock()
+    assert one.due <= time.time()
     assert (two.held, two.claimed_by) == (True, "responder2")
 
 
@@ -84,10 +85,10 @@ async def test_a_lost_phone_is_cut_off_and_what_it_held_is_paged_again(
 
 
 async def test_reports_are_listed_and_shown_without_a_number_or_a_pseudonym(
-    hotline: Hotline, runtime: Runtime
+    hotline: Hotline, office: Office
 ) -> None:
-    id_ = await reported(runtime)
-    await claimed(runtime, id_, "responder1")
+    id_ = await reported(office)
+    await office.claimed(id_, "responder1")
     (row,) = (await hotline("reports", "list", "--json")).json
     assert (row["id"], row["state"], row["place"], row["claimed_by"]) == (
         id_,
@@ -99,15 +100,13 @@ async def test_reports_are_listed_and_shown_without_a_number_or_a_pseudonym(
     assert "ICE is at 120 Park St" in shown
     assert re.search(r"opened\s+by reporter", shown)
     assert re.search(r"claimed\s+by responder1", shown)
-    for hidden in (RESIDENT[-7:], runtime.vault.pseudonym(RESIDENT)):
+    for hidden in (RESIDENT[-7:], office.vault.pseudonym(RESIDENT)):
         assert hidden not in shown + repr(row)
 
 
-async def test_the_stream_is_printed_one_event_a_line_oldest_first(
-    hotline: Hotline, runtime: Runtime
-) -> None:
-    id_ = await reported(runtime)
-    await claimed(runtime, id_, "responder1", "confirmed")
+async def test_the_stream_is_printed_one_event_a_line_oldest_first(hotline: Hotline, office: Office) -> None:
+    id_ = await reported(office)
+    await office.claimed(id_, "responder1", "confirmed")
     lines = done(await hotline("reports", "tail", "--no-follow")).splitlines()
     assert [re.findall(r'"type": "(\w+)"', line) for line in lines] == [
         ["opened"],
@@ -181,12 +180,12 @@ async def test_a_phone_is_forgotten_on_every_channel_it_wrote_from(
     assert await store.redis.keys(keys.person("*")) == []
 
 
-async def test_holdings_count_what_is_kept_and_for_how_long(hotline: Hotline, runtime: Runtime) -> None:
-    await reported(runtime)
+async def test_holdings_count_what_is_kept_and_for_how_long(hotline: Hotline, office: Office) -> None:
+    await reported(office)
     shown = done(await hotline("holdings"))
     for words in (keys.incident("*"), keys.person("*"), "90 days", "staff", "permanent"):
         assert words in shown
-    for hidden in (RESIDENT[-7:], runtime.vault.pseudonym(RESIDENT), "Park St", "a fault"):
+    for hidden in (RESIDENT[-7:], office.vault.pseudonym(RESIDENT), "Park St", "a fault"):
         assert hidden not in shown
 
 

@@ -15,28 +15,28 @@ from tests.cli.scene import RESIDENT, done
 from tests.stage.dump import about_people
 
 if TYPE_CHECKING:
-    from hotline.runtime import Runtime
     from hotline.store import Store
     from tests.cli.conftest import Hotline
+    from tests.stage.office import Office
 
 ONE: Final = Violation(
     "1", 1_800_000_000.0, "en", "an officer asked [about papers], call 860-555-0177", "monday", "park st"
 )
 
 
-async def reported(runtime: Runtime) -> str:
+async def reported(office: Office) -> str:
     """Two reports, the second by somebody who may be texted; answers the pseudonym."""
-    person = Person(runtime.vault.pseudonym(RESIDENT), runtime.vault.seal(RESIDENT), "en")
-    await runtime.store.commit(save_person(person))
+    person = Person(office.vault.pseudonym(RESIDENT), office.vault.seal(RESIDENT), "en")
+    await office.store.commit(save_person(person))
     for one in (ONE, replace(ONE, id="2", what="two", contact="yes", reporter=person.id)):
-        await runtime.store.commit(violations.opened(one, Roster([]), runtime.library, runtime.vault))
+        await office.store.commit(violations.opened(one, Roster([]), office.library, office.vault))
     return person.id
 
 
 async def test_violations_are_listed_shown_and_exported_without_a_number_or_a_pseudonym(
-    hotline: Hotline, runtime: Runtime
+    hotline: Hotline, office: Office
 ) -> None:
-    person = await reported(runtime)
+    person = await reported(office)
     rows = (await hotline("violations", "list", "--json")).json
     assert [(row["id"], row["contact"]) for row in rows] == [("1", ""), ("2", "yes")]
     shown = done(await hotline("violations", "show", "V1"))
@@ -51,32 +51,30 @@ async def test_violations_are_listed_shown_and_exported_without_a_number_or_a_ps
         assert hidden not in everything
 
 
-async def test_a_closed_violation_is_off_the_list_and_in_the_export(
-    hotline: Hotline, runtime: Runtime
-) -> None:
-    await reported(runtime)
+async def test_a_closed_violation_is_off_the_list_and_in_the_export(hotline: Hotline, office: Office) -> None:
+    await reported(office)
     assert done(await hotline("violations", "close", "1")) == "Closed.\n"
     assert [row["id"] for row in (await hotline("violations", "list", "--json")).json] == ["2"]
     assert [row["id"] for row in (await hotline("violations", "list", "--all", "--json")).json] == ["1", "2"]
     assert "closed" in done(await hotline("violations", "export", "--csv"))
 
 
-async def test_an_advocate_texts_back_without_seeing_the_number(hotline: Hotline, runtime: Runtime) -> None:
-    await reported(runtime)
+async def test_an_advocate_texts_back_without_seeing_the_number(hotline: Hotline, office: Office) -> None:
+    await reported(office)
     assert done(await hotline("violations", "reply", "2", "--text", "Can we talk?")) == "Queued.\n"
-    (key,) = await runtime.store.redis.keys(keys.out("*"))
+    (key,) = await office.store.redis.keys(keys.out("*"))
     assert str(key).startswith(keys.out("v2r"))
 
 
 async def test_questions_are_listed_in_words_the_most_frequent_first(
-    hotline: Hotline, runtime: Runtime
+    hotline: Hotline, office: Office
 ) -> None:
     for text, lang in (
         ("where do i vote [in hartford]", "en"),
         ("how do i get a divorce", "en"),
         ("how can i get a divorce", "es"),
     ):
-        await runtime.store.commit(kept("p" * 26, Question(text, lang, "unknown"))[0])
+        await office.store.commit(kept("p" * 26, Question(text, lang, "unknown"))[0])
     shown = done(await hotline("questions"))
     assert shown.index("divorce") < shown.index("vote [in hartford]")
     assert "not understood 2" in shown

@@ -11,7 +11,7 @@ from hotline.incidents import records
 from hotline.incidents.notices.phrasing import phrased
 from hotline.messaging.contacts import Person, block, opt_out, save_person, unblock
 from hotline.store import keys
-from tests.stage.crew import MINUTES, Crew
+from tests.stage.stage import MINUTES, Stage
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -26,7 +26,7 @@ MUTE = {
 }  # fmt: skip
 
 
-class Street(Crew):
+class Street(Stage):
     """The crew, and one resident with a phone."""
 
     async def called(self, lang: str = "en") -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from hypothesis import HealthCheck
@@ -20,16 +19,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from hotline.content import Library
 from hotline.conversation.responders.merging import _apart
 from hotline.incidents import incident as incidents
 from hotline.incidents import no_answer, records, updates, witnesses
-from hotline.incidents.service import Desk
 from hotline.incidents.states import REPORTED, IncidentState
-from hotline.privacy.vault import Vault
-from hotline.settings import DEMO_SECRET, ROOT
-from hotline.staff.roster import add_staff, set_on_call
-from hotline.store import DAY, MINUTE, Commit, Conflict, Store, keys
+from hotline.staff.roster import set_on_call
+from hotline.store import DAY, MINUTE, Commit, Conflict, keys
+from tests.stage.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -48,11 +44,6 @@ JUMPS: Final = (1, 60, 121, 300, 901, 3600, 30_000)
 
 people = st.sampled_from(HANDLES)
 deeds = st.sampled_from(("take", "pass", "backup", "words", "merge", "split", "page", "silent", *REPORTED))
-
-
-@cache
-def library() -> Library:
-    return Library.load(ROOT / "content", "hartford")
 
 
 @dataclass(frozen=True)
@@ -85,22 +76,20 @@ class Lives(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = BEGAN
         self._runner = asyncio.Runner()
-        self.store, self.desk = self.run(self._open())
+        self.stage = self.run(self._open())
+        self.store, self.desk = self.stage.store, self.stage.desk
         self.found: dict[str, Incident] = {}
 
     def run[T](self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)
 
-    async def _open(self) -> tuple[Store, Desk]:
-        store, vault = Store(self.url), Vault([DEMO_SECRET])
-        await store.redis.flushall()
-        for place, handle in enumerate(HANDLES):
-            role = "organizer" if handle == "olga" else "responder"
-            number = f"+1860555010{place}"
-            await add_staff(store, vault, handle=handle, number=number, role=role, languages=("en",))
-        return store, Desk(store, vault, library(), lambda: self.now)
+    async def _open(self) -> Stage:
+        stage = await Stage.alone(self.url)
+        stage.now = BEGAN
+        for handle in HANDLES:
+            await stage.joins(handle, role="organizer" if handle == "olga" else "responder")
+        return stage
 
     def teardown(self) -> None:
         self.run(self._end())
@@ -117,7 +106,7 @@ class Lives(RuleBasedStateMachine):
         for _ in range(DAY // STRIDE):
             if not await self.store.redis.zcard(keys.incidents_due):
                 break
-            self.now += STRIDE
+            self.stage.now += STRIDE
             await self.desk.tick()
         self.found = {one.id: one for one in await records.load_many(self.store, keys.incidents_all)}
         assert not [one.id for one in self.found.values() if one.live]
@@ -156,22 +145,24 @@ class Lives(RuleBasedStateMachine):
             if not one.same_as:
                 return None
             first = await records.load(self.store, one.same_as)
-            return one, first or one, *witnesses.split(one, first, self.now, by=deed.handle)
+            return one, first or one, *witnesses.split(one, first, self.stage.now, by=deed.handle)
         first = await self._picked(deed.other)
         if first is None or not first.live or first.id == one.id or _apart(one, first):
             return None
-        return one, first, *witnesses.link(one, first, self.now, by=deed.handle)
+        return one, first, *witnesses.link(one, first, self.stage.now, by=deed.handle)
 
     def _alone(self, one: Incident, deed: Deed) -> Change | None:
         if deed.kind == "take":
             free = one.live and not one.held and not one.same_as
-            change = incidents.claim(one, deed.handle, self.now, MINUTES)
+            change = incidents.claim(one, deed.handle, self.stage.now, MINUTES)
             assert (change is not None) == free, "a claim wins exactly when it is free"
             return change
         if deed.kind == "pass" and one.held:
-            return incidents.release(one, self.now, by=one.claimed_by, event="passed")
+            return incidents.release(one, self.stage.now, by=one.claimed_by, event="passed")
         if deed.kind in REPORTED and one.held:
-            return incidents.report_state(one, one.claimed_by, IncidentState(deed.kind), self.now, MINUTES)
+            return incidents.report_state(
+                one, one.claimed_by, IncidentState(deed.kind), self.stage.now, MINUTES
+            )
         return self._more(one, deed)
 
     def _more(self, one: Incident, deed: Deed) -> Change | None:
@@ -180,7 +171,7 @@ class Lives(RuleBasedStateMachine):
         if deed.kind == "words":
             return updates.add_words(one, "they left", place="", zone="", photos=1)
         if deed.kind == "page" and one.tray:
-            return witnesses.taken_out(one, self.now, by=deed.handle)
+            return witnesses.taken_out(one, self.stage.now, by=deed.handle)
         return no_answer._missing(one, "now", None) if deed.kind == "silent" else None
 
     async def _committed(self, commit: Commit) -> bool:
@@ -205,7 +196,7 @@ class Lives(RuleBasedStateMachine):
         seconds=st.sampled_from((0, 5, 1500)),
     )
     def somebody_reports(self, reporter: str, place: str, words: str, seconds: int) -> None:
-        self.now += seconds
+        self.stage.now += seconds
         self.run(self._report(reporter, place, words))
 
     async def _report(self, reporter: str, place: str, words: str) -> None:
@@ -218,7 +209,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from(JUMPS))
     def time_passes(self, seconds: int) -> None:
-        self.now += seconds
+        self.stage.now += seconds
 
     @rule()
     def the_worker_comes_by(self) -> None:
@@ -267,7 +258,7 @@ class Lives(RuleBasedStateMachine):
 
     async def _stale(self, deed: Deed, seconds: int) -> None:
         commit = await self._decided(deed)
-        self.now += seconds
+        self.stage.now += seconds
         await self.desk.tick()
         if commit:
             guarded = versions(commit)
@@ -323,7 +314,7 @@ class Lives(RuleBasedStateMachine):
             assert not first.same_as, "the first report is nobody's witness"
             assert one.id in first.children
             assert not one.held
-            assert first.live or (timer is not None and timer <= self.now * 1000)
+            assert first.live or (timer is not None and timer <= self.stage.now * 1000)
 
     def _is_as_logged(self, one: Incident, log: list[dict[str, Any]]) -> None:
         assert len(log) == one.version, "one event for each version"

@@ -5,36 +5,25 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from hotline.incidents.photos import BATCH, Photos
 from hotline.messaging.carriers.media import CarrierMedia
 from hotline.messaging.carriers.media_address import TWILIO
 from hotline.privacy.decoding import NotDecoded
 from hotline.store import DAY, Commit, keys
 from tests.incidents.carriers import MEDIA
-from tests.stage.crew import Crew
 
 if TYPE_CHECKING:
-    from hotline.content import Library
-    from hotline.privacy.vault import Vault
-    from hotline.settings import Settings
-    from hotline.store import Store
+    import pytest
 
-
-@pytest.fixture
-async def crew(store: Store, vault: Vault, library: Library, settings: Settings) -> Crew:
-    opened = Crew(store, vault, library, settings)
-    await opened.begin()
-    return opened
+    from tests.stage.stage import Stage
 
 
 class Slow(Photos):
     """A worker whose carrier answers when the test says."""
 
-    def __init__(self, crew: Crew) -> None:
-        media = CarrierMedia(crew.settings)
-        super().__init__(crew.desk, crew.vault, crew.library, crew.settings, media, lambda: crew.now)
+    def __init__(self, stage: Stage) -> None:
+        media = CarrierMedia(stage.settings)
+        super().__init__(stage.desk, stage.vault, stage.library, stage.settings, media, stage.clock)
         self.begun, self.go_on = list[str](), asyncio.Event()
         self.asked = asyncio.Event()
 
@@ -44,51 +33,51 @@ class Slow(Photos):
         await self.go_on.wait()
 
 
-async def due(crew: Crew, count: int) -> None:
+async def due(stage: Stage, count: int) -> None:
     commit = Commit()
     for number in range(count):
-        fields = {"person": "p", "by": "", "at": str(crew.now), "data": crew.vault.seal("")}
+        fields = {"person": "p", "by": "", "at": str(stage.now), "data": stage.vault.seal("")}
         commit.hset(keys.photo(f"MM{number:02}"), fields, DAY)
-        commit.zadd(keys.photos_due, crew.now + number / 100, f"MM{number:02}")
-    await crew.store.commit(commit)
-    crew.now += 1
+        commit.zadd(keys.photos_due, stage.now + number / 100, f"MM{number:02}")
+    await stage.store.commit(commit)
+    stage.now += 1
 
 
-async def test_a_worker_that_finds_every_photo_taken_rests(crew: Crew) -> None:
+async def test_a_worker_that_finds_every_photo_taken_rests(stage: Stage) -> None:
     """Ten photos of one text, all held by somebody: no loop without a pause."""
-    await due(crew, BATCH)
+    await due(stage, BATCH)
     for number in range(BATCH):
-        await crew.store.redis.set(keys.photos_lease(f"MM{number:02}"), "somebody", ex=60)
-    assert await Slow(crew).step() >= 1.0
+        await stage.store.redis.set(keys.photos_lease(f"MM{number:02}"), "somebody", ex=60)
+    assert await Slow(stage).step() >= 1.0
 
 
-async def test_a_worker_that_worked_on_a_full_batch_looks_again_at_once(crew: Crew) -> None:
-    await due(crew, BATCH)
-    worker = Slow(crew)
+async def test_a_worker_that_worked_on_a_full_batch_looks_again_at_once(stage: Stage) -> None:
+    await due(stage, BATCH)
+    worker = Slow(stage)
     worker.go_on.set()
     assert await worker.step() == 0.0
     assert len(worker.begun) == BATCH
 
 
-async def test_two_workers_do_not_work_on_one_photo(crew: Crew) -> None:
-    await due(crew, 1)
-    first, second = Slow(crew), Slow(crew)
+async def test_two_workers_do_not_work_on_one_photo(stage: Stage) -> None:
+    await due(stage, 1)
+    first, second = Slow(stage), Slow(stage)
     working = asyncio.create_task(first.step())
     await first.asked.wait()
     await second.step()
     first.go_on.set()
     await working
     assert (first.begun, second.begun) == (["MM00"], [])
-    assert not await crew.store.redis.exists(keys.photos_lease("MM00"))
+    assert not await stage.store.redis.exists(keys.photos_lease("MM00"))
 
 
-async def test_a_lease_is_given_back_only_by_the_worker_that_holds_it(crew: Crew) -> None:
+async def test_a_lease_is_given_back_only_by_the_worker_that_holds_it(stage: Stage) -> None:
     """The first one was so slow that its minute is over, and another works on the photo now."""
-    await due(crew, 1)
-    first, second, third = Slow(crew), Slow(crew), Slow(crew)
+    await due(stage, 1)
+    first, second, third = Slow(stage), Slow(stage), Slow(stage)
     slow = asyncio.create_task(first.step())
     await first.asked.wait()
-    await crew.store.redis.delete(keys.photos_lease("MM00"))  # its minute is over
+    await stage.store.redis.delete(keys.photos_lease("MM00"))  # its minute is over
     working = asyncio.create_task(second.step())
     await second.asked.wait()
     first.go_on.set()
@@ -98,22 +87,22 @@ async def test_a_lease_is_given_back_only_by_the_worker_that_holds_it(crew: Crew
     assert third.begun == []
     second.go_on.set()
     await working
-    assert not await crew.store.redis.exists(keys.photos_lease("MM00"))
+    assert not await stage.store.redis.exists(keys.photos_lease("MM00"))
 
 
-async def test_a_lease_has_an_end_even_when_its_holder_dies(crew: Crew) -> None:
-    await due(crew, 1)
-    worker = Slow(crew)
+async def test_a_lease_has_an_end_even_when_its_holder_dies(stage: Stage) -> None:
+    await due(stage, 1)
+    worker = Slow(stage)
     working = asyncio.create_task(worker.step())
     await worker.asked.wait()
-    left: Any = await crew.store.redis.ttl(keys.photos_lease("MM00"))
+    left: Any = await stage.store.redis.ttl(keys.photos_lease("MM00"))
     assert 0 < left <= 60
     worker.go_on.set()
     await working
 
 
 async def test_a_machine_that_opens_no_picture_for_hours_loses_none(
-    crew: Crew, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Too little memory, a broken installation: the photo waits, and the original stays."""
 
@@ -126,12 +115,14 @@ async def test_a_machine_that_opens_no_picture_for_hours_loses_none(
     monkeypatch.setattr("hotline.incidents.photos.cleaned_apart", cannot)
     monkeypatch.setattr(CarrierMedia, "fetch", fetch)
     commit = Commit()
-    fields = {"person": "p", "by": "", "at": str(crew.now), "url": crew.vault.seal(TWILIO + MEDIA)}
+    fields = {"person": "p", "by": "", "at": str(stage.now), "url": stage.vault.seal(TWILIO + MEDIA)}
     commit.hset(keys.photo("MM00"), fields, DAY)
-    commit.zadd(keys.photos_due, crew.now, "MM00")
-    await crew.store.commit(commit)
+    commit.zadd(keys.photos_due, stage.now, "MM00")
+    await stage.store.commit(commit)
     for _ in range(30):
-        await crew.photos().step()
-        crew.now += 600
-    assert await crew.store.redis.exists(keys.photo("MM00"), keys.photos_due) == 2
-    assert not await crew.store.redis.exists(keys.removals_due)
+        await Photos(
+            stage.desk, stage.vault, stage.library, stage.settings, CarrierMedia(stage.settings), stage.clock
+        ).step()
+        stage.now += 600
+    assert await stage.store.redis.exists(keys.photo("MM00"), keys.photos_due) == 2
+    assert not await stage.store.redis.exists(keys.removals_due)

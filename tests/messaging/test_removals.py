@@ -15,15 +15,13 @@ from hotline.settings import load_settings
 from hotline.store import Conflict, keys
 from tests.incidents.carriers import MEDIA, Host, listening
 from tests.incidents.test_photo_hosts import waiting
-from tests.stage.crew import Crew
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from hotline.content import Library
-    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
-    from hotline.store import Commit, Store
+    from hotline.store import Commit
+    from tests.stage.stage import Stage
 
 
 @pytest.fixture
@@ -33,26 +31,24 @@ async def carrier() -> AsyncGenerator[Host]:
 
 
 @pytest.fixture
-async def crew(store: Store, vault: Vault, library: Library, settings: Settings, carrier: Host) -> Crew:
-    moved = load_settings(**settings.model_dump() | {"twilio_api_base_url": carrier.url})
-    opened = Crew(store, vault, library, moved)
-    await opened.begin()
-    return opened
+def settings(settings: Settings, carrier: Host) -> Settings:
+    """With this carrier configured."""
+    return load_settings(**settings.model_dump() | {"twilio_api_base_url": carrier.url})
 
 
 @pytest.fixture
-async def media(crew: Crew) -> AsyncGenerator[CarrierMedia]:
-    opened = CarrierMedia(crew.settings)
+async def media(stage: Stage) -> AsyncGenerator[CarrierMedia]:
+    opened = CarrierMedia(stage.settings)
     yield opened
     await opened.close()
 
 
-def photos_of(crew: Crew, media: CarrierMedia) -> Photos:
-    return Photos(crew.desk, crew.vault, crew.library, crew.settings, media, lambda: crew.now)
+def photos_of(stage: Stage, media: CarrierMedia) -> Photos:
+    return Photos(stage.desk, stage.vault, stage.library, stage.settings, media, lambda: stage.now)
 
 
-def removals_of(crew: Crew, media: CarrierMedia) -> Removals:
-    return Removals(crew.store, crew.vault, media, lambda: crew.now)
+def removals_of(stage: Stage, media: CarrierMedia) -> Removals:
+    return Removals(stage.store, stage.vault, media, lambda: stage.now)
 
 
 class Killed(BaseException):
@@ -60,101 +56,101 @@ class Killed(BaseException):
 
 
 async def test_a_kill_before_our_copy_is_kept_leaves_the_carriers_untouched(
-    crew: Crew, media: CarrierMedia, carrier: Host, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, media: CarrierMedia, carrier: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next worker fetches it again."""
 
     async def dies(_: Commit) -> None:
         raise Killed
 
-    await waiting(crew, carrier.url + MEDIA)
+    await waiting(stage, carrier.url + MEDIA)
     with monkeypatch.context() as patch:
-        patch.setattr(crew.store, "commit", dies)
+        patch.setattr(stage.store, "commit", dies)
         with pytest.raises(Killed):
-            await photos_of(crew, media).step()
+            await photos_of(stage, media).step()
     assert carrier.lines == [f"GET {MEDIA}"]
-    await crew.store.redis.delete(keys.photos_lease("MM1"))
-    await photos_of(crew, media).step()
-    crew.now += 60
-    await removals_of(crew, media).step()
+    await stage.store.redis.delete(keys.photos_lease("MM1"))
+    await photos_of(stage, media).step()
+    stage.now += 60
+    await removals_of(stage, media).step()
     assert carrier.lines == [f"GET {MEDIA}", f"GET {MEDIA}", f"DELETE {MEDIA}.json"]
-    assert await crew.store.redis.hexists(keys.photo("MM1"), "data")
+    assert await stage.store.redis.hexists(keys.photo("MM1"), "data")
 
 
 async def test_a_deletion_that_fails_is_tried_until_the_carrier_has_no_copy(
-    crew: Crew, media: CarrierMedia, carrier: Host
+    stage: Stage, media: CarrierMedia, carrier: Host
 ) -> None:
     """Ten failures in a row, then it holds; the photo itself was there all the time."""
     carrier.deletes = [500, 401, 429, 503, 500, 500, 500, 500, 500, 500]
-    await waiting(crew, carrier.url + MEDIA)
-    await photos_of(crew, media).step()
+    await waiting(stage, carrier.url + MEDIA)
+    await photos_of(stage, media).step()
     for _ in range(20):
-        crew.now += LATEST
-        await removals_of(crew, media).step()
+        stage.now += LATEST
+        await removals_of(stage, media).step()
     assert [line.split()[0] for line in carrier.lines] == ["GET"] + ["DELETE"] * 11
-    assert await crew.store.redis.hexists(keys.photo("MM1"), "data")
-    assert not await crew.store.redis.exists(removing.DUE, removing.KEPT)
+    assert await stage.store.redis.hexists(keys.photo("MM1"), "data")
+    assert not await stage.store.redis.exists(removing.DUE, removing.KEPT)
 
 
 async def test_the_longer_it_fails_the_rarer_it_is_tried(
-    crew: Crew, media: CarrierMedia, carrier: Host
+    stage: Stage, media: CarrierMedia, carrier: Host
 ) -> None:
     """A day without the carrier's answer is a few dozen calls, not a hundred thousand."""
     carrier.deletes = [500] * 1000
-    await waiting(crew, carrier.url + MEDIA)
-    await photos_of(crew, media).step()
+    await waiting(stage, carrier.url + MEDIA)
+    await photos_of(stage, media).step()
     for _ in range(24 * 360):
-        crew.now += 10
-        await removals_of(crew, media).step()
+        stage.now += 10
+        await removals_of(stage, media).step()
     assert 20 < len(carrier.lines) < 60
 
 
 async def test_a_photo_that_is_forgotten_goes_at_the_carrier_too(
-    crew: Crew, media: CarrierMedia, carrier: Host
+    stage: Stage, media: CarrierMedia, carrier: Host
 ) -> None:
     """Before it was fetched and while it is being fetched: DELETE means the original as well."""
-    report = await waiting(crew, carrier.url + MEDIA)
-    await crew.store.commit(await forget(crew.store, f"resident{report}"))
-    await photos_of(crew, media).step()
-    assert not await crew.store.redis.exists(keys.photo("MM1"), keys.photos_due)
-    kept = await cast("Any", crew.store.redis.hlen(removing.KEPT))
+    report = await waiting(stage, carrier.url + MEDIA)
+    await stage.store.commit(await forget(stage.store, f"resident{report}"))
+    await photos_of(stage, media).step()
+    assert not await stage.store.redis.exists(keys.photo("MM1"), keys.photos_due)
+    kept = await cast("Any", stage.store.redis.hlen(removing.KEPT))
     assert kept == 1
-    await crew.store.redis.zadd(removing.DUE, {"MM1": crew.now})
-    await removals_of(crew, media).step()
+    await stage.store.redis.zadd(removing.DUE, {"MM1": stage.now})
+    await removals_of(stage, media).step()
     assert carrier.lines == [f"DELETE {MEDIA}.json"]
 
 
 async def test_a_photo_that_waits_for_no_report_goes_here_and_there(
-    crew: Crew, media: CarrierMedia, carrier: Host
+    stage: Stage, media: CarrierMedia, carrier: Host
 ) -> None:
-    await waiting(crew, carrier.url + MEDIA)
-    await cast("Any", crew.store.redis.hset(keys.photo("MM1"), "person", "nobody"))
-    photos, removals = photos_of(crew, media), removals_of(crew, media)
+    await waiting(stage, carrier.url + MEDIA)
+    await cast("Any", stage.store.redis.hset(keys.photo("MM1"), "person", "nobody"))
+    photos, removals = photos_of(stage, media), removals_of(stage, media)
     for _ in range(80):
         await photos.step()
         await removals.step()
-        crew.now += 15
+        stage.now += 15
     assert carrier.lines == [f"GET {MEDIA}", f"DELETE {MEDIA}.json", f"DELETE {MEDIA}.json"]
-    assert not await crew.store.redis.exists(keys.photo("MM1"), keys.photos_due, removing.DUE, removing.KEPT)
+    assert not await stage.store.redis.exists(keys.photo("MM1"), keys.photos_due, removing.DUE, removing.KEPT)
 
 
 async def test_forgetting_and_keeping_at_the_same_moment_leaves_nothing(
-    crew: Crew, media: CarrierMedia, carrier: Host, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, media: CarrierMedia, carrier: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = await waiting(crew, carrier.url + MEDIA)
-    real, lost = crew.store.commit, list[str]()
+    report = await waiting(stage, carrier.url + MEDIA)
+    real, lost = stage.store.commit, list[str]()
 
     async def overtaken(commit: Commit) -> None:
-        monkeypatch.setattr(crew.store, "commit", real)
-        await real(await forget(crew.store, f"resident{report}"))
+        monkeypatch.setattr(stage.store, "commit", real)
+        await real(await forget(stage.store, f"resident{report}"))
         try:
             await real(commit)
         except Conflict:
             lost.append("conflict")
             raise
 
-    monkeypatch.setattr(crew.store, "commit", overtaken)
-    await photos_of(crew, media).step()
+    monkeypatch.setattr(stage.store, "commit", overtaken)
+    await photos_of(stage, media).step()
     assert lost == ["conflict"]
-    assert not await crew.store.redis.exists(keys.photo("MM1"), keys.photos_due)
-    assert await cast("Any", crew.store.redis.hlen(removing.KEPT)) == 1
+    assert not await stage.store.redis.exists(keys.photo("MM1"), keys.photos_due)
+    assert await cast("Any", stage.store.redis.hlen(removing.KEPT)) == 1

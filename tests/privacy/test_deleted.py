@@ -130,30 +130,27 @@ def opens(vault: Vault, sealed: str) -> bool:
 
 
 @pytest.fixture
-async def talk(store: Store, vault: Vault, library: Library) -> Talk:
+async def talk(newcomer: Talk) -> Talk:
     """A resident of whom everything is kept, who asks to be forgotten."""
-    opened = Talk(store, vault, library)
-    await opened.begin("es")
-    await lived(opened)
-    assert {key.partition(":")[0] for key in await traces(opened)} >= {
+    await newcomer.begin("es")
+    await lived(newcomer)
+    assert {key.partition(":")[0] for key in await traces(newcomer)} >= {
         "person", "subscriber", "subscribers", "incident", "reporter", "violation", "question", "asked",
         "photo", "candidate", "onetime", "fake", "rasa", "interview", "event", "out", "outbox", "broadcast",
         "silences",
     }  # fmt: skip
-    await opened.says("BORRAR")
-    await opened.says("1")
-    await left(opened)
-    return opened
+    await newcomer.says("BORRAR")
+    await newcomer.says("1")
+    await left(newcomer)
+    return newcomer
 
 
 async def test_after_delete_nothing_that_is_left_leads_to_the_person(talk: Talk) -> None:
     assert await traces(talk) == set()
 
 
-async def test_after_delete_a_stop_is_all_that_names_them(
-    store: Store, vault: Vault, library: Library
-) -> None:
-    talk = Talk(store, vault, library)
+async def test_after_delete_a_stop_is_all_that_names_them(newcomer: Talk, store: Store) -> None:
+    talk = newcomer
     await talk.begin("es")
     await store.commit(
         subscribers.added(Person(talk.person, "x"), ("all",), "es", shown="", channel="text", now=NOW)

@@ -20,7 +20,7 @@ from hotline.messaging.contacts import Person, save_person
 from hotline.messaging.inbox import Inbound, stored
 from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
 from hotline.privacy import retention
-from hotline.staff.roster import Roster, seed_demo
+from hotline.staff.roster import Roster
 from hotline.store import Commit, Conflict, Store, keys
 from hotline.subscriptions import subscribers
 from tests.stage.dump import everything
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from hotline.content import Library
     from hotline.privacy.vault import Vault
-    from hotline.settings import Settings
 
 NOW: Final = 1_800_000_000.0
 PHONE: Final = "+18605550111"
@@ -195,15 +194,13 @@ async def test_a_turn_that_was_under_way_when_its_person_was_forgotten_brings_no
 
 
 async def test_somebody_forgotten_while_a_broadcast_is_fed_gets_nothing_and_nobody_else_is_left_out(
-    store: Store, held: Held, vault: Vault, library: Library, settings: Settings
+    store: Store, held: Held, office: Office
 ) -> None:
-    await seed_demo(settings)
-    office = Office(store, vault, library, settings)
     people = await office.sign_up(4)
     one = await office.sending()
     rows = await cast("Any", store.redis.lrange(keys.broadcast_todo(one.id), 0, -1))
     gone = json.loads(rows[1])[0]
-    slow = Office(held, vault, library, settings)
+    slow = Office(held, office.vault, office.library, office.settings)
     slow.delivery._ahead = 2  # pyright: ignore[reportPrivateUsage] - two at a time
 
     async def fed() -> None:
@@ -216,10 +213,8 @@ async def test_somebody_forgotten_while_a_broadcast_is_fed_gets_nothing_and_nobo
 
 
 async def test_somebody_forgotten_while_an_audience_is_written_down_is_not_in_it(
-    store: Store, vault: Vault, library: Library, settings: Settings
+    store: Store, vault: Vault, office: Office
 ) -> None:
-    await seed_demo(settings)
-    office = Office(store, vault, library, settings)
     people = await office.sign_up(2)
     one = await office.draft()
     staged = await audience.stage(store, one, [], quiet=False)

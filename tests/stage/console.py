@@ -10,18 +10,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from hotline.incidents import incident as incidents
-from hotline.incidents import records
-from hotline.incidents.service import Desk
-from hotline.incidents.states import IncidentState
-from hotline.staff.roster import load_roster
 from hotline.store import keys
-from hotline.subscriptions import subscribers
 from tests.stage.door import FORM, Answer, Door
 
 if TYPE_CHECKING:
     from hotline.runtime import Runtime
-    from hotline.store import Store
+    from tests.stage.office import Office
 
 PASSWORD: Final = "a long password of the board"
 ALERTS: Final = "/console/alerts"
@@ -36,8 +30,8 @@ def basic(password: str, name: str = "anybody") -> str:
 class Console:
     """A browser that knows the password, on a line of its own."""
 
-    def __init__(self, door: Door, store: Store) -> None:
-        self.door, self.store = door, store
+    def __init__(self, door: Door, office: Office) -> None:
+        self.door, self.office, self.store = door, office, office.store
         self.headers = {"Authorization": basic(PASSWORD), "Origin": door.settings.public_url}
 
     @property
@@ -66,20 +60,12 @@ class Console:
 
     async def code(self, handle: str) -> str:
         """The one-time code on somebody's phone, the newest."""
-        found = [body for body in await self.texts(handle) if re.search(r"\b\d{6}\b", body)]
-        code = re.search(r"\b(\d{6})\b", found[-1])
-        assert code
-        return code[1]
+        return await self.office.code_of(handle, "console*")
 
     async def texts(self, handle: str) -> list[str]:
-        """What the console had texted to somebody, oldest first."""
-        person = (await load_roster(self.store)).by_handle[handle].person
-        bodies: list[tuple[float, str]] = []
-        async for key in self.store.redis.scan_iter(keys.out("console*")):
-            kept = await cast("Any", self.store.redis.hgetall(key))
-            if kept["person"] == person:
-                bodies.append((float(kept["created"]), self.runtime.vault.open(kept["body"])))
-        return [body for _, body in sorted(bodies)]
+        """What the console had texted to somebody."""
+        person = (await self.office.desk.roster()).by_handle[handle].person
+        return [body for _, body in await self.office.outgoing(person, "console*")]
 
     async def done(self, fields: dict[str, str], by: str) -> Answer:
         """The whole way of a form that needs a code: ask for it, read it off the phone, type it in."""
@@ -103,38 +89,6 @@ class Console:
         id_ = await self.drafted(**fields)
         answer = await self.approved(id_)
         assert answer.status == 303, refusal(answer)
-        return id_
-
-    async def state(self, id_: str) -> str:
-        return str(await cast("Any", self.store.redis.hget(keys.broadcast(id_), "state")))
-
-    async def sign_up(self, count: int, *zones: str, lang: str = "en", first: int = 0) -> list[str]:
-        """So many people; answers their pseudonyms."""
-        vault = self.runtime.vault
-        numbers = [f"+1860556{number:04}" for number in range(first, first + count)]
-        for number in numbers:
-            await subscribers.add_by_number(
-                self.store, vault, number, zones or ("all",), lang, consent="at the fair",
-                now=self.runtime.clock(),
-            )  # fmt: skip
-        return [vault.pseudonym(number) for number in numbers]
-
-    async def report(self, *states: str) -> str:
-        """A report that a responder has taken through these states; answers its number."""
-        runtime, now = self.runtime, self.runtime.clock()
-        desk = Desk(self.store, runtime.vault, runtime.library, runtime.clock)  # of this loop
-        id_ = await records.next_id(self.store)
-        await self.store.commit(
-            desk.opening(
-                id_, reporter=f"person{id_}", text="ICE is here", lang="en", place="120 Park Street",
-                zone="frog_hollow", photos=0,
-            )
-        )  # fmt: skip
-        await desk.change(id_, lambda one: incidents.claim(one, "responder1", now, 15))
-        for state in map(IncidentState, states):
-            await desk.change(
-                id_, lambda one, to=state: incidents.report_state(one, "responder1", to, now, 15)
-            )
         return id_
 
     async def reached(self, id_: str, **receipts: int) -> None:

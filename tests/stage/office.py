@@ -1,17 +1,16 @@
-"""Two organizers and their subscribers, for tests."""
+"""Two organizers at their own computer, and their subscribers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast, override
 
 from hotline.broadcasts import approval, drafting
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.delivery.feed import Delivery
 from hotline.broadcasts.drafting import DraftRequest
 from hotline.broadcasts.states import BroadcastMove
-from hotline.messaging.outbox import Outbox
+from hotline.staff.roster import seed_demo
 from hotline.store import keys
-from hotline.subscriptions import subscribers
+from tests.stage.stage import Stage
 
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
@@ -24,27 +23,21 @@ NOW: Final = 1_800_028_800.0  # eleven in the morning in Hartford
 HOUR: Final = 3600.0
 
 
-class Office:
-    """Two organizers, their subscribers, and the delivery, on one clock."""
+class Office(Stage):
+    """The demo's staff: two organizers at their own computer, and the delivery of what they send."""
 
+    responder = "responder1"
+
+    @override
     def __init__(self, store: Store, vault: Vault, library: Library, settings: Settings) -> None:
-        self.store, self.vault, self.library, self.settings = store, vault, library, settings
+        super().__init__(store, vault, library, settings)
         self.now = NOW
         self.delivery = self.worker()
-        self.box = Outbox(store, "alerts", 1000, "w1")
+        self.box = self.outbox("alerts")
 
-    def worker(self) -> Delivery:
-        """One more worker's delivery."""
-        return Delivery(self.store, self.vault, self.library, self.settings, lambda: self.now)
-
-    async def sign_up(self, count: int, *zones: str, lang: str = "en", first: int = 0) -> list[str]:
-        """So many people; answers their pseudonyms."""
-        numbers = [f"+1860556{number:04}" for number in range(first, first + count)]
-        for number in numbers:
-            await subscribers.add_by_number(
-                self.store, self.vault, number, zones or ("all",), lang, consent="asked at the fair", now=NOW
-            )
-        return [self.vault.pseudonym(number) for number in numbers]
+    @override
+    async def begin(self) -> None:
+        await seed_demo(self.settings)
 
     async def draft(self, zone: str = "", lasts: float = HOUR, **texts: str) -> Broadcast:
         """A draft of organizer1."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hotline.settings import load_settings
-from hotline.staff.roster import seed_demo
 from tests.stage.console import PASSWORD, Console
 from tests.stage.door import PUBLIC, Door
+from tests.stage.office import Office
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from hotline.content import Library
     from hotline.stack.embedded import EmbeddedRedis
     from hotline.store import Store
 
@@ -46,7 +48,9 @@ def shop(redis_server: EmbeddedRedis, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-async def console(shop: Door, store: Store) -> Console:
+async def console(shop: Door, store: Store, library: Library) -> Console:
     """The demo's staff and nobody else."""
-    await seed_demo(shop.settings)
-    return Console(shop, store)
+    office = Office(store, shop.runtime.vault, library, shop.settings)
+    office.now = time.time()  # the console goes by the machine's clock
+    await office.begin()
+    return Console(shop, office)

@@ -27,7 +27,7 @@ from hotline.broadcasts.drafting import DraftRequest
 from hotline.content import Library
 from hotline.errors import SettingsError
 from hotline.privacy.vault import Vault
-from hotline.settings import ROOT, load_settings
+from hotline.settings import load_settings
 from hotline.staff.roster import add_staff
 from hotline.store import Store, keys
 from tests.stage.door import Door, a_form
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hotline.broadcasts.broadcast import Broadcast
+    from hotline.content import Library
     from hotline.settings import Settings
 
 CANARY, SECOND = "+18605550190", "+18605550189"
@@ -363,12 +364,11 @@ async def test_the_board_shows_the_alarm_without_links_and_numbers(door: Door, o
 
 
 async def test_an_alert_is_seen_and_the_text_of_a_thief_with_our_key_raises_the_alarm(
-    tmp_path: Path,
+    tmp_path: Path, library: Library
 ) -> None:
     async with Line(tmp_path, CANARY_NUMBERS=CANARY, SIMULATOR_CANARIES=CANARY) as line:
         await line.start("simulator", "webhook", "worker")
         store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
-        library = Library.load(ROOT / "content", "hartford")
         office = Office(store, vault, library, line.settings)
         office.now = time.time()
         one = await office.sending()

@@ -11,7 +11,6 @@ from hotline.broadcasts.delivery.carrier_failures import CarrierFailures, verdic
 from hotline.errors import SendError, SendOutcome
 from hotline.messaging import status_callbacks
 from hotline.messaging.carriers.twilio import reason
-from hotline.messaging.outbox import Outbox
 from hotline.staff.roster import add_staff
 from hotline.store import keys
 
@@ -29,7 +28,7 @@ class Carried:
     def __init__(self, office: Office) -> None:
         self.office = office
         self.failures = CarrierFailures(office.store, office.vault, office.library, lambda: office.now)
-        office.box = Outbox(office.store, "alerts", 1000, "w1", consequences=self.failures)
+        office.box = office.outbox("alerts", consequences=self.failures)
         self._sids = 0
 
     async def called_back(self, id_: str, state: str, code: int = 0, sid: str = "") -> None:

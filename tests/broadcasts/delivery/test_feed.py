@@ -13,7 +13,6 @@ from hotline.broadcasts.freeze import freeze, unfreeze
 from hotline.content import Library
 from hotline.errors import SendError
 from hotline.messaging.contacts import opt_out
-from hotline.messaging.outbox import Outbox
 from hotline.privacy.vault import Vault
 from hotline.settings import ROOT, load_settings
 from hotline.store import Store, keys
@@ -129,4 +128,4 @@ async def test_a_text_by_any_alert_number_honours_the_same_stop(office: Office) 
     await office.sending()
     await delivery.feed()
     await office.store.commit(opt_out(person, "alerts"))
-    assert (await Outbox(office.store, name, 1000, "w1").take(office.now)).dropped == "opted-out"
+    assert (await office.outbox(name).take(office.now)).dropped == "opted-out"

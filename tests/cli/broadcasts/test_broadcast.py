@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from hotline.incidents import incident as incidents
-from hotline.incidents.states import IncidentState
 from hotline.store import keys
-from tests.cli.scene import NUMBER, claimed, code_of, done, reported
+from tests.cli.scene import NUMBER, done, reported
 
 if TYPE_CHECKING:
-    from hotline.runtime import Runtime
-    from hotline.store import Store
     from tests.cli.conftest import Hotline
+    from tests.stage.office import Office
 
 
 SPOKEN: Final = {"draft": "a draft", "sending": "being sent", "cancelled": "dropped"}
@@ -30,16 +27,16 @@ async def drafted(hotline: Hotline, *more: str, kind: str = "event") -> str:
     return str(made.json["id"])
 
 
-async def approved(hotline: Hotline, runtime: Runtime, id_: str) -> str:
+async def approved(hotline: Hotline, office: Office, id_: str) -> str:
     """What organizer2 sends, with the code on their phone."""
     asked = await hotline("broadcast", "approve", id_, "--by", "organizer2")
     assert (asked.code, "A code is on organizer2's phone" in asked.out) == (3, True), asked
-    code = await code_of(runtime, "organizer2")
+    code = await office.code_of("organizer2", "cli*")
     return done(await hotline("broadcast", "approve", id_, "--by", "organizer2", "--code", code))
 
 
 async def test_a_broadcast_is_drafted_approved_paused_resumed_and_cancelled(
-    hotline: Hotline, runtime: Runtime
+    hotline: Hotline, office: Office
 ) -> None:
     id_ = await drafted(hotline)
 
@@ -47,7 +44,7 @@ async def test_a_broadcast_is_drafted_approved_paused_resumed_and_cancelled(
         return str((await hotline("broadcast", "status", id_, "--json")).json["state"])
 
     assert await state() == "draft"
-    assert f"Broadcast {id_}" in await approved(hotline, runtime, id_)
+    assert f"Broadcast {id_}" in await approved(hotline, office, id_)
     seen = [await state()]
     for step in (("pause", id_), ("resume", id_), ("cancel", id_)):
         assert f"Broadcast {id_}" in done(await hotline("broadcast", *step))
@@ -55,7 +52,7 @@ async def test_a_broadcast_is_drafted_approved_paused_resumed_and_cancelled(
     assert seen == ["sending", "paused", "sending", "cancelled"]
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("office")
 async def test_a_draft_says_who_must_act_next(hotline: Hotline) -> None:
     said = done(
         await hotline(
@@ -74,27 +71,27 @@ async def test_a_draft_says_who_must_act_next(hotline: Hotline) -> None:
     assert "A second organizer sends it: hotline broadcast approve 1" in said
 
 
-async def test_who_drafted_a_broadcast_cannot_approve_it(hotline: Hotline, demo: Store) -> None:
+async def test_who_drafted_a_broadcast_cannot_approve_it(hotline: Hotline, office: Office) -> None:
     id_ = await drafted(hotline)
     refused = await hotline("broadcast", "approve", id_, "--by", "organizer1")
     assert (refused.code, refused.err) == (
         1,
         "You wrote Broadcast 1. Another organizer sends it: hotline broadcast approve 1 --by HANDLE.\n",
     )
-    assert await cast("Any", demo.redis.hget(keys.broadcast(id_), "state")) == "draft"
-    assert not await demo.redis.exists(keys.broadcasts_sending)
+    assert await cast("Any", office.store.redis.hget(keys.broadcast(id_), "state")) == "draft"
+    assert not await office.store.redis.exists(keys.broadcasts_sending)
 
 
 async def test_a_language_of_the_audience_without_its_text_stops_the_approval(
-    hotline: Hotline, demo: Store
+    hotline: Hotline, office: Office
 ) -> None:
     done(await hotline("subscribers", "add", NUMBER, "--consent", "signed on paper in May", "--lang", "es"))
     id_ = await drafted(hotline)
     refused = await hotline("broadcast", "approve", id_, "--by", "organizer2")
     said = "Broadcast 1 has no text for people who read ES: it cannot be sent so. Add that --text"
     assert (refused.code, refused.err.startswith(said)) == (1, True)
-    assert await cast("Any", demo.redis.hget(keys.broadcast(id_), "state")) == "draft"
-    assert not await demo.redis.exists(keys.broadcast_todo(id_))
+    assert await cast("Any", office.store.redis.hget(keys.broadcast(id_), "state")) == "draft"
+    assert not await office.store.redis.exists(keys.broadcast_todo(id_))
 
 
 @pytest.mark.parametrize(
@@ -109,12 +106,12 @@ async def test_a_language_of_the_audience_without_its_text_stops_the_approval(
     ],
 )
 async def test_a_broadcast_cannot_be_moved_out_of_turn(
-    hotline: Hotline, runtime: Runtime, before: tuple[str, ...], step: tuple[str, ...]
+    hotline: Hotline, office: Office, before: tuple[str, ...], step: tuple[str, ...]
 ) -> None:
     id_ = await drafted(hotline)
     for name in before:
         if name == "approve":
-            await approved(hotline, runtime, id_)
+            await approved(hotline, office, id_)
         else:
             done(await hotline("broadcast", name, id_))
     state = (await hotline("broadcast", "status", id_, "--json")).json["state"]
@@ -126,9 +123,9 @@ async def test_a_broadcast_cannot_be_moved_out_of_turn(
     assert (await hotline("broadcast", "status", id_, "--json")).json["state"] == state
 
 
-async def test_an_alert_is_written_from_a_confirmed_incident_only(hotline: Hotline, runtime: Runtime) -> None:
-    id_ = await reported(runtime)
-    await claimed(runtime, id_, "responder1")
+async def test_an_alert_is_written_from_a_confirmed_incident_only(hotline: Hotline, office: Office) -> None:
+    id_ = await reported(office)
+    await office.claimed(id_, "responder1")
     text = (
         "--by",
         "organizer1",
@@ -143,9 +140,6 @@ async def test_an_alert_is_written_from_a_confirmed_incident_only(hotline: Hotli
     )
     refused = await hotline("broadcast", "draft", *text)
     assert (refused.code, "confirmed report" in refused.err) == (1, True)
-    now = runtime.clock()
-    await runtime.desk.change(
-        id_, lambda one: incidents.report_state(one, "responder1", IncidentState.CONFIRMED, now, 15)
-    )
+    await office.told(id_, "confirmed")
     made = await hotline("broadcast", "draft", *text, "--json")
     assert (made.code, made.json["kind"], made.json["incident"]) == (0, "alert", id_)

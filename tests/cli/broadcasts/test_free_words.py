@@ -9,19 +9,16 @@ from typer.main import get_command
 
 from hotline import cli
 from hotline.broadcasts import broadcast as broadcasts
-from hotline.broadcasts.delivery.feed import Delivery
-from hotline.messaging.outbox import Outbox
 from hotline.settings import current_settings
 from hotline.staff.roster import load_roster
 from hotline.store import keys
-from hotline.subscriptions import subscribers
-from tests.cli.scene import claimed, code_of, reported
+from tests.cli.scene import reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hotline.runtime import Runtime
     from tests.cli.conftest import Hotline, Outcome
+    from tests.stage.office import Office
 
 WORDS: Final = "Come to the north door at once."
 # What each command may do with words that somebody types.
@@ -53,33 +50,19 @@ def test_every_command_says_whether_words_of_a_person_go_to_many() -> None:
     assert sorted(leaves(get_command(cli._app()))) == sorted(known)  # pyright: ignore[reportPrivateUsage] - the whole command line
 
 
-async def received(runtime: Runtime) -> list[str]:
+async def received(office: Office) -> list[str]:
     """What residents get, once the line has done all that it may; as a carrier would see it."""
-    store, found = runtime.store, list[str]()
-    settings = runtime.settings.model_copy(update={"quiet_hours": "none"})
-    delivery = Delivery(store, runtime.vault, runtime.library, settings, runtime.clock)
-    box, now = Outbox(store, "alerts", 1000, "w"), runtime.clock()
-    for _ in range(6):
-        await delivery.feed()
-        while await store.redis.zcard(keys.outbox("alerts")):
-            taken = await box.take(now)
-            now += max(0.01, taken.wait)
-            if taken.id:
-                found.append(runtime.vault.open(taken.fields["body"]))
-                await box.accepted(taken.id, f"SM{taken.id}")
-    return found
+    return list((await office.delivered()).values())
 
 
 @pytest.fixture
-async def readers(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Runtime:
+async def readers(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Two people who want alerts, at an hour that is no night."""
     monkeypatch.setenv("QUIET_HOURS", "none")
     current_settings.cache_clear()
-    for number in ("+18605560001", "+18605560002"):
-        await subscribers.add_by_number(
-            runtime.store, runtime.vault, number, ("all",), "en", consent="at the fair", now=runtime.clock()
-        )
-    return runtime
+    office.settings = office.settings.model_copy(update={"quiet_hours": "none"})
+    await office.sign_up(2)
+    return office
 
 
 async def drafted(hotline: Hotline, *more: str) -> str:
@@ -89,19 +72,19 @@ async def drafted(hotline: Hotline, *more: str) -> str:
     return str(made.json["id"])
 
 
-async def sent(hotline: Hotline, runtime: Runtime, id_: str, *more: str) -> Outcome:
+async def sent(hotline: Hotline, office: Office, id_: str, *more: str) -> Outcome:
     """Both people do their part."""
     asked = await hotline("broadcast", "approve", id_, "--by", "organizer2", *more)
     assert asked.code == 3, asked
-    code = await code_of(runtime, "organizer2")
+    code = await office.code_of("organizer2", "cli*")
     return await hotline("broadcast", "approve", id_, "--by", "organizer2", "--code", code, *more)
 
 
-async def ended(hotline: Hotline, runtime: Runtime) -> str:
+async def ended(hotline: Hotline, office: Office) -> str:
     """The draft of a closing text in somebody's own words."""
     id_ = await drafted(hotline, "--kind", "news")
-    assert (await sent(hotline, runtime, id_)).code == 0
-    assert len(await received(runtime)) == 2
+    assert (await sent(hotline, office, id_)).code == 0
+    assert len(await received(office)) == 2
     last = await hotline("broadcast", "close", id_, "--text", f"en={WORDS} It was wrong.", "--json")
     assert (last.code, last.json["state"]) == (3, "sent"), last
     assert "another organizer sends these words" in last.err
@@ -120,11 +103,11 @@ ROUTES: Final = {
 
 @pytest.mark.parametrize("route", ROUTES)
 async def test_free_words_leave_with_the_code_on_a_second_phone_and_not_without(
-    hotline: Hotline, readers: Runtime, route: str
+    hotline: Hotline, readers: Office, route: str
 ) -> None:
-    runtime = readers
-    await claimed(runtime, await reported(runtime), "responder1", "confirmed")
-    id_ = await (drafted(hotline, *ROUTES[route]) if ROUTES[route] else ended(hotline, runtime))
+    office = readers
+    await office.claimed(await reported(office), "responder1", "confirmed")
+    id_ = await (drafted(hotline, *ROUTES[route]) if ROUTES[route] else ended(hotline, office))
     override = ("--override",) if "--override" in ROUTES[route] else ()
     for attempt in (
         ("--by", "organizer1"),
@@ -135,20 +118,20 @@ async def test_free_words_leave_with_the_code_on_a_second_phone_and_not_without(
     ):
         alone = await hotline("broadcast", "approve", id_, *attempt, *override)
         assert alone.code in (1, 3), alone
-        assert await received(runtime) == [], attempt
-    code = await code_of(runtime, "organizer2")
+        assert await received(office) == [], attempt
+    code = await office.code_of("organizer2", "cli*")
     stolen = await hotline("broadcast", "approve", id_, "--by", "organizer1", "--code", code, *override)
-    assert (stolen.code, await received(runtime)) == (1, [])
-    assert (await sent(hotline, runtime, id_, *override)).code == 0
-    told = await received(runtime)
+    assert (stolen.code, await received(office)) == (1, [])
+    assert (await sent(hotline, office, id_, *override)).code == 0
+    told = await received(office)
     assert len(told) == 2
     assert all(WORDS in text for text in told)
 
 
-async def test_a_code_is_for_one_broadcast_and_its_words(hotline: Hotline, readers: Runtime) -> None:
+async def test_a_code_is_for_one_broadcast_and_its_words(hotline: Hotline, readers: Office) -> None:
     first, second = await drafted(hotline, "--kind", "news"), await drafted(hotline, "--kind", "event")
     assert (await hotline("broadcast", "approve", first, "--by", "organizer2")).code == 3
-    code = await code_of(readers, "organizer2")
+    code = await readers.code_of("organizer2", "cli*")
     refused = await hotline("broadcast", "approve", second, "--by", "organizer2", "--code", code)
     assert (refused.code, "asked for something else" in refused.err) == (1, True)
     assert (await broadcasts.load(readers.store, second)).state == "draft"
@@ -158,7 +141,7 @@ async def test_a_code_is_for_one_broadcast_and_its_words(hotline: Hotline, reade
     assert again.code == 1
 
 
-async def test_ready_words_end_an_alert_by_one_person(hotline: Hotline, readers: Runtime) -> None:
+async def test_ready_words_end_an_alert_by_one_person(hotline: Hotline, readers: Office) -> None:
     id_ = await drafted(hotline, "--kind", "event")
     assert (await sent(hotline, readers, id_)).code == 0
     await received(readers)
@@ -170,7 +153,7 @@ async def test_ready_words_end_an_alert_by_one_person(hotline: Hotline, readers:
 
 
 async def test_every_organizer_is_shown_a_draft_also_the_one_in_whose_name_it_is(
-    hotline: Hotline, readers: Runtime
+    hotline: Hotline, readers: Office
 ) -> None:
     """Nothing proves a name typed at the server: who did not write it hears of it."""
     await drafted(hotline, "--kind", "news")

@@ -311,7 +311,7 @@ async def test_words_of_a_consent_are_never_computed_by_a_spreadsheet(
 # -- words given out at a meeting
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("office")
 async def test_a_word_for_a_meeting_is_made_by_an_organizer_and_ends_by_itself(
     hotline: Hotline, store: Store
 ) -> None:
@@ -323,7 +323,7 @@ async def test_a_word_for_a_meeting_is_made_by_an_organizer_and_ends_by_itself(
     assert 0 < found.until - time.time() <= 7200
 
 
-@pytest.mark.usefixtures("demo")
+@pytest.mark.usefixtures("office")
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -14,9 +14,9 @@ from hotline.messaging.inbox import Inbound
 from hotline.privacy.retention import forget
 from hotline.store import Conflict, keys
 from hotline.understanding.dialogue import Say, Understood
-from tests.stage.crew import Crew
 from tests.stage.line import wait_until
-from tests.stage.talk import Dictated
+from tests.stage.stage import Stage
+from tests.stage.understanding import Dictated
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -45,7 +45,7 @@ class Hanging(Dictated):
         return CARD
 
 
-class Porch(Crew):
+class Porch(Stage):
     """A resident at the front door whose texts are handled as the worker handles them."""
 
     hanging: Hanging

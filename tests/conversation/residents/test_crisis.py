@@ -97,14 +97,11 @@ async def test_inside_a_report_the_words_of_a_crisis_come_alone_and_whoever_has_
     assert (await talk.known()).asked == ReportDetail(about=about)
 
 
-async def test_a_person_new_to_us_hears_the_words_before_any_welcome(
-    store: Store, vault: Vault, library: Library
-) -> None:
-    talk = Talk(store, vault, library)
-    (said,) = await heard(talk, "ya no quiero vivir")
+async def test_a_person_new_to_us_hears_the_words_before_any_welcome(newcomer: Talk) -> None:
+    (said,) = await heard(newcomer, "ya no quiero vivir")
     assert "988" in said
     assert said.startswith("Gracias por decirlo")
-    assert not (await talk.known()).welcomed
+    assert not (await newcomer.known()).welcomed
 
 
 @pytest.mark.parametrize(
@@ -121,16 +118,15 @@ async def test_a_person_new_to_us_hears_the_words_before_any_welcome(
     ],
 )
 async def test_each_language_is_answered_in_its_own_words(
-    store: Store, vault: Vault, library: Library, lang: str, text: str, words: str
+    newcomer: Talk, lang: str, text: str, words: str
 ) -> None:
-    talk = Talk(store, vault, library)
-    (said,) = await heard(talk, text)
+    (said,) = await heard(newcomer, text)
     assert words in said
-    assert (await talk.known()).lang == lang
+    assert (await newcomer.known()).lang == lang
 
 
 async def test_organizers_are_told_at_once_with_priority_and_their_answer_goes_back(
-    talk: Talk, store: Store, vault: Vault, library: Library
+    talk: Talk, store: Store, vault: Vault
 ) -> None:
     await staffed(store, vault, ("ana", ORGANIZER, "organizer"), ("rita", RESPONDER, "responder"))
     await store.commit(set_on_call("rita", on=True))
@@ -143,8 +139,7 @@ async def test_organizers_are_told_at_once_with_priority_and_their_answer_goes_b
     assert not await read_by(talk, RESPONDER)
     (key,) = [key for key, _ in await _waiting(talk, talk.vault.pseudonym(ORGANIZER))]
     assert await cast("Any", store.redis.hget(key, "kind")) == Priority.PAGE.name.lower()
-    organizer = Talk(store, vault, library, ORGANIZER)
-    organizer.texts_from(500)
+    organizer = Talk(talk.stage, ORGANIZER)
     await organizer.says("Q1 I am here. Call 988 if you want to die")
     assert "From a person: I am here. Call 988 if you want to die" in [
         body for _, body in await _waiting(talk, talk.person)
@@ -193,15 +188,14 @@ async def test_stop_alone_stays_stop(talk: Talk) -> None:
 
 
 async def test_a_crisis_beside_a_stop_is_answered_and_the_stop_is_kept(
-    talk: Talk, store: Store, vault: Vault, library: Library
+    talk: Talk, store: Store, vault: Vault
 ) -> None:
     await staffed(store, vault, ("ana", ORGANIZER, "organizer"))
     said = await heard(talk, "i want to die. stop texting me")
     assert "988" in said[0]
     assert await store.redis.sismember(keys.optout("hotline"), talk.person)
     assert not [body for body in said if "1 =" in body]
-    organizer = Talk(store, vault, library, ORGANIZER)
-    organizer.texts_from(500)
+    organizer = Talk(talk.stage, ORGANIZER)
     await organizer.says("Q1 I am with you")
     waiting = await _waiting(talk, talk.person)
     (answer,) = [key for key, body in waiting if "I am with you" in body]
@@ -231,10 +225,10 @@ async def test_who_stopped_us_and_cries_for_help_is_answered_and_may_be_texted_a
 
 
 async def test_one_of_the_staff_in_crisis_gets_the_same_words_and_the_others_are_told(
-    store: Store, vault: Vault, library: Library
+    newcomer: Talk, store: Store, vault: Vault
 ) -> None:
     await staffed(store, vault, ("ana", ORGANIZER, "organizer"), ("beto", OTHER, "organizer"))
-    organizer = Talk(store, vault, library, ORGANIZER)
+    organizer = Talk(newcomer.stage, ORGANIZER)
     (said,) = await heard(organizer, "i want to die")
     assert "988" in said
     (page,) = await read_by(organizer, OTHER)
@@ -243,13 +237,12 @@ async def test_one_of_the_staff_in_crisis_gets_the_same_words_and_the_others_are
 
 
 async def test_what_a_responder_relays_about_somebody_hurt_still_reaches_the_reporter(
-    talk: Talk, store: Store, vault: Vault, library: Library
+    talk: Talk, store: Store, vault: Vault
 ) -> None:
     await staffed(store, vault, ("rita", RESPONDER, "responder"))
     await talk.says("ICE is at 120 Park St", urgency="page")
     await talk.desk.change("1", lambda one: incidents.claim(one, "rita", 1_800_000_000.0, 15))
-    responder = Talk(store, vault, library, RESPONDER)
-    responder.texts_from(500)
+    responder = Talk(talk.stage, RESPONDER)
     await responder.says("he is not breathing, I am with him")
     reporter = [body for _, body in await _waiting(talk, talk.person)]
     assert any("he is not breathing" in body for body in reporter)

@@ -30,11 +30,9 @@ WORDS: Final = "i have nothing left, tonight im done"
 
 
 @pytest.fixture
-async def talk(store: Store, vault: Vault, library: Library) -> Talk:
-    one = Talk(store, vault, library)
-    await one.begin()
+async def talk(talk: Talk, store: Store, vault: Vault) -> Talk:
     await staffed(store, vault, ("organizer1", ORGANIZER, "organizer"))
-    return one
+    return talk
 
 
 async def test_words_that_faintly_sound_like_it_say_first_where_help_is_and_are_answered_too(
@@ -92,8 +90,8 @@ async def test_an_answer_that_somebody_waits_for_is_not_lost_to_a_guess(talk: Ta
     assert len(await heard(talk, WORDS)) >= 2
 
 
-async def test_no_guess_is_made_about_what_volunteers_say(talk: Talk, store: Store, vault: Vault) -> None:
-    responder = Talk(store, vault, talk.library, ORGANIZER)
+async def test_no_guess_is_made_about_what_volunteers_say(talk: Talk) -> None:
+    responder = Talk(talk.stage, ORGANIZER)
     await responder.begin()
     responder.second_alarm.sounds[WORDS] = "likely"
     assert not any("988" in body for body in await heard(responder, WORDS))

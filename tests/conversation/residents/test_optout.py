@@ -46,9 +46,9 @@ async def test_a_stop_in_ones_own_words_is_no_block_of_the_carrier(talk: Talk) -
 
 
 async def test_a_stop_on_whatsapp_is_confirmed_by_us_because_the_carrier_does_not(
-    store: Store, vault: Vault, library: Library
+    newcomer: Talk,
 ) -> None:
-    talk = Talk(store, vault, library, "whatsapp:+18605550111")
+    talk = Talk(newcomer.stage, "whatsapp:+18605550111")
     await talk.begin()
     assert "no more texts" in "".join(await talk.says("STOP"))
     assert not (await talk.known()).blocked

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from hotline.content import Library
 from hotline.errors import SendError
 from hotline.messaging.contacts import Person
-from hotline.messaging.outbox import Outbound, Outbox, Priority, queued
-from hotline.privacy.vault import Vault
-from hotline.settings import DEMO_SECRET, ROOT
-from hotline.store import Store
+from hotline.messaging.outbox import Outbound, Priority, queued
+from hotline.settings import ROOT
 from hotline.subscriptions import subscribers
+from tests.stage.stage import Stage
 from tests.stage.talk import NOW, RESIDENT, Talk
 
 if TYPE_CHECKING:
@@ -58,15 +57,14 @@ def answers() -> dict[str, str]:
 class Stopped:
     """Somebody who gets alerts, says STOP on the help number, and does not come back."""
 
-    def __init__(self, store: Store) -> None:
-        self.vault = Vault([DEMO_SECRET])
-        self.talk = Talk(store, self.vault, library())
-        self.boxes = {sender: Outbox(store, sender, 1000, "w1") for sender in SENDERS}
+    def __init__(self, stage: Stage) -> None:
+        stage.now = NOW
+        self.vault, self.talk = stage.vault, Talk(stage)
+        self.boxes = {sender: stage.outbox(sender) for sender in SENDERS}
         self.address, self.texts, self.at = self.vault.seal(RESIDENT), 0, NOW
         self.heard: list[str] = []
 
     async def begin(self, channel: str) -> None:
-        await self.talk.store.redis.flushall()
         await self.talk.begin()
         person = Person(self.talk.person, self.address)
         await self.talk.store.commit(
@@ -110,9 +108,10 @@ class Stopped:
 
 
 async def lived(url: str, channel: str, stop: tuple[str, str], then: list[tuple[str, str]]) -> None:
-    store = Store(url)
+    stage = await Stage.alone(url)
+    store = stage.store
     try:
-        one = Stopped(store)
+        one = Stopped(stage)
         await one.begin(channel)
         await one.says(stop[0], "hotline", stop[1])
         for what, to in then:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.content import Library
-    from hotline.privacy.vault import Vault
     from hotline.store import Store
 
 ASKED: Final = "can i get a divorce here, call 860-555-0177"
@@ -81,9 +80,9 @@ async def test_a_question_none_of_whose_choices_was_made_stays(talk: Talk, inste
 
 
 async def test_who_is_forgotten_takes_their_questions_along_and_nobody_elses(
-    talk: Talk, vault: Vault, library: Library
+    talk: Talk, library: Library
 ) -> None:
-    other = Talk(talk.store, vault, library, "+18605550112")
+    other = Talk(talk.stage, "+18605550112")
     for one, text in ((talk, "mine"), (other, "theirs")):
         await one.begin()
         one.assistant.understood[text] = unknown(library)

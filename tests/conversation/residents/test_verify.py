@@ -16,21 +16,16 @@ from hotline.understanding.optout.rules import is_carrier_word, optout
 from tests.stage.talk import NOW, Talk
 
 if TYPE_CHECKING:
-    from hotline.content import Library
-    from hotline.privacy.vault import Vault
     from hotline.settings import Settings
-    from hotline.store import Store
 
 ORGANIZER = "+18605550103"
 
 
 @pytest.fixture
-async def talk(store: Store, vault: Vault, library: Library, settings: Settings) -> Talk:
+async def talk(talk: Talk, settings: Settings) -> Talk:
     """A resident who is known, and the demo's staff."""
     await seed_demo(settings)
-    resident = Talk(store, vault, library)
-    await resident.begin()
-    return resident
+    return talk
 
 
 async def passed_on(talk: Talk) -> list[str]:
@@ -113,11 +108,9 @@ async def test_one_phone_passes_on_three_texts_a_day(talk: Talk) -> None:
     assert len(await passed_on(talk)) == 2 * 3
 
 
-async def test_the_same_words_reach_the_organizers_once_whoever_passes_them_on(
-    talk: Talk, vault: Vault, library: Library
-) -> None:
+async def test_the_same_words_reach_the_organizers_once_whoever_passes_them_on(talk: Talk) -> None:
     await talk.says("FAKE Go to the office now")
-    other = Talk(talk.store, vault, library, "+18605550112")
+    other = Talk(talk.stage, "+18605550112")
     await other.says("hello")  # so that its texts have ids of their own
     (reply,) = await other.says("fake: GO to the office, now!")
     assert "already" in reply
@@ -146,10 +139,8 @@ async def test_what_a_reporter_says_is_fake_goes_to_the_responders(talk: Talk) -
     assert await passed_on(talk) == []
 
 
-async def test_falso_from_a_responder_stays_a_word_of_theirs(
-    talk: Talk, vault: Vault, library: Library
-) -> None:
-    responder = Talk(talk.store, vault, library, "+18605550101")
+async def test_falso_from_a_responder_stays_a_word_of_theirs(talk: Talk) -> None:
+    responder = Talk(talk.stage, "+18605550101")
     assert await handle_of(talk.store, responder.person) == "responder1"
     await responder.says("falso todo lo que dijeron")
     assert await passed_on(talk) == []
@@ -170,10 +161,8 @@ async def test_who_is_forgotten_is_forgotten_as_the_one_who_passed_words_on(talk
     assert not await talk.store.redis.exists(keys.fake(talk.person))
 
 
-async def test_a_staff_member_may_ask_too_and_nothing_is_relayed(
-    talk: Talk, vault: Vault, library: Library
-) -> None:
-    organizer = Talk(talk.store, vault, library, ORGANIZER)
+async def test_a_staff_member_may_ask_too_and_nothing_is_relayed(talk: Talk) -> None:
+    organizer = Talk(talk.stage, ORGANIZER)
     await organizer.begin()
     (reply,) = await organizer.says("VERIFY 482")
     assert "no text with 482" in reply

@@ -16,7 +16,7 @@ from hotline.privacy.retention import forget
 from hotline.staff.roster import set_on_call
 from hotline.store import Conflict, keys
 from hotline.understanding.commands import addressed
-from tests.stage.team import Team
+from tests.stage.stage import Stage
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hotline.store import Store
 
 
-class Desk(Team):
+class Desk(Stage):
     """The team, and residents whose reports rita has or helps with."""
 
     async def held(self, lang: str = "en", *, by: str = "rita") -> str:

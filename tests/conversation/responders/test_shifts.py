@@ -14,7 +14,7 @@ from hotline.staff import rollcall, shifts
 from hotline.staff.roster import load_roster, remove_staff, set_on_call
 from hotline.store import Conflict
 from hotline.understanding.commands import staff_command
-from tests.stage.team import Team
+from tests.stage.stage import Stage
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -30,7 +30,7 @@ def at(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONE)).timestamp()
 
 
-class Crew(Team):
+class Crew(Stage):
     """The team on a Saturday; rita has shift 1, on Mondays from six to eleven, and carl 2 on Tuesdays."""
 
     async def plan(self) -> None:

@@ -17,8 +17,8 @@ from hotline.store import keys
 from hotline.understanding.commands import STAFF, staff_command
 from hotline.understanding.dialogue import Understood
 from tests.stage.asked import EVERY
-from tests.stage.crew import Crew
-from tests.stage.talk import Dictated, SecondHearing, SecondLook
+from tests.stage.stage import Stage
+from tests.stage.understanding import Dictated, SecondHearing, SecondLook
 
 if TYPE_CHECKING:
     from hotline.content import Library
@@ -70,7 +70,7 @@ class Guessing(Dictated):
         return self.heard
 
 
-class Volunteers(Crew):
+class Volunteers(Stage):
     """The crew before ears that mishear everything."""
 
     guessing: Guessing

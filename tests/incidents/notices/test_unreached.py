@@ -10,14 +10,13 @@ from hotline.errors import SendError
 from hotline.incidents import records
 from hotline.incidents.notices.unreached import Unreached
 from hotline.messaging import status_callbacks
-from hotline.messaging.outbox import Outbox
-from hotline.staff.roster import add_staff, set_on_call
 from hotline.store import Conflict, keys
 from hotline.text.segments import count
-from tests.stage.crew import Crew
+from tests.stage.stage import Stage
 
 if TYPE_CHECKING:
     from hotline.content import Library
+    from hotline.messaging.outbox import Outbox
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
@@ -27,15 +26,15 @@ GONE: Final = SendError("gone", outcome="refused", code=21614)
 BOTH_WAYS: Final = pytest.mark.parametrize("way", ["answer", "callback"])
 
 
-class Radio(Crew):
+class Radio(Stage):
     """The crew, whose phones fail as a test says."""
 
     @property
     def consequences(self) -> Unreached:
-        return Unreached(self.store, self.vault, self.library, lambda: self.now)
+        return Unreached(self.store, self.vault, self.library, self.clock)
 
-    def outbox(self) -> Outbox:
-        return Outbox(self.store, "hotline", 1000, "w1", consequences=self.consequences)
+    def box(self) -> Outbox:
+        return self.outbox(consequences=self.consequences)
 
     async def waiting(self) -> list[str]:
         """Ids that wait, in the order they will go."""
@@ -53,7 +52,7 @@ class Radio(Crew):
 
     async def take_all(self) -> None:
         """Everything that waits is with the carrier."""
-        box = self.outbox()
+        box = self.box()
         while (taken := await box.take(self.now)).id or taken.dropped:
             self.now += 0.01
 
@@ -61,9 +60,9 @@ class Radio(Crew):
         """The carrier refuses a text: at once, or later."""
         await self.take_all()
         if way == "answer":
-            await self.outbox().failed(id_, error, self.now)
+            await self.box().failed(id_, error, self.now)
         else:
-            await self.outbox().accepted(id_, f"SM{id_}")
+            await self.box().accepted(id_, f"SM{id_}")
             await status_callbacks.status(
                 self.store, id_=id_, sid=f"SM{id_}", state="undelivered", code=str(error.code),
                 now=self.now, consequences=self.consequences,
@@ -75,9 +74,7 @@ async def radio(store: Store, vault: Vault, library: Library, settings: Settings
     """Rita and sol are on call; ana, beto (in Spanish) and carl organize."""
     opened = Radio(store, vault, library, settings)
     await opened.begin()
-    opened.numbers["sol"] = "+18605550136"
-    await add_staff(store, vault, handle="sol", number="+18605550136", role="responder", languages=("es",))
-    await store.commit(set_on_call("sol", on=True))
+    await opened.joins("sol", "es", on_call=True)
     return opened
 
 
@@ -147,8 +144,7 @@ async def test_two_last_pages_that_fail_at_once_do_not_miss_each_other(radio: Ra
     ids = [await radio.page_of("rita"), await radio.page_of("sol")]
     await radio.take_all()
     both = [
-        await radio.consequences.also(id_, await radio.outbox().read(id_), "refused", GONE.code)
-        for id_ in ids
+        await radio.consequences.also(id_, await radio.box().read(id_), "refused", GONE.code) for id_ in ids
     ]
     await radio.store.commit(both[0])
     with pytest.raises(Conflict):

@@ -15,9 +15,9 @@ from tests.stage.console import NEWS, PASSWORD, Console, basic, hidden, refusal
 
 
 async def test_a_draft_is_shown_as_it_would_leave_before_anything_is_kept(console: Console) -> None:
-    await console.sign_up(3)
-    await console.sign_up(2, lang="es", first=3)
-    await console.sign_up(1, "parkville", first=5)
+    await console.office.sign_up(3)
+    await console.office.sign_up(2, lang="es", first=3)
+    await console.office.sign_up(1, "parkville", first=5)
     fields = NEWS | {"by": "organizer1", "zone": "Frog Hollow", "text_es": "Reunión a las seis en Ñuñoa."}
     answer = await console.send("confirm", fields)
     assert answer.status == 200
@@ -30,9 +30,9 @@ async def test_a_draft_is_shown_as_it_would_leave_before_anything_is_kept(consol
 async def test_a_draft_is_kept_with_its_writers_code_and_sent_with_another_organizers(
     console: Console,
 ) -> None:
-    await console.sign_up(3)
+    await console.office.sign_up(3)
     id_ = await console.drafted()
-    assert await console.state(id_) == "draft"
+    assert await console.office.state(id_) == "draft"
     page = await console.page(f"/{id_}")
     assert "VERIFY" in page
     assert "3 people" in page
@@ -44,7 +44,7 @@ async def test_a_draft_is_kept_with_its_writers_code_and_sent_with_another_organ
 
 async def test_one_person_cannot_be_two_by_choosing_another_handle(console: Console) -> None:
     """Whoever knows the password and holds one phone can neither draft nor send in the other's name."""
-    await console.sign_up(1)
+    await console.office.sign_up(1)
     id_ = await console.drafted()
     form = await console.form(f"/{id_}", "approve")
     own = await console.send("code", form | {"by": "organizer1"})
@@ -54,7 +54,7 @@ async def test_one_person_cannot_be_two_by_choosing_another_handle(console: Cons
     stolen = hidden(asked.text, "draft") | {"by": "organizer2", "code": code}
     for fields in (stolen, form | {"by": "organizer2", "code": code}):
         assert (await console.send("do", fields)).status == 422
-    assert await console.state(id_) == "draft"
+    assert await console.office.state(id_) == "draft"
     assert len(await broadcasts.recent(console.store)) == 1
 
 
@@ -136,7 +136,7 @@ async def test_the_same_form_sent_twice_asks_for_one_code(console: Console) -> N
 
 
 async def test_the_same_approval_sent_twice_sends_once(console: Console) -> None:
-    await console.sign_up(2)
+    await console.office.sign_up(2)
     id_ = await console.drafted()
     asked = await console.send("code", await console.form(f"/{id_}", "approve") | {"by": "organizer2"})
     form = hidden(asked.text, "approve") | {"code": await console.code("organizer2")}
@@ -161,13 +161,13 @@ async def test_a_page_that_is_no_longer_true_changes_nothing(console: Console, w
 
 
 async def test_words_that_changed_after_the_page_was_shown_are_not_sent(console: Console) -> None:
-    await console.sign_up(1)
+    await console.office.sign_up(1)
     id_ = await console.drafted()
     asked = await console.send("code", await console.form(f"/{id_}", "approve") | {"by": "organizer2"})
     await console.store.redis.hset(keys.broadcast(id_), "texts", '{"en": "Other words."}')  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
     late = hidden(asked.text, "approve") | {"code": await console.code("organizer2")}
     assert (await console.send("do", late)).status == 409
-    assert await console.state(id_) == "draft"
+    assert await console.office.state(id_) == "draft"
 
 
 async def test_a_form_that_says_nothing_useful_is_refused(console: Console) -> None:

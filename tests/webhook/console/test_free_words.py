@@ -35,7 +35,7 @@ async def leaving(console: Console) -> list[str]:
 
 async def told(console: Console, **fields: str) -> str:
     """A broadcast that two people got; answers its number."""
-    people = await console.sign_up(2)
+    people = await console.office.sign_up(2)
     id_ = await console.sent(**fields)
     await console.reached(id_, sent=2)
     redis = cast("Any", console.store.redis)
@@ -59,7 +59,7 @@ async def closing_draft(console: Console, id_: str, by: str = "organizer1") -> s
 async def test_an_ending_in_own_words_waits_for_a_second_organizer(console: Console) -> None:
     id_ = await told(console)
     draft = await closing_draft(console, id_)
-    assert (await console.state(draft), await console.state(id_)) == ("draft", "sent")
+    assert (await console.office.state(draft), await console.office.state(id_)) == ("draft", "sent")
     assert await leaving(console) == []
     page = await console.page(f"/{draft}")
     assert "approved by nobody yet" in page
@@ -73,7 +73,7 @@ async def test_an_ending_in_own_words_waits_for_a_second_organizer(console: Cons
     own = await console.send("code", form | {"by": "organizer1"})
     assert "You wrote" in refusal(own)
     assert (await console.approved(draft)).status == 303
-    assert (await console.state(draft), await console.state(id_)) == ("waiting", "closed")
+    assert (await console.office.state(draft), await console.office.state(id_)) == ("waiting", "closed")
     page = await console.page(f"/{draft}")
     assert "approved by organizer2" in page
 
@@ -91,7 +91,7 @@ async def test_the_writers_code_does_nothing_in_anothers_name(console: Console) 
 
 
 async def test_ready_words_need_one_and_the_page_names_no_second(console: Console) -> None:
-    report = await console.report("confirmed")
+    report = await console.office.report("confirmed", zone="frog_hollow")
     id_ = await told(console, **ALERT, incident=report)
     looked = await console.send("confirm", {"what": "close", "id": id_, "by": "organizer1", "reason": "left"})
     answer = await console.done(hidden(looked.text, "close"), "organizer1")
@@ -124,7 +124,7 @@ async def test_an_ending_that_does_not_fit_is_neither_offered_nor_taken(
 
 
 async def test_english_is_not_taken_for_spanish_in_an_ending(console: Console) -> None:
-    await console.sign_up(1, lang="es", first=10)
+    await console.office.sign_up(1, lang="es", first=10)
     id_ = await told(console, text_es="Reunion a las seis.")
     fields = {"what": "close", "id": id_, "by": "organizer1", "text_en": WORDS, "text_es": WORDS}
     answer = await console.send("confirm", fields)

@@ -13,13 +13,14 @@ from hotline.staff.roster import load_roster
 from hotline.store import keys
 from tests.stage.console import ALERTS, NEWS, PASSWORD, Console, basic, refusal
 from tests.stage.door import Door
+from tests.stage.office import Office
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 async def test_progress_shows_what_became_of_every_text_and_why_some_failed(console: Console) -> None:
-    await console.sign_up(9)
+    await console.office.sign_up(9)
     id_ = await console.sent()
     await console.store.redis.hset(  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
         keys.broadcast_counts(id_),
@@ -39,7 +40,7 @@ async def test_progress_shows_what_became_of_every_text_and_why_some_failed(cons
 
 
 async def test_pages_look_again_by_themselves_only_while_something_moves(console: Console) -> None:
-    await console.sign_up(1)
+    await console.office.sign_up(1)
     id_ = await console.drafted()
     for path in ("", f"/{id_}"):
         assert "live.js" not in await console.page(path)
@@ -52,7 +53,7 @@ async def test_pages_look_again_by_themselves_only_while_something_moves(console
 
 
 async def test_no_page_shows_a_number_a_pseudonym_or_somebody_elses_markup(console: Console) -> None:
-    people = await console.sign_up(2)
+    people = await console.office.sign_up(2)
     evil = 'Seen <script>alert(1)</script> and "quoted" here'
     id_ = await console.drafted(kind="alert", override=evil, text_en="Meeting <b>at</b> six.")
     await console.approved(id_, override="1")
@@ -89,13 +90,13 @@ async def test_a_refusal_says_what_to_do_on_the_page(console: Console) -> None:
 
 @pytest.mark.parametrize("id_", ["1:todo", "code:482", "1%3Atodo", "%2A", "1/drill/x", "٣"])
 async def test_an_address_names_a_broadcast_and_no_other_key(console: Console, id_: str) -> None:
-    await console.sign_up(1)
+    await console.office.sign_up(1)
     assert await console.sent() == "1"
     answer = await console.door.get(f"{ALERTS}/{id_}", Authorization=basic(PASSWORD))
     assert answer.status in (404, 422)
     form = {"what": "pause", "by": "organizer1", "id": id_, "seen": "sending"}
     assert (await console.send("do", form)).status == 422
-    assert await console.state("1") == "sending"
+    assert await console.office.state("1") == "sending"
 
 
 async def test_with_redis_away_every_page_and_form_says_so(tmp_path: Path) -> None:
@@ -105,7 +106,8 @@ async def test_with_redis_away_every_page_and_form_says_so(tmp_path: Path) -> No
             console_password=PASSWORD,
         )  # fmt: skip
         with Door(settings) as door:
-            own = Console(door, door.runtime.store)
+            line = door.runtime
+            own = Console(door, Office(line.store, line.vault, line.library, settings))
             server.kill()
             pages = [await door.get(path, Authorization=basic(PASSWORD)) for path in ("/console", ALERTS)]
             forms = [
