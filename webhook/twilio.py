@@ -16,7 +16,8 @@ from hotline import metrics
 from hotline.broadcasts.delivery.canaries import Arrival, Watch
 from hotline.broadcasts.delivery.carrier_failures import CarrierFailures
 from hotline.casework.crisis_pages import CrisisText
-from hotline.conversation.residents import crisis, verify
+from hotline.conversation.interpret import Situation, in_crisis, opens
+from hotline.conversation.residents import crisis
 from hotline.errors import SettingsError
 from hotline.messaging import asked, inbox, outbox, status_callbacks
 from hotline.messaging.address import Address, Route
@@ -155,20 +156,19 @@ class TwilioRoutes:
     async def _in_crisis(self, inbound: Inbound, sealed: str, reading: Reading) -> tuple[Inbound, Commit]:
         """What answers somebody in crisis, to be stored with the text. Of the staff the worker decides."""
         runtime = self._runtime
-        if not reading.crisis.kinds or inbound.opt_out or await handle_of(runtime.store, inbound.person):
+        if not reading.crisis.kinds or await handle_of(runtime.store, inbound.person):
             return inbound, Commit()
         person = replace(await load_person(runtime.store, inbound.person), address=sealed)
-        if self._quoted(reading.text, person):
+        kinds = in_crisis(reading.text, reading.rules, self._situation(inbound, person))
+        if not kinds:
             return inbound, Commit()
         lang = self._language(reading.text, person.lang, fixed=person.lang_fixed)
-        crisis_text = CrisisText(
-            inbound.sid, person, lang, reading.text, reading.crisis.kinds, runtime.clock()
-        )
+        crisis_text = CrisisText(inbound.sid, person, lang, reading.text, kinds, runtime.clock())
         commit = await crisis.answered(
             runtime.store, runtime.vault, runtime.library, await runtime.desk.roster(), crisis_text,
             through=inbound.through,
         )  # fmt: skip
-        return replace(inbound, crisis=reading.crisis.kinds), commit
+        return replace(inbound, crisis=kinds), commit
 
     async def _opened(self, inbound: Inbound, sealed: str, reading: Reading, words: Commit) -> bool:
         """Store the text and open its incident in one step. False: not this way, store it as any text."""
@@ -179,7 +179,9 @@ class TwilioRoutes:
         known.incr(keys.incidents_last)
         handle, fields, id_ = await known.execute()
         person = Person.from_fields(inbound.person, fields)
-        if (handle and await self._at_work(handle, reading.text)) or self._quoted(reading.text, person):
+        at_work = bool(handle) and await self._at_work(handle, reading.text)
+        situation = self._situation(inbound, person, staff=bool(handle), at_work=at_work)
+        if not opens(reading.text, reading.rules, situation):
             return False
         commit = inbox.stored(replace(inbound, incident=str(id_)), sealed)
         commit.merge(words)
@@ -201,9 +203,11 @@ class TwilioRoutes:
     def _language(self, text: str, known: str, *, fixed: bool) -> str:
         return self._guesser.answering(text, known, fixed=fixed) or self._runtime.library.city.languages[0]
 
-    def _quoted(self, text: str, person: Person) -> bool:
-        """The words of a false text that we asked to be told are no report."""
-        return verify.is_quoting(text, asked.waiting(person.asked, self._runtime.clock()))
+    def _situation(
+        self, inbound: Inbound, person: Person, *, staff: bool = False, at_work: bool = False
+    ) -> Situation:
+        waiting = asked.waiting(person.asked, self._runtime.clock())
+        return Situation(asked=waiting, staff=staff, at_work=at_work, carrier=inbound.opt_out)
 
     async def _at_work(self, handle: str, text: str) -> bool:
         """A responder who holds an incident and says "ICE is leaving" relays; that is no new report.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hotline.content.refusing import texted
+from hotline.conversation.interpret_models import Models
 from hotline.messaging.contacts import save_person
 from hotline.messaging.outbox import Outbound, Priority, queued
 from hotline.store import Commit
@@ -46,6 +47,11 @@ class Services:
     clock: Callable[[], float]
     settings: Settings
     claim_minutes: float = 15.0
+
+    @property
+    def models(self) -> Models:
+        """What looks at a text that no rule knows."""
+        return Models(self.urgency, self.wishes, self.crises)
 
 
 @dataclass

@@ -8,10 +8,27 @@ from typing import TYPE_CHECKING, Final, cast
 import structlog
 
 from hotline import metrics
-from hotline.casework import crisis_pages, questions
+from hotline.casework import crisis_pages
 from hotline.conversation.context import Context, Services
-from hotline.conversation.organizers.commands import handle_organizer
-from hotline.conversation.residents import (  # fmt: skip
+from hotline.conversation.interpret import Situation, interpret
+from hotline.conversation.interpret_models import (
+    believed,
+    interpret_heard,
+    interpret_looked,
+    is_meant,
+    look,
+    put_right,
+)
+from hotline.conversation.meanings import (
+    Leaves,
+    MayBeReport,
+    NotUnderstood,
+    StillInCrisis,
+    Topic,
+    Unheard,
+    Unruled,
+)
+from hotline.conversation.residents import (
     alerts,
     asides,
     commands,
@@ -23,23 +40,25 @@ from hotline.conversation.residents import (  # fmt: skip
     verify,
     violation,
 )
-from hotline.conversation.responders import news, roster  # fmt: skip
-from hotline.conversation.responders.commands import handle_staff, not_understood
+from hotline.conversation.responders import news
+from hotline.conversation.responders.commands import not_understood
+from hotline.conversation.route import by_models, by_rules, hand_over
 from hotline.errors import DialogueUnavailable
 from hotline.incidents import photos
 from hotline.messaging import asked
-from hotline.messaging.asked import SureToDelete, ViolationDetail, WhichOfMenu, WordsForHuman
+from hotline.messaging.asked import SureToDelete, WhichOfMenu
 from hotline.messaging.contacts import load_person
 from hotline.staff.roster import handle_of
-from hotline.understanding import bulletins  # fmt: skip
+from hotline.understanding.crisis.rules import crisis_rules
+from hotline.understanding.intake import Rules
 
 if TYPE_CHECKING:
+    from hotline.conversation.interpret_models import Looked
     from hotline.messaging.asked import Question
     from hotline.messaging.inbox import Inbound
     from hotline.store import Commit
     from hotline.understanding.dialogue import Understood
-    from hotline.understanding.optout.second_look import Likeness
-    from hotline.understanding.rules.rulebook import Urgency
+    from hotline.understanding.rules.rulebook import Crisis, Urgency
 
 log = structlog.get_logger(__name__)
 
@@ -98,99 +117,54 @@ class Conversation:
         ctx.change(lang=lang or ctx.services.guesser.answering(ctx.text, known, fixed=fixed))
 
     async def _route(self, ctx: Context) -> None:
-        if await crisis.handled(ctx) or await self._leaves(ctx):
-            return
-        if await verify.handle(ctx) or await self._by_staff(ctx):
-            return
         one = await ctx.services.desk.reported_by(ctx.person.id)
-        if ctx.inbound.incident:
-            await emergency.opened(ctx, one.place if one else "")
-        elif await commands.handle(ctx, in_incident=one is not None):
-            return
-        elif one:
-            optout.called_for_help(ctx)
-            await emergency.detail(ctx, one)
-            if "?" in ctx.text:
-                asides.follow(ctx)
-        elif ctx.inbound.sender in ctx.person.stopped:
-            await self._stopped(ctx)
-        else:
-            await self._quiet(ctx)
+        rules, situation = await self._rules(ctx), _situation(ctx, in_report=one is not None)
+        for meant in interpret(ctx.text, rules, situation):
+            if isinstance(meant, Unruled):
+                await self._unruled(ctx, rules, situation)
+            elif await by_rules(ctx, meant, one):
+                return
 
-    async def _stopped(self, ctx: Context) -> None:
-        """A person who stopped this number is not answered; an urgent text pages all the same."""
-        urgency = violation.tempered(ctx, await self._second_look(ctx))
-        if urgency == "page":
-            await emergency.open_now(ctx, ctx.text)
-        else:
-            optout.remind(ctx, in_danger=urgency == "ask")
+    async def _rules(self, ctx: Context) -> Rules:
+        inbound, services = ctx.inbound, ctx.services
+        reading = crisis_rules(services.settings.content_dir / "triage").read(ctx.text)
+        kinds = cast("tuple[Crisis, ...]", tuple(inbound.crisis))
+        if not (kinds or inbound.opt_out):
+            kinds = await believed(reading, ctx.text, services.crises)
+        return Rules(cast("Urgency", inbound.urgency), inbound.rule, kinds, reading.laughed)
 
-    async def _leaves(self, ctx: Context) -> bool:
-        """Whether this is a STOP, or quotes another text; "NEWS EN: to leave, text STOP" is for others."""
-        if await verify.quoted(ctx):
-            return True
-        return not (ctx.handle and bulletins.read(ctx.text)) and await optout.stopping(ctx)
+    async def _unruled(self, ctx: Context, rules: Rules, situation: Situation) -> None:
+        situation = replace(situation, asked=ctx.person.asked, stopped=_stopped(ctx))
+        if not situation.stopped:
+            situation = replace(situation, told=await crisis.follows(ctx))
+            _welcome(ctx, told=situation.told)
+        looked = await look(ctx.text, rules, situation, ctx.services.models)
+        if looked.urgency != rules.urgency:
+            metrics.RAISED.labels(looked.urgency).inc()
+        for meant in interpret_looked(ctx.text, situation, looked):
+            if isinstance(meant, Unheard):
+                await self._converse(ctx, situation, looked)
+            elif await by_models(ctx, meant):
+                return
 
-    async def _by_staff(self, ctx: Context) -> bool:
-        if not ctx.handle:
-            return await roster.volunteers(ctx)
-        everybody = await ctx.services.desk.roster()
-        if not (await handle_organizer(ctx, everybody) or await handle_staff(ctx, everybody)):
-            return False
-        ctx.answered_by = "staff"
-        return True
-
-    async def _quiet(self, ctx: Context) -> None:
-        told = await crisis.follows(ctx)
-        if not ctx.person.welcomed and not told:
-            ctx.change(welcomed=True)
-            ctx.say("welcome", line_name=ctx.library.city.line_name)
-            if ctx.lang not in ctx.library.city.languages:
-                ctx.say("other_language", language=AUTONYMS.get(ctx.lang, ctx.lang))
-        urgency = violation.tempered(ctx, await self._second_look(ctx))
-        if urgency == "page":
-            await emergency.open_now(ctx, ctx.text)
-            return
-        crisis_like = await crisis.unsure(ctx)
-        if crisis_like == "likely" and not _is_answer(ctx):
-            return
-        wish = "none" if told or crisis_like != "none" else await optout.likeness(ctx)
-        if (urgency == "ask" and not told) or (ctx.inbound.media and not ctx.text.strip()):
-            await violation.interrupted(ctx)
-            emergency.ask_if_now(ctx, or_stop=wish in optout.HEARD)
-        elif isinstance(ctx.person.asked, WordsForHuman):
-            ctx.ask(None)
-            ctx.say("human_soon")
-            await hand_over(ctx)
-        elif not await violation.answered(ctx):
-            await self._converse(ctx, wish, told=told)
-
-    async def _second_look(self, ctx: Context) -> Urgency:
-        """What the rules in the webhook said, or more."""
-        ruled = cast("Urgency", ctx.inbound.urgency)
-        raised = await ctx.services.urgency.look(ctx.text, ruled, ctx.inbound.rule)
-        if ctx.handle and ruled == "none" and raised == "ask":
-            return ruled  # talk among volunteers sounds like it: only a rule asks them
-        if raised != ruled:
-            metrics.RAISED.labels(raised).inc()
-        return raised
-
-    async def _converse(self, ctx: Context, wish: Likeness, *, told: bool) -> None:
+    async def _converse(self, ctx: Context, situation: Situation, looked: Looked) -> None:
         heard = await self._heard_or_none(ctx)
         if heard is None:
-            await self._without_rasa(ctx, wish)
-        elif ctx.handle and _is_guess(heard, ctx.text):
-            await not_understood(ctx)
-        elif told and (heard.vague or heard.urgent):
-            crisis.still_there(ctx)
-        elif heard.urgent:
-            emergency.ask_if_now(ctx, or_stop=wish in optout.HEARD)
-        elif optout.is_meant(heard, wish):
-            await optout.ask(ctx)
-        else:
-            await self._respond(ctx, heard)
-            if wish != "none" and heard.topic not in optout.TOPICS and not ctx.handle:
-                ctx.add("stop_how")
+            await self._without_rasa(ctx, looked)
+            return
+        match interpret_heard(ctx.text, situation, looked, heard):
+            case NotUnderstood():
+                await not_understood(ctx)
+            case StillInCrisis():
+                crisis.still_there(ctx)
+            case MayBeReport() as meant:
+                emergency.ask_if_now(ctx, or_stop=meant.or_stop)
+            case Leaves():
+                await optout.ask(ctx)
+            case Topic() as meant:
+                await self._respond(ctx, meant.heard)
+                if meant.how_to_stop:
+                    ctx.add("stop_how")
 
     async def _heard_or_none(self, ctx: Context) -> Understood | None:
         try:
@@ -203,15 +177,15 @@ class Conversation:
         sid = ctx.inbound.sid
         if sid not in self._heard:
             heard = await ctx.services.dialogue.ask(ctx.person.id, ctx.text, ctx.lang, ctx.person.card)
-            self._heard[sid] = optout.put_right(heard, ctx.text)
+            self._heard[sid] = put_right(heard, ctx.text)
             metrics.DIALOGUE.labels("answered").inc()
         return self._heard[sid]
 
-    async def _without_rasa(self, ctx: Context, wish: Likeness) -> None:
+    async def _without_rasa(self, ctx: Context, looked: Looked) -> None:
         """Rasa is away: an answer by keyword, else a person reads it, and the resident is told so."""
         heard = await ctx.services.keyword_dialogue.ask(ctx.person.id, ctx.text, ctx.lang, ctx.person.card)
         ctx.answered_by = "keyword"
-        if optout.is_meant(heard, wish):
+        if is_meant(heard, looked):
             await optout.ask(ctx)
         elif heard.say:
             for said in heard.say:
@@ -243,14 +217,34 @@ class Conversation:
             _speak(ctx, heard)
 
 
-def _is_guess(heard: Understood, text: str) -> bool:
-    """Whether what the assistant made of a volunteer's words would only lead to a question of ours."""
-    return heard.urgent or heard.topic in optout.TOPICS or (heard.vague and "?" not in text)
+def _situation(ctx: Context, *, in_report: bool) -> Situation:
+    address = ctx.person.address
+    return Situation(
+        asked=ctx.person.asked,
+        in_report=in_report,
+        opened=bool(ctx.inbound.incident),
+        answered=bool(ctx.inbound.crisis),
+        after_crisis=bool(ctx.after_crisis),
+        staff=bool(ctx.handle),
+        alerts=ctx.inbound.sender == "alerts",
+        stopped=_stopped(ctx),
+        carrier=ctx.inbound.opt_out,
+        acts=not (address and ":" in ctx.services.vault.open(address)),
+        photo=bool(ctx.inbound.media),
+    )
 
 
-def _is_answer(ctx: Context) -> bool:
-    """Whether a person or an interview waits for these words: then no guess may take them."""
-    return isinstance(ctx.person.asked, WordsForHuman | ViolationDetail)
+def _stopped(ctx: Context) -> bool:
+    return ctx.inbound.sender in ctx.person.stopped
+
+
+def _welcome(ctx: Context, *, told: bool) -> None:
+    if ctx.person.welcomed or told:
+        return
+    ctx.change(welcomed=True)
+    ctx.say("welcome", line_name=ctx.library.city.line_name)
+    if ctx.lang not in ctx.library.city.languages:
+        ctx.say("other_language", language=AUTONYMS.get(ctx.lang, ctx.lang))
 
 
 def _speak(ctx: Context, heard: Understood) -> None:
@@ -263,14 +257,3 @@ def _speak(ctx: Context, heard: Understood) -> None:
         unanswered.note(ctx, "unknown" if unsure else "out_of_scope")
     if not heard.say:
         ctx.say("unknown")
-
-
-async def hand_over(ctx: Context) -> None:
-    """Give the words to people under a number; the promise that somebody reads it is kept here."""
-    services = ctx.services
-    ctx.commit.merge(
-        await questions.ask(
-            services.store, services.vault, ctx.library, await services.desk.roster(),
-            person=ctx.person.id, lang=ctx.lang, text=ctx.text, now=ctx.now,
-        )
-    )  # fmt: skip

@@ -5,22 +5,36 @@ The same parts in the same order as a live text: the webhook's rules, keywords, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from hotline.conversation.residents.crisis import UNSURE, believed
-from hotline.conversation.residents.optout import CARRIER_STOPS, HEARD, TOPICS, is_meant, put_right
-from hotline.understanding.commands import resident_command
-from hotline.understanding.optout.rules import optout, says_only_stop
+from hotline.conversation.interpret import Situation, interpret, opens
+from hotline.conversation.interpret_models import (
+    STOP_TOPICS,
+    believed,
+    interpret_heard,
+    interpret_looked,
+    look,
+    put_right,
+)
+from hotline.conversation.meanings import (
+    Asks,
+    InCrisis,
+    Leaves,
+    MayBeReport,
+    Opened,
+    Report,
+    SoundsLikeCrisis,
+    Topic,
+)
+from hotline.conversation.residents.crisis import UNSURE
 
 if TYPE_CHECKING:
-    from hotline.understanding.crisis.second_look import CrisisModel
+    from hotline.conversation.interpret_models import Models
+    from hotline.conversation.meanings import ByAssistant, ByRules
     from hotline.understanding.dialogue import Dialogue, Understood
     from hotline.understanding.intake import Intake, Reading
     from hotline.understanding.language import LanguageGuesser
-    from hotline.understanding.optout.second_look import Likeness, WishModel
-    from hotline.understanding.rules.rulebook import Crisis, Urgency
-    from hotline.understanding.urgent.second_look import UrgencyModel
 
 LEAVES: Final = "unsubscribe_alerts"
 COMMAND_TOPICS: Final = {
@@ -81,9 +95,7 @@ async def understand(
     *,
     intake: Intake,
     guesser: LanguageGuesser,
-    urgency_model: UrgencyModel,
-    wish_model: WishModel,
-    crisis_model: CrisisModel,
+    models: Models,
     dialogue: Dialogue,
     person: str,
     media: int = 0,
@@ -94,69 +106,63 @@ async def understand(
         DialogueUnavailable: Rasa gave no answer.
     """
     reading = intake.read(text, media=media)
-    lang = guesser.guess(reading.text).lang
-    reasons = reading.verdict.reasons
-    urgency: Urgency = reading.verdict.urgency
-    kinds = await believed(reading.crisis, reading.text, crisis_model)
-    if at_once := _at_once(reading, kinds, lang):
-        return at_once
-    if stop := await _stopping(reading.text, wish_model):
-        return Understanding(LEAVES, 1.0, (), urgency, lang, reading.text, reasons, stop=stop, by="keyword")
-    if topic := _keyword(reading.text):
-        return Understanding(topic, 1.0, (), urgency, lang, reading.text, reasons, by="keyword")
-    urgency = await urgency_model.look(reading.text, urgency, reading.verdict.rule)
-    if urgency == "page":
-        return Understanding("report_raid", 1.0, (), urgency, lang, reading.text, reasons, by="second look")
-    unsure = reading.crisis.laughed or await crisis_model.hears(reading.text) != "none"
-    crisis = UNSURE if unsure else ()
-    wish = "none" if crisis else await wish_model.hears(reading.text)
-    heard = put_right(await dialogue.ask(person, reading.text, lang), reading.text)
-    if heard.urgent and urgency == "none":  # the slower reading may raise what the rules said, never lower it
-        urgency = "ask"
-    both = urgency == "ask" and wish in HEARD  # asked at once, whether it is happening and whether to stop
-    if both or is_meant(heard, wish):
-        return Understanding(
-            LEAVES, 1.0, (), urgency, lang, reading.text, reasons, stop="asked", by="second look"
-        )
-    return Understanding(
-        heard.topic, heard.confidence, heard.choices, urgency, lang, reading.text, reasons,
-        "\n".join(said.text for said in heard.say), _answered(heard, wish, urgency),
-        crisis=crisis,
-    )  # fmt: skip
+    text, situation = reading.text, Situation(photo=media > 0)
+    rules = replace(reading.rules, crisis=await believed(reading.crisis, text, models.crises))
+    situation = replace(situation, opened=opens(text, rules, situation))
+    lang = guesser.guess(text).lang
+    known = Understanding("", 0.0, (), rules.urgency, lang, text, reading.verdict.reasons)
+    for meant in interpret(text, rules, situation):
+        if found := await _by_rules(meant, known, reading, models):
+            return found
+    looked = await look(text, rules, situation, models)
+    known = replace(known, urgency=looked.urgency)
+    for by_models in interpret_looked(text, situation, looked):
+        match by_models:
+            case Report():
+                return replace(known, topic="report_raid", confidence=1.0, by="second look")
+            case SoundsLikeCrisis():
+                known = replace(known, crisis=UNSURE)
+            case MayBeReport(or_stop=True):
+                return replace(known, topic=LEAVES, confidence=1.0, stop="asked", by="second look")
+            case _:
+                pass
+    heard = put_right(await dialogue.ask(person, text, lang), text)
+    return _heard(known, interpret_heard(text, situation, looked, heard), heard)
 
 
-def _at_once(reading: Reading, kinds: tuple[Crisis, ...], lang: str) -> Understanding | None:
-    """What is answered before all else: a crisis, a report, or both in one text."""
-    verdict = reading.verdict
-    topic = "report_raid" if verdict.urgency == "page" else "out_of_scope"
-    if kinds:
-        rules = (*reading.crisis.rules, *verdict.reasons)
-        return Understanding(
-            topic, 1.0, (), verdict.urgency, lang, reading.text, rules, by="crisis", crisis=kinds
-        )
-    if verdict.urgency != "page":
-        return None
-    return Understanding(topic, 1.0, (), "page", lang, reading.text, verdict.reasons, by="triage")
+async def _by_rules(
+    meant: ByRules, known: Understanding, reading: Reading, models: Models
+) -> Understanding | None:
+    """What is understood at once. None: something that only a person with history means, or nothing."""
+    match meant:
+        case InCrisis():
+            topic = "report_raid" if known.urgency == "page" else "out_of_scope"
+            reasons = (*reading.crisis.rules, *known.reasons)
+            return replace(
+                known, topic=topic, confidence=1.0, reasons=reasons, by="crisis", crisis=meant.kinds
+            )
+        case Opened():
+            return replace(known, topic="report_raid", confidence=1.0, by="triage")
+        case Leaves():
+            doubted = meant.how == "said" and await models.wishes.doubts(reading.text)
+            stop = "asked" if doubted or meant.how == "unclear" else "done"
+            return replace(known, topic=LEAVES, confidence=1.0, stop=stop, by="keyword")
+        case Asks() if meant.command.kind in COMMAND_TOPICS:
+            return replace(known, topic=COMMAND_TOPICS[meant.command.kind], confidence=1.0, by="keyword")
+        case _:
+            return None
 
 
-async def _stopping(text: str, wish_model: WishModel) -> Stop:
-    """What the rules do about it, as in `leaving.stopping`."""
-    if text.strip().casefold() in CARRIER_STOPS:
-        return "done"
-    wish = optout(text)
-    if wish is None:
-        return ""
-    doubted = wish == "ambiguous" or (not says_only_stop(text) and await wish_model.doubts(text))
-    return "asked" if doubted else "done"
-
-
-def _answered(heard: Understood, wish: Likeness, urgency: Urgency) -> Stop:
-    """What the answer to something else says of it."""
-    if heard.topic in TOPICS:
-        return "asked"
-    return "told" if wish != "none" and urgency == "none" else ""
-
-
-def _keyword(text: str) -> str:
-    command = resident_command(text)
-    return COMMAND_TOPICS.get(command.kind, "") if command else ""
+def _heard(known: Understanding, meant: ByAssistant, heard: Understood) -> Understanding:
+    """What the assistant made of it; the slower reading may raise what the rules said, never lower it."""
+    if isinstance(meant, MayBeReport):
+        known = replace(known, urgency="ask")
+    if isinstance(meant, Leaves) or (isinstance(meant, MayBeReport) and meant.or_stop):
+        return replace(known, topic=LEAVES, confidence=1.0, stop="asked", by="second look")
+    stop: Stop = ""
+    if isinstance(meant, Topic) and known.urgency == "none":  # else it is asked first whether it happens now
+        stop = "asked" if heard.topic in STOP_TOPICS else "told" if meant.how_to_stop else ""
+    answer = "\n".join(said.text for said in heard.say)
+    return replace(
+        known, topic=heard.topic, confidence=heard.confidence, choices=heard.choices, answer=answer, stop=stop
+    )

@@ -26,6 +26,7 @@ _SWAP: Final = re.compile(  # a word, a shift, perhaps a day, and a handle
     re.IGNORECASE,
 )
 _DATED: Final = re.compile(r"\W*(\w[\w ]*?)[\s:]+(\d{4}-\d\d-\d\d)\W*")
+_VOLUNTEER: Final = re.compile(r"\W*(?:volunteer|voluntari[oa]|volont[eè])\s+([\w-]{2,20})\W*", re.IGNORECASE)
 _SHOWN: Final = re.compile(  # a word, a report or a question, perhaps a part
     r"\W*(\w+)\s+#?(q?\d{1,9})(?:[\s,]+(\d{1,3}))?\W*", re.IGNORECASE
 )
@@ -171,6 +172,12 @@ def _planned(text: str) -> Command | None:
     if swap and (command := STAFF.get(split(swap[1]).words)) and command.kind == "swap":
         return Command("swap", "|".join(part or "" for part in swap.groups()[1:]))
     return None
+
+
+def offered_handle(text: str) -> str:
+    """The handle under which a resident offers to respond: VOLUNTEER maria; "" for any other text."""
+    offer = _VOLUNTEER.fullmatch(text)
+    return offer[1].casefold() if offer else ""
 
 
 def check_command(text: str) -> Check | None:

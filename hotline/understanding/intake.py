@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from hotline.content.city import City
     from hotline.understanding.report_details import Details
+    from hotline.understanding.rules.rulebook import Crisis, Urgency
 
 
 # A place shared from a phone's map and nothing else: nobody does that to ask a question.
@@ -29,6 +30,23 @@ MAP_LINK: Final = re.compile(
 # Rules that hear hands laid on somebody, whoever's: a partner's are a crisis, and no raid.
 HANDS: Final = frozenset({"takes-person"})
 TRIAGED = {urgency: metrics.TRIAGED.labels(urgency) for urgency in ("page", "ask", "none")}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the rules read in a text alone.
+
+    Attributes:
+        urgency: ``page``, ``ask`` or ``none``.
+        rule: the one that decided or hinted.
+        crisis: kinds of a crisis.
+        laughed: one was heard and doubted, since somebody laughs.
+    """
+
+    urgency: Urgency = "none"
+    rule: str = ""
+    crisis: tuple[Crisis, ...] = ()
+    laughed: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,11 @@ class Reading:
     verdict: Verdict
     details: Details
     crisis: CrisisReading
+
+    @property
+    def rules(self) -> Rules:
+        """What `interpret` needs of it."""
+        return Rules(self.verdict.urgency, self.verdict.rule, self.crisis.kinds, self.crisis.laughed)
 
 
 class Intake:

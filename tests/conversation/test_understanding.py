@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from hotline.content import Library
+from hotline.conversation.interpret_models import Models
+from hotline.conversation.residents.crisis import UNSURE as UNSURE_CRISIS
 from hotline.conversation.understanding import Understanding, understand
 from hotline.messaging.asked import HappeningNow, SureToDelete, SureToStop
 from hotline.settings import ROOT
@@ -13,11 +18,13 @@ from hotline.store import keys
 from hotline.understanding.dialogue import Say, Understood
 from hotline.understanding.intake import Intake
 from hotline.understanding.language import LanguageGuesser
+from tests.stage.talk import Talk
 
 if TYPE_CHECKING:
-    from hotline.content import Library
+    from hotline.understanding.crisis.second_look import Likeness as Alarm
     from hotline.understanding.optout.second_look import Likeness
-    from tests.stage.talk import Talk
+    from hotline.understanding.rules.rulebook import Urgency
+    from tests.stage.stage import Stage
 
 CARD = Understood("find_lawyer", 0.9, (), (Say("an answer"),))
 NOTHING = Understood("out_of_scope", 0.9, (), (Say("not mine"),))
@@ -27,15 +34,24 @@ URGENT = Understood("report_raid", 0.9, (), (), urgent=True)
 UNSURE = Understood("find_lawyer", 0.4, ("find_lawyer", "bond"), ())
 
 
-async def classified(talk: Talk, library: Library, text: str) -> Understanding:
+@cache
+def _intake() -> Intake:
+    content = ROOT / "content"
+    return Intake(content / "triage", Library.load(content, "hartford").city)
+
+
+@cache
+def _guesser() -> LanguageGuesser:
+    return LanguageGuesser()
+
+
+async def classified(talk: Talk, text: str) -> Understanding:
     """As `hotline classify` reads it, with the same assistant and the same second looks."""
     return await understand(
         text,
-        intake=Intake(ROOT / "content" / "triage", library.city),
-        guesser=LanguageGuesser(),
-        urgency_model=talk.second_look,
-        wish_model=talk.second_hearing,
-        crisis_model=talk.second_alarm,
+        intake=_intake(),
+        guesser=_guesser(),
+        models=Models(talk.second_look, talk.second_hearing, talk.second_alarm),
         dialogue=talk.assistant,
         person="classify" + "0" * 18,
     )
@@ -74,7 +90,6 @@ async def lived(talk: Talk, text: str) -> str:
 )
 async def test_what_is_classified_is_what_happens(
     talk: Talk,
-    library: Library,
     text: str,
     sounds: Likeness,
     *,
@@ -88,4 +103,54 @@ async def test_what_is_classified_is_what_happens(
         talk.second_hearing.doubted.add(text)
     talk.assistant.understood[text] = heard
     assert await lived(talk, text) == expected
-    assert (await classified(talk, library, text)).stop == expected
+    assert (await classified(talk, text)).stop == expected
+
+
+MIXED: Final = "something that no rule knows"
+WISHES: Final[tuple[Likeness, ...]] = ("none", "hint", "faint", "likely")
+ALARMS: Final[tuple[Alarm, ...]] = ("none", "faint", "likely")
+LOOKS: Final[tuple[Urgency, ...]] = ("none", "ask", "page")
+
+
+async def urgency_of(talk: Talk) -> str:
+    """What the live line did about a report."""
+    if await talk.desk.reported_by(talk.person):
+        return "page"
+    return "ask" if isinstance((await talk.known()).asked, HappeningNow) else "none"
+
+
+@pytest.mark.parametrize("heard", [CARD, NOTHING, LEAVES, ERASES, URGENT, UNSURE])
+async def test_in_every_mixture_of_what_the_models_say_the_live_line_does_what_is_classified(
+    stage: Stage, heard: Understood
+) -> None:
+    for number, (wish, alarm, look) in enumerate(product(WISHES, ALARMS, LOOKS)):
+        talk = Talk(stage, f"+1860556{number:04}")
+        await talk.begin()
+        talk.second_hearing.sounds[MIXED], talk.second_alarm.sounds[MIXED] = wish, alarm
+        talk.second_look.sees[MIXED], talk.assistant.understood[MIXED] = look, heard
+        stop, found = await lived(talk, MIXED), await classified(talk, MIXED)
+        if alarm == "likely" and look != "page":  # answered alone; classify still says what else it is
+            assert (stop, found.crisis) == ("", UNSURE_CRISIS)
+            continue
+        assert (stop, await urgency_of(talk)) == (found.stop, found.urgency), (wish, alarm, look)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "urgency", "crisis"),
+    [
+        ("ICE is at my door", "report_raid", "page", ()),
+        ("i want to die", "out_of_scope", "none", ("suicide",)),
+        ("ICE is at my door i want to die", "report_raid", "page", ("suicide",)),
+        ("MENU", "help_menu", "none", ()),
+        ("HUMAN", "ask_human", "none", ()),
+        ("hello there", "greet", "none", ()),
+    ],
+)
+async def test_what_the_rules_know_is_classified_as_it_is_lived(
+    talk: Talk, text: str, topic: str, urgency: Urgency, crisis: tuple[str, ...]
+) -> None:
+    found = await classified(talk, text)
+    assert (found.topic, found.urgency, found.crisis) == (topic, urgency, crisis)
+    await talk.says(text, urgency=urgency)
+    assert await urgency_of(talk) == urgency
+    assert bool(await talk.store.redis.exists(keys.crisis(talk.person))) == bool(crisis)

@@ -9,7 +9,13 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from hotline.cli.terminal import err
 from hotline.errors import DialogueUnavailable, InputError
@@ -62,6 +68,7 @@ class Assistant:
 
     async def __aenter__(self) -> Self:
         from hotline.content import Library
+        from hotline.conversation.interpret_models import Models
         from hotline.settings import load_settings
         from hotline.stack.borrow import borrowed_rasa
         from hotline.understanding.crisis.second_look import CrisisModel
@@ -77,9 +84,11 @@ class Assistant:
         self._intake = Intake(settings.content_dir / "triage", library.city)
         self._guesser = LanguageGuesser()
         learnt, embedder = settings.content_dir / "triage", Embedder.load()
-        self._urgency = UrgencyModel.load(learnt / "urgency.npz", embedder)
-        self._wishes = WishModel.load(learnt / "wishes.npz", embedder)
-        self._crises = CrisisModel.load(learnt / "crisis.npz", embedder)
+        self._models = Models(
+            UrgencyModel.load(learnt / "urgency.npz", embedder),
+            WishModel.load(learnt / "wishes.npz", embedder),
+            CrisisModel.load(learnt / "crisis.npz", embedder),
+        )
         self._rasa = borrowed_rasa(settings)
         self._dialogue = RasaDialogue(await self._rasa.__aenter__(), PATIENCE)
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -100,9 +109,7 @@ class Assistant:
                         words,
                         intake=self._intake,
                         guesser=self._guesser,
-                        urgency_model=self._urgency,
-                        wish_model=self._wishes,
-                        crisis_model=self._crises,
+                        models=self._models,
                         dialogue=self._dialogue,
                         person=_nobody(),
                     )

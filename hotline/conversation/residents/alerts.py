@@ -13,12 +13,13 @@ from hotline.messaging.address import UNASKED
 from hotline.messaging.asked import TextAtNight, WayBackTold, WhichZones
 from hotline.messaging.contacts import opt_in, opt_out
 from hotline.subscriptions import subscribers
-from hotline.understanding.commands import agrees, declines
+from hotline.understanding.commands import agrees
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hotline.conversation.context import Context
+    from hotline.conversation.meanings import Answers
     from hotline.messaging.asked import Question
     from hotline.subscriptions.subscribers import Subscriber
     from hotline.understanding.commands import Command
@@ -46,21 +47,15 @@ async def handle(ctx: Context, command: Command) -> bool:
     return True
 
 
-async def awaited(ctx: Context, command: Command | None) -> bool:
-    """The answer to a question about alerts. False: it was none."""
-    asked = ctx.person.asked
-    if isinstance(asked, WhichZones) and command is None:
-        return await _zone_answered(ctx, asked.alerts)
-    if not isinstance(asked, TextAtNight):
+async def night_answered(ctx: Context, asked: TextAtNight, meant: Answers) -> bool:
+    """1 or 2 to the question about nights. False: a yes or no to a meeting that was announced since."""
+    if meant.digit not in ("1", "2"):
         return False
-    digit = command.argument if command and command.kind == "choice" else ""
-    if not digit and (agrees(ctx.text) or declines(ctx.text)):
+    if meant.in_words:
         told = await rsvp.invitation(ctx.services.store, ctx.library.city, ctx.person.id, ctx.now)
-        if (
-            told is None or told.broadcast.approved_at < asked.at
-        ):  # the last question is the one that is meant
-            digit = "1" if agrees(ctx.text) else "2"
-    return digit in ("1", "2") and await _night(ctx, digit)
+        if told and told.broadcast.approved_at >= asked.at:  # the last question is the one that is meant
+            return False
+    return await _night(ctx, meant.digit)
 
 
 async def by_word(ctx: Context) -> bool:
@@ -152,12 +147,13 @@ def _ask_zone(ctx: Context, words: str = "", kind: str = "") -> None:
     ctx.say("alerts_zone_unknown" if words.strip() else "alerts_ask")
 
 
-async def _zone_answered(ctx: Context, kind: str) -> bool:
+async def zones_named(ctx: Context) -> bool:
     """Only a text that names nothing but zones is an answer; any other goes to the conversation."""
-    found = named(ctx.text, ctx.library.city)
+    found, asked = named(ctx.text, ctx.library.city), ctx.person.asked
     if found.rest or not found.zones:
         ctx.ask(None)
         return False
+    kind = asked.alerts if isinstance(asked, WhichZones) else ""
     have = await _mine(ctx)
     kinds = (kind,) if kind else have.kinds if have else subscribers.KINDS
     _signed_up(ctx, have, found.zones, kinds)

@@ -4,59 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hotline.conversation.meanings import Answers, Asks, NamesZones, WordGivenOut
 from hotline.conversation.residents import alerts, emergency, optout, raid_status, unanswered, violation
 from hotline.messaging.asked import (
     HappeningNow,
     SureToDelete,
     SureToStop,
+    TextAtNight,
     ViolationDetail,
     WhichOfMenu,
     WhichTopic,
     WordsForHuman,
 )
 from hotline.privacy.retention import forget
-from hotline.understanding.commands import Command, about_alerts, agrees, declines, resident_command, says_now
+from hotline.understanding.commands import about_alerts
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
-    from hotline.messaging.asked import Question
+    from hotline.understanding.commands import Command
 
 MENU: Final = ("rights_at_door", "rights_on_street", "detained_family", "ordinance_general", "find_lawyer")
 PARTS: Final = {"more": "no_card_more", "source": "no_card_source", "law": "no_card_law"}
 
 
-async def handle(ctx: Context, *, in_incident: bool) -> bool:
-    """Do what a keyword or an awaited digit asks for. False: it is neither."""
-    command = resident_command(ctx.text)
-    stopped = ctx.inbound.sender in ctx.person.stopped
-    if await alerts.awaited(ctx, command) or await _awaited(ctx, command):
-        return True
-    if command is None and not in_incident and not stopped and await alerts.by_word(ctx):
-        return True
-    if command is None or (in_incident and command.kind in ("choice", "menu", "human")):
-        return False
-    if stopped and command.kind not in ("start", "delete"):
-        return False
-    return await _do(ctx, command, in_incident=in_incident)
-
-
-async def _awaited(ctx: Context, command: Command | None) -> bool:
-    digit = (
-        command.argument if command and command.kind == "choice" else _in_words(ctx.text, ctx.person.asked)
-    )
-    return await _digit(ctx, digit) if digit else False
-
-
-def _in_words(text: str, asked: Question | None) -> str:
-    """The digit that a plain yes or no stands for, by what was asked; "" when it stands for none."""
-    match asked:
-        case HappeningNow():
-            no = "3" if asked.or_stop else "2"
-            return "1" if says_now(text) else no if declines(text) else ""
-        case SureToStop() | SureToDelete():
-            return "1" if agrees(text) else "2" if declines(text) else ""
-        case _:
-            return ""
+async def handle(
+    ctx: Context, meant: NamesZones | Answers | WordGivenOut | Asks, *, in_incident: bool
+) -> bool:
+    """Do what a resident's word or digit asks for. False: what is stored does not bear it out."""
+    match meant:
+        case NamesZones():
+            return await alerts.zones_named(ctx)
+        case Answers():
+            asked = ctx.person.asked
+            night = isinstance(asked, TextAtNight)
+            return await (alerts.night_answered(ctx, asked, meant) if night else _digit(ctx, meant.digit))
+        case WordGivenOut():
+            return await alerts.by_word(ctx)
+        case Asks():
+            return await _do(ctx, meant.command, in_incident=in_incident)
 
 
 async def _digit(ctx: Context, digit: str) -> bool:

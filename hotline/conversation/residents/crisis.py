@@ -6,29 +6,25 @@ it may follow: 47 U.S.C. 227(b)(1)(A) asks no consent for what is sent in an eme
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline import metrics
 from hotline.casework import crisis_pages
 from hotline.casework.crisis_pages import CrisisText
-from hotline.conversation.residents import emergency, optout, verify
+from hotline.conversation.residents import emergency, optout
 from hotline.messaging.asked import WordsForHuman
 from hotline.messaging.contacts import opt_in
 from hotline.messaging.outbox import Outbound, Priority, family, queued
-from hotline.understanding import bulletins
-from hotline.understanding.commands import addressed, staff_command
-from hotline.understanding.crisis.rules import crisis_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hotline.content import Library
     from hotline.conversation.context import Context
+    from hotline.conversation.meanings import InCrisis, SoundsLikeCrisis
     from hotline.privacy.vault import Vault
     from hotline.staff.roster import Roster
     from hotline.store import Commit, Store
-    from hotline.understanding.crisis.rules import CrisisReading
-    from hotline.understanding.crisis.second_look import CrisisModel, Likeness
     from hotline.understanding.rules.rulebook import Crisis
 
 
@@ -61,15 +57,12 @@ async def answered(
     return commit
 
 
-async def handled(ctx: Context) -> bool:
-    """Answer a crisis before anything else is looked at. True: the turn is over."""
-    kinds = await _kinds(ctx)
-    if not kinds:
-        return False
+async def handle(ctx: Context, meant: InCrisis) -> bool:
+    """Answer a crisis. False: what one of the staff relays is looked at further."""
     ctx.answered_by = "crisis"
     if not ctx.inbound.crisis:  # the webhook has not answered it
-        await _answer(ctx, kinds)
-    if ctx.handle and _relays(ctx, kinds):
+        await _answer(ctx, meant.kinds)
+    if ctx.handle and _relays(ctx, meant.kinds):
         return False
     await _besides(ctx)
     return True
@@ -92,49 +85,14 @@ def still_there(ctx: Context) -> None:
     ctx.say("crisis_unsure", priority=Priority.PAGE, team=ctx.library.say("crisis_team", ctx.lang))
 
 
-async def unsure(ctx: Context) -> Likeness:
-    """Where no rule heard a crisis: say first where help is if it sounds like one, and tell a person if much.
-
-    Volunteers talk of other people's danger all day: no guess is made about their words.
-    """
-    if ctx.handle or ctx.after_crisis:
-        return "none"
-    likeness = await ctx.services.crises.hears(ctx.text)
-    if likeness == "none" and _reading(ctx).laughed:
-        likeness = "faint"
-    if likeness == "likely":
+async def unsure(ctx: Context, meant: SoundsLikeCrisis) -> bool:
+    """Where no rule heard a crisis: say first where help is, and tell a person if it is likely."""
+    if meant.likely:
         ctx.answered_by = "crisis"
         await _answer(ctx, UNSURE)
-    elif likeness == "faint":
+    else:
         ctx.say("crisis_unsure", priority=Priority.PAGE, team="")
-    return likeness
-
-
-async def _kinds(ctx: Context) -> Sequence[Crisis]:
-    if ctx.inbound.crisis:
-        return cast("Sequence[Crisis]", ctx.inbound.crisis)
-    if ctx.inbound.opt_out or _speaks_for_others(ctx):
-        return ()
-    return await believed(_reading(ctx), ctx.text, ctx.services.crises)
-
-
-def _reading(ctx: Context) -> CrisisReading:
-    return crisis_rules(ctx.services.settings.content_dir / "triage").read(ctx.text)
-
-
-async def believed(reading: CrisisReading, text: str, model: CrisisModel) -> tuple[Crisis, ...]:
-    """What the rules hear in a text; where they doubt, only if the second look does not."""
-    return reading.doubted if reading.doubted and await model.believes(text) else reading.kinds
-
-
-def _speaks_for_others(ctx: Context) -> bool:
-    """Words of another text, or of the staff to somebody else: "Q3 do you want to die? Call 988"."""
-    if verify.is_quoting(ctx.text, ctx.person.asked):
-        return True
-    if not ctx.handle:
-        return False
-    said = staff_command(ctx.text) is not None or bool(addressed(ctx.text)[0])
-    return said or bulletins.read(ctx.text) is not None
+    return meant.alone
 
 
 def _relays(ctx: Context, kinds: Sequence[Crisis]) -> bool:

@@ -2,114 +2,72 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hotline.broadcasts.delivery.feed import outbox_of
 from hotline.conversation import off_call
+from hotline.conversation.meanings import CarrierActs, Leaves, ReopensAlerts, Returns
 from hotline.conversation.residents import alerts
 from hotline.incidents import records, reporters
 from hotline.messaging.asked import SureToStop, WayBackTold
 from hotline.messaging.contacts import SENDERS, block, opt_in, opt_out, unblock
 from hotline.messaging.outbox import Outbound, queued
 from hotline.subscriptions import subscribers
-from hotline.understanding.commands import about_alerts, agrees, resident_command
-from hotline.understanding.optout.rules import names_stop, optout, says_only_stop, wants_to_stay
+from hotline.understanding.commands import about_alerts
+from hotline.understanding.optout.rules import optout, says_only_stop
 
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
-    from hotline.understanding.dialogue import Understood
-    from hotline.understanding.optout.second_look import Likeness
-
-# Twilio answers these itself and blocks the number (docs: advanced opt-out): a second confirmation from us
-# would fail with 21610.
-CARRIER_STOPS: Final = frozenset(
-    {"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}
-)
-HEARD: Final = ("likely", "faint")  # how much words must sound like the wish to be asked about
-TOPICS: Final = frozenset({"unsubscribe_alerts", "delete_my_data"})  # their answers are about it already
-CARRIER_STARTS: Final = frozenset({"start", "yes", "unstop"})  # with these Twilio lifts its block
 
 CONFIRMED_WITHIN: Final = 300.0  # seconds in which a confirmation counts as one: 47 CFR 64.1200(a)(12)
 
 
-async def stopping(ctx: Context) -> bool:
-    """Opt-out and opt-in come before everything else. True: the turn is over."""
-    _mirror(ctx)
-    if await _back(ctx):
-        return True
-    if _carrier_stops(ctx):
-        await _stop(ctx, everything=ctx.inbound.sender == "hotline", confirm=False)
-        return True
-    wish = optout(ctx.text)
-    if (
-        wish is None
-        or ctx.inbound.incident
-        or (ctx.handle and wish == "ambiguous" and not names_stop(ctx.text))
-        or (ctx.after_crisis and wish == "ambiguous")
-    ):
-        return False
-    if wish == "ambiguous" or await _doubted(ctx):
+async def heed(ctx: Context, meant: CarrierActs | ReopensAlerts | Returns | Leaves) -> bool:
+    """Do what a STOP or START asks for. False: it was only noted, and the text means more."""
+    match meant:
+        case CarrierActs():
+            _mirror(ctx, meant)
+            return False
+        case ReopensAlerts():
+            _reopen(ctx)
+            return False
+        case Returns():
+            await start(ctx, silent=meant.silent)
+        case Leaves("carrier"):
+            await _stop(ctx, everything=ctx.inbound.sender == "hotline", confirm=False)
+        case Leaves():
+            await _leave(ctx, meant)
+    return True
+
+
+async def _leave(ctx: Context, meant: Leaves) -> None:
+    if meant.how == "unclear" or (meant.how == "said" and await ctx.services.wishes.doubts(ctx.text)):
         await ask(ctx)
     else:
         await _stop(ctx, everything=not _only_alerts(ctx))
-    return True
 
 
 async def kept(ctx: Context) -> None:
     """Note a clear STOP in a text that was answered for another reason; an unclear one is not asked about."""
-    if optout(ctx.text) == "stop" and not await _doubted(ctx):
+    sure = optout(ctx.text) == "stop"
+    if sure and (says_only_stop(ctx.text) or not await ctx.services.wishes.doubts(ctx.text)):
         await _stop(ctx, everything=not _only_alerts(ctx))
 
 
-def _carrier_stops(ctx: Context) -> bool:
-    return ctx.inbound.opt_out == "STOP" or _is_word(ctx, CARRIER_STOPS)
-
-
-def _is_word(ctx: Context, words: frozenset[str]) -> bool:
-    """Whether Twilio acts on a text by itself. On WhatsApp and Messenger it does not."""
-    if ctx.text.strip().casefold() not in words:
-        return False
-    return not (ctx.person.address and ":" in ctx.services.vault.open(ctx.person.address))
-
-
-def _mirror(ctx: Context) -> None:
-    """Note the stop that the carrier makes at this word, even if the text means something else."""
+def _mirror(ctx: Context, meant: CarrierActs) -> None:
+    """Note what the carrier does at this word, even if the text means something else."""
     person, sender = ctx.person, ctx.inbound.sender
-    if _carrier_stops(ctx):
+    if meant.on == "STOP":
         ctx.commit.merge(block(person.id, sender))
         ctx.change(blocked=person.blocked | {sender})
-    elif ctx.inbound.opt_out == "START" or _is_word(ctx, CARRIER_STARTS):
+    else:
         ctx.commit.merge(unblock(person.id, sender))
         ctx.change(blocked=person.blocked - {sender})
-
-
-async def _doubted(ctx: Context) -> bool:
-    return not says_only_stop(ctx.text) and await ctx.services.wishes.doubts(ctx.text)
 
 
 def _only_alerts(ctx: Context) -> bool:
     """Whether a wish to stop leaves the help line open: it names alerts, or came to an alerts number."""
     return ctx.inbound.sender == "alerts" or about_alerts(ctx.text)
-
-
-async def likeness(ctx: Context) -> Likeness:
-    """How much words that no rule knows sound like a wish to stop. No guess asks a volunteer about it."""
-    if ctx.handle:
-        return "none"
-    return await ctx.services.wishes.hears(ctx.text)
-
-
-def put_right(heard: Understood, text: str) -> Understood:
-    """What the assistant heard, unless it took a wish to stay for its opposite."""
-    if heard.topic == "unsubscribe_alerts" and wants_to_stay(text):
-        return replace(heard, topic="subscribe_alerts", choices=(), say=())
-    return heard
-
-
-def is_meant(heard: Understood, wish: Likeness) -> bool:
-    """Whether to ask if a text means no more texts, knowing what the assistant (or no one) made of it."""
-    return heard.topic not in TOPICS and (wish == "likely" or (wish == "faint" and heard.vague))
 
 
 async def ask(ctx: Context) -> None:
@@ -123,31 +81,10 @@ async def ask(ctx: Context) -> None:
         ctx.say("stop_in_emergency" if in_danger else "stop_sure", line_name=ctx.library.city.line_name)
 
 
-async def _back(ctx: Context) -> bool:
-    """START, or the YES that a carrier takes for it. False: it is none; a YES may answer us then."""
-    sender, stopped = ctx.inbound.sender, ctx.inbound.sender in ctx.person.stopped
-    answered = ctx.inbound.opt_out == "START"  # Twilio has said so already
-    if stopped and _asks_for_alerts(ctx):
-        _reopen(ctx)
-        return False
-    if not answered and not (stopped and ctx.text.strip().casefold() in CARRIER_STARTS):
-        return False
-    if not stopped and agrees(ctx.text):
-        return False
-    await start(ctx, silent=answered and sender != "alerts")
-    return True
-
-
 def _reopen(ctx: Context) -> None:
     sender = ctx.inbound.sender
     ctx.commit.merge(opt_in(ctx.person.id, sender))
     ctx.change(stopped=ctx.person.stopped - {sender})
-
-
-def _asks_for_alerts(ctx: Context) -> bool:
-    """ALERTS to an alerts number is the word that we told them brings alerts back."""
-    command = resident_command(ctx.text)
-    return ctx.inbound.sender == "alerts" and command is not None and command.kind == "alerts"
 
 
 async def start(ctx: Context, *, silent: bool = False) -> None:

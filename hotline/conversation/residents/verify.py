@@ -17,7 +17,7 @@ from hotline.understanding.commands import check_command
 if TYPE_CHECKING:
     from hotline.broadcasts.broadcast import Broadcast
     from hotline.conversation.context import Context
-    from hotline.messaging.asked import Question
+    from hotline.conversation.meanings import Checks
 
 MOST: Final = 3  # texts a day that one person may pass on
 LONGEST: Final = 300  # characters of them
@@ -32,33 +32,14 @@ def language(text: str, known: str, *, fixed: bool) -> str:
     return known if known and keeps else check.langs[0]
 
 
-def is_quoting(text: str, asked: Question | None) -> bool:
-    """Whether a text is FAKE and the words of another, for which we have just asked: those are no report."""
-    command = check_command(text) if isinstance(asked, FakeWords) else None
-    return command is not None and command.kind == "fake"
-
-
-async def quoted(ctx: Context) -> bool:
-    """Pass on the words we have just asked for: a STOP inside of them is not the resident's own."""
-    command = check_command(ctx.text)
-    if ctx.inbound.incident or command is None or not is_quoting(ctx.text, ctx.person.asked):
+async def handle(ctx: Context, meant: Checks) -> bool:
+    """Answer VERIFY and FAKE, also from a person who texted STOP. False: it may be a report."""
+    if meant.kind == "verify":
+        await _verify(ctx, meant.words)
+    elif meant.awaited or not await _urgent(ctx):
+        await _fake(ctx, meant.words)
+    else:
         return False
-    await _fake(ctx, command.argument)
-    return True
-
-
-async def handle(ctx: Context) -> bool:
-    """Answer VERIFY and FAKE, also from a person who texted STOP. False: the text is neither."""
-    command = check_command(ctx.text)
-    if command is None:
-        return False
-    if command.kind == "verify":
-        if not ctx.inbound.incident:
-            await _verify(ctx, command.argument)
-        return not ctx.inbound.incident
-    if not await _is_fake(ctx):
-        return False
-    await _fake(ctx, command.argument)
     return True
 
 
@@ -88,14 +69,8 @@ async def _ended(ctx: Context, one: Broadcast) -> str:
     return verification.said(ctx.library, ending, ctx.lang, one.code)
 
 
-async def _is_fake(ctx: Context) -> bool:
-    """Not when somebody may be in danger: "fake police at my door" is a report."""
-    if ctx.handle or ctx.inbound.urgency != "none" or await ctx.services.desk.reported_by(ctx.person.id):
-        return False
-    return len(split(ctx.text).words) > 1 and not await _urgent(ctx)
-
-
 async def _urgent(ctx: Context) -> bool:
+    """A second look: "fake police at my door" is a report."""
     return await ctx.services.urgency.look(ctx.text, "none", ctx.inbound.rule) != "none"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from hotline.casework import violations
 from hotline.casework.violations import Violation
@@ -14,11 +14,9 @@ from hotline.understanding import report_details
 if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.messaging.asked import ViolationPart
-    from hotline.understanding.rules.rulebook import Urgency
 
 TOPIC: Final = "report_violation"
 QUESTIONS: Final[tuple[ViolationPart, ...]] = ("what", "when", "where", "contact")
-SHORT_ANSWER: Final = 6  # words; "monday night on Park St"
 YES, NO = "1", "2"
 # Whole answers that mean a digit; `split` makes "yes" of "sí".
 SAID: Final[dict[str, str]] = {
@@ -60,20 +58,6 @@ async def digit(ctx: Context, pressed: str) -> bool:
         _may_text(ctx, id_, yes=pressed == YES)
         return True
     return asked in ("when", "where") and await answered(ctx)
-
-
-def tempered(ctx: Context, raised: Urgency) -> Urgency:
-    """How urgent an answer is, when the second look has raised what the rules said.
-
-    It judges a text alone, and "on Park St" alone may well be an emergency. As the answer to "where was it?"
-    it is none. A whole story is asked about first, whatever we had asked.
-    """
-    asked = ctx.person.asked
-    ruled = cast("Urgency", ctx.inbound.urgency)
-    if not isinstance(asked, ViolationDetail) or raised == ruled:
-        return raised
-    story = asked.about == "what" or (raised == "page" and len(ctx.text.split()) > SHORT_ANSWER)
-    return "ask" if story else ruled
 
 
 async def interrupted(ctx: Context) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hotline.conversation import off_call
 from hotline.messaging.outbox import Outbound, queued
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from hotline.conversation.context import Context
     from hotline.staff.roster import Roster, Staff
     from hotline.understanding.commands import Command
-
-_VOLUNTEER: Final = re.compile(r"\W*(?:volunteer|voluntari[oa]|volont[eè])\s+([\w-]{2,20})\W*", re.IGNORECASE)
 
 
 async def handle_roster(ctx: Context, everybody: Roster, command: Command) -> bool:
@@ -58,10 +55,8 @@ async def _vouch(ctx: Context, everybody: Roster, handle: str) -> bool:
     return True
 
 
-async def volunteers(ctx: Context) -> bool:
+async def volunteers(ctx: Context, handle: str) -> bool:
     """A resident offers to respond: kept apart until two of the staff vouch. False: it was no such offer."""
-    offer = _VOLUNTEER.fullmatch(ctx.text)
-    handle = offer.group(1).casefold() if offer else ""
     if not vouching.HANDLE.fullmatch(handle) or not ctx.person.address:
         return False
     everybody = await ctx.services.desk.roster()

@@ -20,7 +20,6 @@ from tests.stage.asked import EVERY
 from tests.stage.talk import Talk
 
 if TYPE_CHECKING:
-    from hotline.content import Library
     from hotline.messaging.asked import Question, ReportPart
     from hotline.privacy.vault import Vault
     from hotline.store import Store
@@ -253,12 +252,12 @@ async def test_who_took_pills_to_die_hears_of_911_first(talk: Talk) -> None:
     assert [body[:12] for body in said] == ["Call 911 now", "We are glad "]
 
 
-async def test_classify_and_explain_show_the_kind_and_the_rule(talk: Talk, library: Library) -> None:
-    found = await classified(talk, library, "i want to die")
+async def test_classify_and_explain_show_the_kind_and_the_rule(talk: Talk) -> None:
+    found = await classified(talk, "i want to die")
     assert (found.crisis, found.by, found.urgency) == (("suicide",), "crisis", "none")
     assert "suicide-wish" in found.reasons
     assert found.public()["crisis"] == ["suicide"]
-    both = await classified(talk, library, "ICE is at my door i want to die")
+    both = await classified(talk, "ICE is at my door i want to die")
     assert (both.topic, both.urgency, both.crisis) == ("report_raid", "page", ("suicide",))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hotline.conversation.interpret import is_quoting
 from hotline.conversation.residents import verify
 from hotline.messaging.asked import FakeWords, HappeningNow, waiting
 from hotline.privacy import retention
@@ -148,10 +149,10 @@ async def test_falso_from_a_responder_stays_a_word_of_theirs(talk: Talk) -> None
 
 def test_we_wait_an_hour_for_the_words_that_we_asked_for() -> None:
     asked = FakeWords(at=NOW)
-    assert verify.is_quoting("FAKE do you want to die", waiting(asked, NOW + 3599))
-    assert not verify.is_quoting("FAKE do you want to die", waiting(asked, NOW + 3601))
-    assert not verify.is_quoting("FAKE do you want to die", HappeningNow(words="", at=NOW))
-    assert not verify.is_quoting("do you want to die", asked)
+    assert is_quoting("FAKE do you want to die", waiting(asked, NOW + 3599))
+    assert not is_quoting("FAKE do you want to die", waiting(asked, NOW + 3601))
+    assert not is_quoting("FAKE do you want to die", HappeningNow(words="", at=NOW))
+    assert not is_quoting("do you want to die", asked)
 
 
 async def test_who_is_forgotten_is_forgotten_as_the_one_who_passed_words_on(talk: Talk) -> None:
