@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OURS: Final = ("hotline", "webhook", "simulator", "actions")
-LONGEST_MODULE, LONGEST_FUNCTION = 300, 60
+LONGEST_MODULE, LONGEST_FUNCTION, MOST_MODULES = 300, 60, 15
+# Folders of tests that are of no room: what they play on, and what goes through the whole line.
+OF_THE_WHOLE: Final = {"stage", "e2e", "faults", "payloads", "conversations", "threats"}
 
 
 def read(name: str) -> str:
@@ -212,6 +214,27 @@ def test_a_module_can_be_read_in_one_go(module: Module) -> None:
     for function in module.functions():
         length = (function.end_lineno or 0) - function.lineno + 1
         assert length <= LONGEST_FUNCTION, f"{module.name}: {function.name} has {length} lines"
+
+
+def folders(*tops: str) -> list[Path]:
+    """Every folder that holds modules, as its path in the project."""
+    return sorted({module.path.parent.relative_to(ROOT) for module in modules(*tops)})
+
+
+@pytest.mark.parametrize("folder", folders(*OURS, "benchmarks"), ids=str)
+def test_a_folder_can_be_seen_at_a_glance(folder: Path) -> None:
+    names = {path.name for path in (ROOT / folder).glob("*.py")} - {"__init__.py"}
+    assert len(names) <= MOST_MODULES, f"{folder} has {len(names)} modules: give some a room of their own"
+
+
+def test_the_tests_of_a_room_stand_in_a_folder_of_its_name() -> None:
+    known = {"bot", *(folder.as_posix() for folder in folders(*OURS, "benchmarks"))}
+    for folder in folders("tests"):
+        where = folder.relative_to("tests")
+        if where.parts and where.parts[0] not in OF_THE_WHOLE:
+            assert {where.as_posix(), f"hotline/{where.as_posix()}"} & known, (
+                f"{folder} is the test of no room"
+            )
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:
