@@ -83,7 +83,7 @@ async def measure(data_dir: Path, plan: Plan, say: Callable[[str], None]) -> Tab
         HotlineError: a process did not start, or sending got stuck.
     """
     async with stage(data_dir, simulator=True, alerts_per_second=plan.rate, quiet_hours="none") as made:
-        store, vault = Store(made.live.redis_url), Vault(made.live.secret_keys)
+        store, vault = Store(made.live.redis_url, made.live.city), Vault(made.live.secret_keys)
         say(f"outbox: {plan.people} people sign up")
         await sign_up(store, vault, plan.people)
         await made.start("simulator", "webhook", "worker")

@@ -102,7 +102,7 @@ class Ours:
 
     def __init__(self, made: Stage, plan: Plan) -> None:
         self._live, self._plan = made.live, plan
-        self._store, self._vault = Store(made.live.redis_url), Vault(made.live.secret_keys)
+        self._store, self._vault = Store(made.live.redis_url, made.live.city), Vault(made.live.secret_keys)
         self._carrier = TwilioCarrier(made.live)
         library = Library.load(made.live.content_dir, made.live.city)
         self._delivery = Delivery(self._store, self._vault, library, made.live, time.time)

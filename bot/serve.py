@@ -1,6 +1,6 @@
 """Serves the trained assistant over Rasa's REST channel: `bot/.venv/bin/python bot/serve.py --port 5005`.
 
-Environment: `REDIS_URL` (required), `ACTION_ENDPOINT_URL` (or `HOTLINE_INTERNAL_HOST` and
+Environment: `REDIS_URL` and `CITY` (required), `ACTION_ENDPOINT_URL` (or `HOTLINE_INTERNAL_HOST` and
 `HOTLINE_INTERNAL_PORT`, from which it is made), `RASA_TOKEN` (opens /status; empty keeps it closed).
 Routes: POST /webhooks/rest/webhook, GET /health (200 once the model is loaded), GET /status?token=.
 Rasa's own HTTP API, which could load another model, is not mounted.
@@ -69,12 +69,13 @@ def prepare_environment() -> None:
     """Set what endpoints.yml reads, and what must stand before Rasa is imported.
 
     Raises:
-        CannotServeError: REDIS_URL is missing.
+        CannotServeError: REDIS_URL or CITY is missing.
     """
-    if not os.environ.get("REDIS_URL"):
-        raise CannotServeError(
-            "REDIS_URL is not set; `make demo` and `make up` set it for the server they start."
-        )
+    for name in ("REDIS_URL", "CITY"):
+        if not os.environ.get(name):
+            raise CannotServeError(
+                f"{name} is not set; `make demo` and `make up` set it for the server they start."
+            )
     host = os.environ.get("HOTLINE_INTERNAL_HOST", "127.0.0.1")
     host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
     port = os.environ.get("HOTLINE_INTERNAL_PORT", "8010")

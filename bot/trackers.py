@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KEY = "rasa:tracker:{person}"
+KEY = "{{{city}}}:rasa:tracker:{person}"
 KEPT_EVENTS = 12  # about two turns: rules look at the last one, and reading old events back costs time
 
 
@@ -47,7 +47,7 @@ def last_turns(events: list[Event]) -> list[Event]:
 
 
 class ForgetfulTrackerStore(TrackerStore, SerializedTrackerAsText):
-    """Keeps `rasa:tracker:<pseudonym>` with a lifetime that starts again at every text.
+    """Keeps `{city}:rasa:tracker:<pseudonym>` with a lifetime that starts again at every text.
 
     Unlike Rasa's own store it takes a whole address (`redis://`, `rediss://`, `unix://`), does not block
     the event loop, and writes in one step, because our worker never has two texts of a person under way.
@@ -57,20 +57,24 @@ class ForgetfulTrackerStore(TrackerStore, SerializedTrackerAsText):
         self,
         domain: Domain,
         host: str,
+        city: str,
         event_broker: EventBroker | None = None,
         record_exp: int = 86400,
         **_: Any,
     ) -> None:
         super().__init__(domain, event_broker)
         self.redis = Redis.from_url(host, decode_responses=True, socket_timeout=2, socket_connect_timeout=2)
-        self.lifetime = record_exp
+        self.city, self.lifetime = city, record_exp
+
+    def _key(self, person: str) -> str:
+        return KEY.format(city=self.city, person=person)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write the tracker and start its lifetime again; without Redis this turn is not remembered."""
         events = [without_words(event) for event in last_turns(list(tracker.events))]
         body = json.dumps({"name": tracker.sender_id, "events": events})
         try:
-            await self.redis.set(KEY.format(person=tracker.sender_id), body, ex=self.lifetime)
+            await self.redis.set(self._key(tracker.sender_id), body, ex=self.lifetime)
         except (RedisError, OSError):
             log.exception("tracker not saved")
 
@@ -80,7 +84,7 @@ class ForgetfulTrackerStore(TrackerStore, SerializedTrackerAsText):
         Rasa would go on with a store in memory that forgets nothing until the process ends.
         """
         try:
-            stored = await self.redis.get(KEY.format(person=sender_id))
+            stored = await self.redis.get(self._key(sender_id))
             return None if stored is None else self.deserialise_tracker(sender_id, stored)
         except (RedisError, OSError, ValueError, KeyError, TypeError, AttributeError):
             log.exception("tracker not read")
@@ -88,5 +92,5 @@ class ForgetfulTrackerStore(TrackerStore, SerializedTrackerAsText):
 
     async def keys(self) -> list[str]:
         """Pseudonyms with a living tracker."""
-        prefix = KEY.format(person="")
+        prefix = self._key("")
         return [key.removeprefix(prefix) async for key in self.redis.scan_iter(f"{prefix}*")]

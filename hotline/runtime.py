@@ -77,7 +77,7 @@ class Runtime:
             ContentError: a content file is malformed.
         """
         chosen = settings or load_settings()
-        store = Store(redis_url(chosen))
+        store = Store(redis_url(chosen), chosen.city)
         vault = Vault(chosen.secret_keys)
         library = Library.load(chosen.content_dir, chosen.city)
         desk = Desk(store, vault, library, clock, chosen.public_url)

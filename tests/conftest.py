@@ -40,7 +40,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Embedded
 @pytest.fixture
 async def store(redis_server: EmbeddedRedis) -> AsyncGenerator[Store]:
     """An empty store; afterwards every key left must be registered and have its lifetime."""
-    opened = Store(redis_server.url)
+    opened = Store(redis_server.url, "hartford")
     await opened.redis.flushall()
     yield opened
     wrong = await unbounded(opened)

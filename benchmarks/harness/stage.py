@@ -10,8 +10,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from redis.asyncio import Redis
-
 from benchmarks.harness.machine import memory, processor_seconds
 from hotline.errors import HotlineError
 from hotline.settings import DEMO_SECRET, DEMO_SID, DEMO_TOKEN, ROOT, Settings, load_settings
@@ -20,6 +18,7 @@ from hotline.stack.embedded import free_port
 from hotline.stack.gates import answers_http
 from hotline.stack.line import children, embedded, logs_of
 from hotline.stack.processes import Process, processes
+from hotline.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -98,7 +97,7 @@ class Stage:
 
     def __init__(self, live: Settings, table: dict[str, tuple[Child, Gate]]) -> None:
         self.live = live
-        self.redis: Any = Redis.from_url(live.redis_url, decode_responses=True)
+        self.redis: Any = Store(live.redis_url, live.city).redis
         self._table = table
         self._tether = Tether(GRACE)
 

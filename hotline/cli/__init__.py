@@ -16,6 +16,7 @@ def _app() -> typer.Typer:
     from hotline.cli import (
         content,
         drill,
+        migration,
         privacy,
         questions,
         registration,
@@ -43,6 +44,7 @@ def _app() -> typer.Typer:
         evaluate.app,
         questions.app,
         privacy.app,
+        migration.app,
         registration.app,
     ):
         app.registered_commands += top.registered_commands

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from hotline.errors import SettingsError
 from hotline.store import AWAY, keys
+from hotline.store.migration import OLD, is_due
 
 if TYPE_CHECKING:
     from hotline.privacy.vault import Vault
@@ -64,7 +65,9 @@ class KeyProof:
                 await asyncio.sleep(PAUSE)
 
     async def complaint(self) -> str:
-        """What is wrong with this process's key, in a sentence with its remedy; "" when nothing is."""
+        """What is wrong with what this Redis holds, in a sentence with its remedy; "" when nothing is."""
+        if await is_due(self._store):
+            return OLD
         kept, own = await self._store.get(KEY), self._vault.fingerprint
         if kept:
             which = f"the key this Redis was filled with (fingerprint {kept}, this one's is {own})"

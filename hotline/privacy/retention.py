@@ -231,7 +231,7 @@ async def trim(store: Store, now: float | None = None) -> None:
 
 async def unbounded(store: Store) -> list[str]:
     """Keys that nobody registered, or that should have a lifetime and have none; empty when all is well."""
-    wrong: list[str] = []
+    wrong = [f"{_family(name)}: without the tag of a city" async for name in store.strays()]
     async for key in store.scan(keys.everything):
         entry = registered(key)
         if entry is None:

@@ -10,6 +10,7 @@ from hotline.errors import HotlineError
 from hotline.settings import load_settings
 from hotline.stack.gates import answers_http, answers_redis
 from hotline.stack.processes import processes
+from hotline.store import tagged
 
 
 async def is_well(name: str) -> bool:
@@ -23,7 +24,8 @@ async def is_well(name: str) -> bool:
     if row is None:
         return False
     if row.sign:
-        return await answers_redis(settings.redis_url, row.sign.format(host=socket.gethostname(), pid="*"))
+        sign = row.sign.format(host=socket.gethostname(), pid="*")
+        return await answers_redis(settings.redis_url, tagged(settings.city, sign))
     return await answers_http(row.health_url)
 
 

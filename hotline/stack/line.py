@@ -14,6 +14,8 @@ from hotline.stack.embedded import EmbeddedRedis
 from hotline.stack.gates import Gate, answers_http, answers_redis, refuse_taken_ports
 from hotline.stack.processes import Process, arguments, environment, processes
 from hotline.stack.supervisor import RestartPolicy, Screen, Supervisor
+from hotline.store import Store, tagged
+from hotline.store.migration import is_due, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Sequence
@@ -77,20 +79,34 @@ def children(live: Settings, table: Sequence[Process], redis: Child | None) -> l
     found: list[tuple[Child, Gate]] = []
     names = {row.name for row in table}
     if redis:
-        found.append((redis, lambda: answers_redis(live.redis_url)))
+        found.append((redis, lambda: _serves(live)))
     for row in table:
         needs = tuple(need for need in row.needs if need in names)
         process = replace(row, needs=("redis", *needs) if redis else needs)
         variables = environment(row, live)
         child = Child(process, arguments(row.command), variables, logs_of(live))
-        found.append((child, _gate(child, live.redis_url)))
+        found.append((child, _gate(child, live)))
     return found
 
 
-def _gate(child: Child, redis_url: str) -> Gate:
+async def _serves(live: Settings) -> bool:
+    """Whether the embedded Redis answers, and has nothing left under names of an earlier version."""
+    if not await answers_redis(live.redis_url):
+        return False
+    store = Store(live.redis_url, live.city)
+    try:
+        if await is_due(store):
+            await migrate(store, alone=True)  # its folder is ours alone
+    finally:
+        await store.close()
+    return True
+
+
+def _gate(child: Child, live: Settings) -> Gate:
     process = child.process
     if process.sign:
         return lambda: answers_redis(
-            redis_url, process.sign.format(host=socket.gethostname(), pid=child.group)
+            live.redis_url,
+            tagged(live.city, process.sign.format(host=socket.gethostname(), pid=child.group)),
         )
     return lambda: answers_http(process.health_url)

@@ -139,6 +139,7 @@ def environment(process: Process, live: Settings) -> dict[str, str]:
     internal = f"{reachable(live.hotline_internal_host)}:{live.hotline_internal_port}"
     ours = {
         "REDIS_URL": live.redis_url,
+        "CITY": live.city,
         "ACTION_ENDPOINT_URL": f"http://{internal}/webhook",
         "PROMETHEUS_MULTIPROC_DIR": str(live.data_dir.absolute() / "metrics"),
         # As an account without Advanced Opt-Out: the network, not the line, confirms a STOP.

@@ -222,7 +222,7 @@ def without(everybody: Roster, member: Staff) -> Roster:
 
 async def seed_demo(settings: Settings) -> None:
     """The demo's volunteers; the two responders are on call. Does nothing to a roster that has people."""
-    store = Store(settings.redis_url)
+    store = Store(settings.redis_url, settings.city)
     vault = Vault(settings.secret_keys)
     try:
         if await store.hlen(keys.staff):

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 from hotline.store.register import Key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection
+    from collections.abc import AsyncGenerator, AsyncIterator, Collection
 
-    from redis.asyncio import Redis
     from redis.asyncio.client import Pipeline
     from redis.asyncio.lock import Lock
 
+    from hotline.store.client import CityRedis
     from hotline.store.commit import Value
 
 type Row = tuple[str, dict[str, str]]  # of a stream
@@ -24,7 +24,7 @@ type Row = tuple[str, dict[str, str]]  # of a stream
 class Commands:
     """The commands that the service uses."""
 
-    redis: Redis
+    redis: CityRedis
 
     @property
     def _any(self) -> Any:
@@ -42,7 +42,12 @@ class Commands:
     async def scan(self, pattern: Key) -> AsyncIterator[Key]:
         """The keys that fit a pattern, in no order; one may come twice."""
         async for key in self._any.scan_iter(pattern, count=1000):
-            yield Key(key)
+            yield Key(key.removeprefix(f"{self.redis.tag}:"))
+
+    async def strays(self) -> AsyncIterator[str]:
+        """Names without the tag of any city."""
+        async for name in self._any.scan_iter("[^{]*", count=1000):
+            yield str(name)
 
     # -- any key
 
@@ -243,10 +248,10 @@ class Commands:
 
     # -- a channel
 
-    async def woken(self) -> AsyncIterator[str]:
+    async def woken(self) -> AsyncGenerator[str]:
         """The loops that `Commit.wake` names, as it does; first "": something may have been missed."""
         async with self._any.pubsub() as pubsub:
-            await pubsub.subscribe("wake")
+            await pubsub.subscribe(f"{self.redis.tag}:wake")
             yield ""
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1.0)

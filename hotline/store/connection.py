@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic_core import to_json
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -15,6 +15,7 @@ from redis.exceptions import NoScriptError, OutOfMemoryError, ReadOnlyError, Res
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from hotline.errors import StoreUnavailable
+from hotline.store.client import CityRedis
 from hotline.store.commands import Commands
 from hotline.store.commit import Conflict
 from hotline.store.register import DAY
@@ -33,14 +34,14 @@ AWAY: Final = (
 
 
 class Store(Commands):
-    """One Redis connection pool, its scripts, and coalesced commits.
+    """The keys of one city: a connection pool, the scripts, and coalesced commits.
 
     Commits asked for in the same turn of the event loop travel in one pipeline, over one connection:
     a pool with one command per request loses webhooks at a hundred connections (measured).
     """
 
-    def __init__(self, url: str, *, timeout: float = 5.0) -> None:
-        self.url = url
+    def __init__(self, url: str, city: str, *, timeout: float = 5.0) -> None:
+        self.url, self.city = url, city
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=64,
@@ -52,7 +53,7 @@ class Store(Commands):
             # is safe: every commit is guarded or idempotent, and what `take` took is reconciled.
             retry=Retry(NoBackoff(), 1),
         )
-        self.redis: Redis = Redis(connection_pool=pool)
+        self.redis = CityRedis(pool, city)
         self._commit = self.redis.register_script(SCRIPTS["commit"])
         self._take = self.redis.register_script(SCRIPTS["take"])
         self._timeout = timeout
@@ -98,7 +99,7 @@ class Store(Commands):
             return [await self._one(plan) for plan, _ in batch]
         pipe = self.redis.pipeline(transaction=False)
         for plan, _ in batch:
-            pipe.evalsha(self._commit.sha, 0, plan)
+            pipe.evalsha(self._commit.sha, 1, self.redis.tag, plan)
         answers = cast("list[object]", await pipe.execute(raise_on_error=False))
         # NOSCRIPT: the server restarted and forgot the script; those plans did not run.
         return [
@@ -108,13 +109,13 @@ class Store(Commands):
 
     async def _one(self, plan: str) -> object:
         try:
-            return cast("str", await self._commit(args=[plan]))
+            return cast("str", await self._commit(keys=[self.redis.tag], args=[plan]))
         except ResponseError as error:
             return error
 
     async def take(self, *args: Value) -> list[Any]:
         """Run the outbox's take script; see ``scripts/take.lua``."""
-        return cast("list[Any]", await self._take(args=list(args)))
+        return cast("list[Any]", await self._take(keys=[self.redis.tag], args=list(args)))
 
     async def ping(self) -> bool:
         """Whether Redis answers now."""

@@ -21,6 +21,16 @@ class Key(str):
     __slots__ = ()
 
 
+def tag(city: str) -> str:
+    """What every key of a city begins with. Redis Cluster keeps keys of one tag together."""
+    return f"{{{city}}}"
+
+
+def tagged(city: str, key: str) -> str:
+    """A key as Redis has it."""
+    return f"{tag(city)}:{key}"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the register: which keys, the module that owns them, and how long they live (seconds)."""

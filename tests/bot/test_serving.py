@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from hotline.content import Library
 from hotline.errors import DialogueUnavailable
 from hotline.settings import ROOT
-from hotline.store import keys
+from hotline.store import keys, tagged
 from hotline.understanding.dialogue import RasaDialogue, Understood
 from tests.stage.assistant import TOKEN
 
@@ -105,11 +105,13 @@ async def test_the_memory_of_a_conversation_expires_and_keeps_no_words(
     for _ in range(8):
         await rasa.ask(someone, "i need a free immigration lawyer for Xochitl", "en")
     async with Redis.from_url(assistant.redis_url, decode_responses=True) as redis:
-        key = keys.rasa_tracker(someone)
+        key = tagged("hartford", keys.rasa_tracker(someone))
         assert 0 < await redis.ttl(key) <= 24 * 60 * 60
         stored = str(await redis.get(key))
         assert [
-            one async for one in redis.scan_iter() if not str(one).startswith(keys.rasa_tracker(""))
+            one
+            async for one in redis.scan_iter()
+            if not str(one).startswith(tagged("hartford", keys.rasa_tracker("")))
         ] == []
     assert "Xochitl" not in stored
     assert "find_lawyer" in stored
@@ -119,7 +121,7 @@ async def test_the_memory_of_a_conversation_expires_and_keeps_no_words(
 async def test_a_damaged_memory_does_not_stop_the_answer(assistant: Assistant, rasa: RasaDialogue) -> None:
     someone = person()
     async with Redis.from_url(assistant.redis_url) as redis:
-        await redis.set(keys.rasa_tracker(someone), "not a tracker", ex=60)
+        await redis.set(tagged("hartford", keys.rasa_tracker(someone)), "not a tracker", ex=60)
     assert (await rasa.ask(someone, "do i have to sign anything", "en")).topic == "dont_sign"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,10 +92,10 @@ async def test_who_froze_and_unfroze_stands_in_the_history_by_handle(office: Off
 
 
 async def test_every_worker_is_woken_at_both_ends(office: Office) -> None:
-    async with office.store.redis.pubsub() as pubsub:
-        await pubsub.subscribe("wake")
-        assert await pubsub.get_message(timeout=5)  # that it listens
+    heard = office.store.woken()
+    async with asyncio.timeout(5):
+        assert await anext(heard) == ""  # it listens
         await freezing(office)
         await thawing(office)
-        heard = {message["data"] for _ in range(3) if (message := await pubsub.get_message(timeout=5))}
-    assert heard == {"broadcasts", "alerts"}
+        assert {await anext(heard) for _ in range(3)} == {"broadcasts", "alerts"}
+    await heard.aclose()

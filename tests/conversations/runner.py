@@ -81,7 +81,7 @@ class Desk:
 
     async def does(self, what: str, words: Any) -> None:
         """Send news to everybody, or end what was sent."""
-        settings, store = self._settings, Store(self._settings.redis_url)
+        settings, store = self._settings, Store(self._settings.redis_url, "hartford")
         library, now = Library.load(settings.content_dir, settings.city), time.time()
         if what == "sends":
             wish = DraftRequest("organizer1", "event", 3600, words)
@@ -167,7 +167,7 @@ class Play:
 
     async def _over(self) -> None:
         """The life of what waits for ten minutes ends: nobody has ten minutes for a test."""
-        store = Store(self._line.redis.url)
+        store = Store(self._line.redis.url, "hartford")
         for pattern in (keys.onetime("*"), keys.freeze_asked):
             async for key in cast("Any", store.redis.scan_iter(pattern)):
                 await store.redis.pexpire(key, 1)

@@ -31,7 +31,7 @@ RATE = "4"  # segments a second: slow enough to be watched
 
 async def sign_up(line: Line) -> None:
     """People in two languages; the first two have a phone on the simulator's page."""
-    store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
+    store, vault = Store(line.redis.url, "hartford"), Vault(line.settings.secret_keys)
     numbers = [RESIDENT, OTHER, *(f"+186055602{number:02}" for number in range(PEOPLE - 2))]
     for place, number in enumerate(numbers):
         await subscribers.add_by_number(

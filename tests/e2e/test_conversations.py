@@ -24,7 +24,7 @@ async def reset(line: Line) -> None:
     """Nothing of an earlier conversation is left; the worker makes its consumer group again by itself."""
     from hotline.store import Store  # noqa: PLC0415 - keeps the collection of tests light
 
-    store = Store(line.redis.url)
+    store = Store(line.redis.url, "hartford")
     await store.redis.flushall()
     await store.close()
     await seed_demo(line.settings)

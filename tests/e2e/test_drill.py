@@ -29,7 +29,7 @@ async def hotline(line: Line, *arguments: str) -> asyncio.subprocess.Process:
 
 async def sent_to_the_drill_phone(line: Line) -> list[str]:
     """Texts that were queued for the phone that no one holds."""
-    store, drill = Store(line.redis.url), Vault(line.settings.secret_keys).drill
+    store, drill = Store(line.redis.url, "hartford"), Vault(line.settings.secret_keys).drill
     ids = [str(key) async for key in store.redis.scan_iter(keys.out("*"))]
     people = [await store.redis.hget(id_, "person") for id_ in ids]  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
     await store.close()

@@ -71,7 +71,7 @@ async def test_everybody_gets_one_text_or_is_listed_as_unknown_whoever_is_killed
     rng = random.Random(11)
     async with Line(tmp_path, ALERTS_PER_SECOND=str(RATE)) as line:
         keep_every_write(line)
-        store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
+        store, vault = Store(line.redis.url, "hartford"), Vault(line.settings.secret_keys)
         await store.redis.flushall()
         await sign_up(store, vault, PEOPLE)
         await line.start("simulator", "webhook", "worker")

@@ -49,7 +49,7 @@ async def test_a_thousand_claims_at_once_have_one_winner_and_no_silent_loser(tmp
     """Every loser is told who has it; nobody is told that it is theirs but the one."""
     numbers = crew(CLAIMANTS)
     async with Line(tmp_path, MESSAGES_PER_SECOND="5000") as line:
-        store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
+        store, vault = Store(line.redis.url, "hartford"), Vault(line.settings.secret_keys)
         await store.redis.flushall()
         await enlist(store, vault, numbers)
         await line.start("simulator", "webhook", "worker")
@@ -83,7 +83,7 @@ async def test_a_hundred_reports_at_once_all_page_while_worker_and_redis_die(tmp
     """Each responder gets each page exactly once, whatever is killed when."""
     numbers, rng = crew(RESPONDERS), random.Random(7)
     async with Line(tmp_path, MESSAGES_PER_SECOND="5000") as line:
-        store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
+        store, vault = Store(line.redis.url, "hartford"), Vault(line.settings.secret_keys)
         await store.redis.flushall()
         await enlist(store, vault, numbers)
         await line.start("simulator", "webhook", "worker")

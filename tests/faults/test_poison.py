@@ -23,7 +23,7 @@ OPERATOR = "+18605550105"
 async def test_poison_goes_to_the_dead_letters_and_holds_nobody_up(tmp_path: Path) -> None:
     async with Line(tmp_path, MAX_TRIES="2") as line:
         await line.start("simulator", "webhook")
-        store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
+        store, vault = Store(line.redis.url, "hartford"), Vault(line.settings.secret_keys)
         await add_staff(store, vault, handle="op", number=OPERATOR, role="operator", languages=("en",))
         person = vault.pseudonym(RESIDENT)
         poison = Inbound("SMpoison", person, "hotline", body="sealed with another key")

@@ -42,7 +42,7 @@ class Held(Store):
 
     @override
     def __init__(self, url: str) -> None:
-        super().__init__(url)
+        super().__init__(url, "hartford")
         self.reached, self.go = asyncio.Event(), asyncio.Event()
 
     @override

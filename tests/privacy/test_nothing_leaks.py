@@ -82,7 +82,7 @@ async def _misbehave(line: Line) -> None:
 
 async def _poison(line: Line) -> None:
     """A text that no key opens: its turn fails until it is buried."""
-    store = Store(line.redis.url)
+    store = Store(line.redis.url, "hartford")
     text = Inbound("SM" + "f" * 32, "somebody", "hotline", body=BROKEN)
     await store.commit(stored(text, address=BROKEN))
 
@@ -106,7 +106,7 @@ async def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
         await _talk(line)
         async with line.http.get(f"http://127.0.0.1:{line.ports['internal']}/metrics") as answer:
             metrics = await answer.text()
-        store = Store(line.redis.url)
+        store = Store(line.redis.url, "hartford")
         redis = await everything(store)
         await store.close()
         for name in OURS:

@@ -22,7 +22,7 @@ from hotline.messaging.outbox import Outbound, queued
 from hotline.privacy import retention
 from hotline.staff import volunteers
 from hotline.staff.roster import Roster, Staff
-from hotline.store import DAY, KEYS, Commit, Conflict, keys, registered
+from hotline.store import DAY, KEYS, Commit, Conflict, Key, keys, registered
 from hotline.subscriptions import subscribers
 from tests.stage.dump import content, everything
 
@@ -99,7 +99,7 @@ async def test_an_open_incident_stays_without_the_way_back_to_its_reporter(
 ) -> None:
     store, person, _ = forgotten
     assert await store.redis.zcard(keys.incidents_open) == 2
-    for key in (keys.incident("1"), keys.incident_log("1"), "reports"):
+    for key in (keys.incident("1"), keys.incident_log("1"), keys.reports):
         assert person not in await content(store, key)
 
 
@@ -186,27 +186,34 @@ async def test_intake_is_never_trimmed_by_age_or_length(store: Store) -> None:
 
 
 async def test_a_key_that_nobody_registered_is_found(store: Store) -> None:
-    await store.redis.set("mystery:18605550111", "1", ex=60)
+    mystery = Key("mystery:18605550111")
+    await store.redis.set(mystery, "1", ex=60)
     assert await retention.unbounded(store) == ["mystery:…: not in the register of hotline/store/keys.py"]
-    await store.redis.delete("mystery:18605550111")
+    await store.redis.delete(mystery)
+
+
+async def test_a_key_outside_every_city_is_found(store: Store) -> None:
+    await store.redis.set("staff", "1")
+    assert await retention.unbounded(store) == ["staff: without the tag of a city"]
+    await store.redis.delete("staff")
 
 
 @pytest.mark.parametrize(
     "key", sorted(entry.pattern.replace("*", "x") for entry in KEYS if isinstance(entry.lifetime, int))
 )
 async def test_a_key_that_should_end_and_does_not_is_found(store: Store, key: str) -> None:
-    await store.redis.set(key, "1")
+    await store.redis.set(Key(key), "1")
     (told,) = await retention.unbounded(store)
     assert told.startswith(key.partition(":")[0])
     assert "no lifetime" in told
-    await store.redis.expire(key, 60)
+    await store.redis.expire(Key(key), 60)
     assert await retention.unbounded(store) == []
 
 
 async def test_keys_that_stay_for_good_are_no_fault(store: Store) -> None:
     for entry in KEYS:
         if not isinstance(entry.lifetime, int):
-            await store.redis.set(entry.pattern.replace("*", "x"), "1")
+            await store.redis.set(Key(entry.pattern.replace("*", "x")), "1")
     assert await retention.unbounded(store) == []
 
 

@@ -42,6 +42,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Generator[Assistant]:
     with EmbeddedRedis(folder / "redis", port=0) as redis:
         variables = os.environ | {
             "REDIS_URL": redis.url,
+            "CITY": "hartford",
             "RASA_TOKEN": TOKEN,
             "HOTLINE_INTERNAL_PORT": str(internal_port),
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hotline.store import keys
 
 if TYPE_CHECKING:
-    from hotline.store import Store
+    from hotline.store import Key, Store
 
 _READ = {
     "string": ("GET",),
@@ -19,7 +19,7 @@ _READ = {
 }
 
 
-async def content(store: Store, key: str) -> str:
+async def content(store: Store, key: Key) -> str:
     """What one key holds, whatever its type.
 
     Raises:
@@ -32,7 +32,7 @@ async def content(store: Store, key: str) -> str:
 
 async def everything(store: Store) -> dict[str, str]:
     """Every key with what it holds."""
-    return {str(key): await content(store, str(key)) async for key in cast("Any", store.redis.scan_iter("*"))}
+    return {key: await content(store, key) async for key in store.scan(keys.everything)}
 
 
 async def about_people(store: Store) -> set[str]:

@@ -76,7 +76,7 @@ class Stage:
     async def alone(cls, url: str) -> Self:
         """On an emptied Redis of many lives, each with a stage of its own; close its store at the end."""
         settings = load_settings(_env_file=None, redis_url=url, environment="test")
-        stage = cls(Store(url), Vault(settings.secret_keys), _library(), settings)
+        stage = cls(Store(url, "hartford"), Vault(settings.secret_keys), _library(), settings)
         await stage.store.redis.flushall()
         return stage
 

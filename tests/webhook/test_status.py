@@ -120,7 +120,7 @@ class Overtaken(Store):
 
 async def test_a_callback_that_is_overtaken_on_its_way_does_not_move_the_state_back(sent: Outbox) -> None:
     """Twilio does not keep their order, and two may be handled at the same instant."""
-    overtaken = Overtaken(sent.store.url)
+    overtaken = Overtaken(sent.store.url, "hartford")
     await status_callbacks.status(overtaken, id_="", sid=SID, state="sent", code="")
     await overtaken.close()
     assert (await sent.read("r1"))["status"] == "delivered"

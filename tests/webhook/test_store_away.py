@@ -33,7 +33,7 @@ def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Generator[EmbeddedRed
 @pytest.fixture
 async def own_store(own_redis: EmbeddedRedis) -> AsyncGenerator[Store]:
     """A way to look into it from outside."""
-    opened = Store(own_redis.url)
+    opened = Store(own_redis.url, "hartford")
     await opened.redis.flushall()
     await opened.redis.connection_pool.disconnect()  # none is open when the server is killed
     yield opened

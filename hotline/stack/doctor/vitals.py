@@ -49,7 +49,7 @@ async def examine_redis(settings: Settings) -> list[Diagnosis]:
 
 async def _secret_key(settings: Settings, address: str) -> Diagnosis:
     """Whether what Redis keeps was made with the key of these settings; nothing is written."""
-    store = Store(address, timeout=ANSWER_SECONDS)
+    store = Store(address, settings.city, timeout=ANSWER_SECONDS)
     try:
         complaint = await KeyProof(store, Vault(settings.secret_keys)).complaint()
     finally:

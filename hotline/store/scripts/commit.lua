@@ -1,8 +1,11 @@
--- All or nothing: check every guard, then make every write. One JSON argument:
---   {"guards": [[kind, ...]], "writes": [[command, ...]]}
+-- All or nothing: check every guard, then make every write.
+-- KEYS[1]: the tag of the city, which every key begins with. ARGV[1], in JSON, with keys as they are inside it:
+--   {"guards": [[kind, key, ...]], "writes": [[command, key, ...]]}
 -- Answers "" when done, else the position (from 1) and kind of the guard that failed.
 local plan = cjson.decode(ARGV[1])
 local call = redis.call
+local tag = KEYS[1] .. ':'
+local function named(key) return tag .. key end
 
 local guard = {}
 function guard.absent(key) return call('EXISTS', key) == 0 end
@@ -18,46 +21,47 @@ function guard.owner(stream, group, id, consumer)
 end
 
 local write = {}
-function write.rename(key, to) call('RENAME', key, to) end
-function write.wake(loop) call('PUBLISH', 'wake', loop) end
+function write.rename(key, to) call('RENAME', named(key), named(to)) end
+function write.wake(loop) call('PUBLISH', named('wake'), loop) end
 -- Put a text into a person's mailbox; make the person ready unless a turn is already under way.
 function write.post(person, entry)
-  call('RPUSH', 'inbox:' .. person, entry)
-  if call('HSETNX', 'inbox:active', person, 1) == 1 then
-    call('XADD', 'inbox:ready', '*', 'person', person)
+  call('RPUSH', named('inbox:' .. person), entry)
+  if call('HSETNX', named('inbox:active'), person, 1) == 1 then
+    call('XADD', named('inbox:ready'), '*', 'person', person)
   end
 end
 -- End a turn: drop the text that was handled, hand the person's next one on.
 function write.finish(group, id, person, sid)
-  call('XACK', 'inbox:ready', group, id)
-  call('XDEL', 'inbox:ready', id)
-  call('LPOP', 'inbox:' .. person)
-  call('HDEL', 'inbox:tries', sid)
-  if call('EXISTS', 'inbox:' .. person) == 1 then
-    call('XADD', 'inbox:ready', '*', 'person', person)
+  call('XACK', named('inbox:ready'), group, id)
+  call('XDEL', named('inbox:ready'), id)
+  call('LPOP', named('inbox:' .. person))
+  call('HDEL', named('inbox:tries'), sid)
+  if call('EXISTS', named('inbox:' .. person)) == 1 then
+    call('XADD', named('inbox:ready'), '*', 'person', person)
   else
-    call('HDEL', 'inbox:active', person)
+    call('HDEL', named('inbox:active'), person)
   end
 end
 -- Queue an outbound text once: the same id a second time changes nothing.
 function write.enqueue(id, sender, score, ttl, ...)
-  local key = 'out:' .. id
+  local key = named('out:' .. id)
   if call('HSETNX', key, 'state', 'queued') == 0 then return end
   call('HSET', key, ...)
   call('EXPIRE', key, ttl)
-  call('ZADD', 'outbox:' .. sender, score, id)
+  call('ZADD', named('outbox:' .. sender), score, id)
   -- Who waits for the head waits no longer when something comes behind it.
-  if call('ZRANK', 'outbox:' .. sender, id) == 0 then call('PUBLISH', 'wake', sender) end
+  if call('ZRANK', named('outbox:' .. sender), id) == 0 then call('PUBLISH', named('wake'), sender) end
 end
 
 -- Take back every text to a person that waits in an outbox, but for those about some incidents.
-function write.unqueue(person, outbox, ...)
+function write.unqueue(person, queue, ...)
+  local outbox = named(queue)
   local stay = {}
   for _, incident in ipairs({...}) do stay[incident] = true end
   for _, id in ipairs(call('ZRANGE', outbox, 0, -1)) do
-    local to, incident = unpack(call('HMGET', 'out:' .. id, 'person', 'incident'))
+    local to, incident = unpack(call('HMGET', named('out:' .. id), 'person', 'incident'))
     if to == person and not stay[incident or ''] then
-      call('DEL', 'out:' .. id)
+      call('DEL', named('out:' .. id))
       call('ZREM', outbox, id)
     end
   end
@@ -65,11 +69,11 @@ end
 
 -- The receipt of one person in a broadcast's ledger, and how many have each; '' takes it out of both.
 function write.receipt(number, person, state, ttl)
-  local ledger, counts = 'broadcast:' .. number .. ':ledger', 'broadcast:' .. number .. ':counts'
+  local ledger, counts = named('broadcast:' .. number .. ':ledger'), named('broadcast:' .. number .. ':counts')
   local before = call('HGET', ledger, person)
   if before == state then return end
   -- A phone of our own has its line in the ledger, and is none of the people that are counted.
-  local counted = call('HEXISTS', 'broadcast:' .. number .. ':canaries', person) == 0
+  local counted = call('HEXISTS', named('broadcast:' .. number .. ':canaries'), person) == 0
   if before and counted then call('HINCRBY', counts, before, -1) end
   if state == '' then
     call('HDEL', ledger, person)
@@ -97,7 +101,7 @@ end
 
 -- Take a person out of a broadcast: no list, no ledger and no count holds them any more.
 function write.forgotten(number, person)
-  local key = 'broadcast:' .. number
+  local key = named('broadcast:' .. number)
   local lang = language(key, person)
   local counted = lang and call('HEXISTS', key .. ':canaries', person) == 0
   write.receipt(number, person, '')
@@ -112,6 +116,7 @@ end
 
 for place, check in ipairs(plan.guards) do
   local kind = table.remove(check, 1)
+  check[1] = named(check[1])
   if not guard[kind](unpack(check)) then return place .. ' ' .. kind end
 end
 for _, step in ipairs(plan.writes) do
@@ -119,11 +124,12 @@ for _, step in ipairs(plan.writes) do
   if write[name] then
     write[name](unpack(step, 2))
   else
+    step[2] = named(step[2])
     call(unpack(step))
   end
 end
 -- Who reads everything about a person, to forget them, has to read again: this may name them.
-for _, person in ipairs(call('HKEYS', 'forgetting')) do
-  if string.find(ARGV[1], person, 1, true) then call('HINCRBY', 'forgetting', person, 1) end
+for _, person in ipairs(call('HKEYS', named('forgetting'))) do
+  if string.find(ARGV[1], person, 1, true) then call('HINCRBY', named('forgetting'), person, 1) end
 end
 return ''

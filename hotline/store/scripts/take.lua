@@ -1,16 +1,19 @@
 -- Take the next texts of one sender: due retries first come back, then the most urgent ones go,
 -- as many as the carrier's rate allows now. The intent to send is written here, before any call is made.
+-- KEYS[1]: the tag of the city, which every key begins with.
 -- ARGV: sender, now (ms), worker, family of the opt-out, and twice a pace, see messaging/rate.py:
 --       of this number, and of the whole campaign (all 0: no limit of its own); then how many at most
 -- Answers a row of {"id", id, its fields in a row} | {"wait", ms} | {"idle", ms or -1} | {"drop", id, why}
 local call = redis.call
+local tag = KEYS[1] .. ':'
+local function named(key) return tag .. key end
 local sender, now, worker, family = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local queue, later = 'outbox:' .. sender, 'outbox:later:' .. sender
-local sending = 'outbox:sending:' .. sender
+local queue, later = named('outbox:' .. sender), named('outbox:later:' .. sender)
+local sending = named('outbox:sending:' .. sender)
 
 local function pace(name, first)
   return {
-    clock = 'outbox:rate:' .. name, times = 'outbox:rate:' .. name .. ':times',
+    clock = named('outbox:rate:' .. name), times = named('outbox:rate:' .. name .. ':times'),
     cost = tonumber(ARGV[first]), slack = tonumber(ARGV[first + 1]),
     most = tonumber(ARGV[first + 2]), window = tonumber(ARGV[first + 3]),
   }
@@ -36,18 +39,18 @@ local function spend(own, segments)
 end
 
 local function receipt(number, person, state)
-  local ledger, counts = 'broadcast:' .. number .. ':ledger', 'broadcast:' .. number .. ':counts'
+  local ledger, counts = named('broadcast:' .. number .. ':ledger'), named('broadcast:' .. number .. ':counts')
   local before = call('HGET', ledger, person)
   if before == state then return end
   call('HSET', ledger, person, state)
-  if call('HEXISTS', 'broadcast:' .. number .. ':canaries', person) == 1 then return end  -- see commit.lua
+  if call('HEXISTS', named('broadcast:' .. number .. ':canaries'), person) == 1 then return end  -- see commit.lua
   if before then call('HINCRBY', counts, before, -1) end
   call('HINCRBY', counts, state, 1)
 end
 
 for _, id in ipairs(call('ZRANGEBYSCORE', later, '-inf', now, 'LIMIT', 0, 100)) do
   call('ZREM', later, id)
-  local score = call('HGET', 'out:' .. id, 'score')
+  local score = call('HGET', named('out:' .. id), 'score')
   if score then call('ZADD', queue, score, id) end
 end
 
@@ -57,16 +60,16 @@ local function nextup()
     local first = call('ZRANGE', later, 0, 0, 'WITHSCORES')[2]
     return {'idle', first and math.max(0, first - now) or -1}
   end
-  local key = 'out:' .. id
+  local key = named('out:' .. id)
   local facts = call('HMGET', key, 'person', 'segments', 'expires', 'force')
   local person, segments, expires, force = facts[1], tonumber(facts[2] or 1), tonumber(facts[3] or 0), facts[4]
 
   -- A pause, a freeze or a cancellation also holds for what was already fed to this queue.
   local broadcast = call('HGET', key, 'broadcast')
   if broadcast == '' then broadcast = false end
-  local state = broadcast and call('HMGET', 'broadcast:' .. broadcast, 'state', 'notice') or {}
+  local state = broadcast and call('HMGET', named('broadcast:' .. broadcast), 'state', 'notice') or {}
   local standing, notice = state[1], state[2]
-  local frozen = broadcast and notice ~= '1' and call('SISMEMBER', 'frozen', 'alerts') == 1
+  local frozen = broadcast and notice ~= '1' and call('SISMEMBER', named('frozen'), 'alerts') == 1
   local over = expires > 0 and expires <= now
   if (standing == 'paused' or frozen) and not over and standing ~= 'cancelled' and standing ~= 'closed' then
     call('ZREM', queue, id)
@@ -78,7 +81,7 @@ local function nextup()
   if not person then why = 'gone'
   elseif standing == 'cancelled' or standing == 'closed' then why = standing
   elseif over then why = 'expired'
-  elseif force ~= '1' and call('SISMEMBER', 'optout:' .. family, person) == 1 then why = 'opted-out' end
+  elseif force ~= '1' and call('SISMEMBER', named('optout:' .. family), person) == 1 then why = 'opted-out' end
   if why then
     call('ZREM', queue, id)
     if person then

@@ -368,7 +368,7 @@ async def test_an_alert_is_seen_and_the_text_of_a_thief_with_our_key_raises_the_
 ) -> None:
     async with Line(tmp_path, CANARY_NUMBERS=CANARY, SIMULATOR_CANARIES=CANARY) as line:
         await line.start("simulator", "webhook", "worker")
-        store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
+        store, vault = Store(line.redis.url, "hartford"), Vault(line.settings.secret_keys)
         office = Office(store, vault, library, line.settings)
         office.now = time.time()
         one = await office.sending()

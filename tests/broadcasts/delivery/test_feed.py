@@ -49,7 +49,7 @@ async def test_every_person_gets_exactly_one_text_although_a_worker_is_killed_mi
 ) -> None:
     async with Line(tmp_path, ALERTS_PER_SECOND="20") as line:
         await line.start("simulator", "webhook", "worker", "worker2")
-        store, vault = Store(line.redis.url), Vault(line.settings.secret_keys)
+        store, vault = Store(line.redis.url, "hartford"), Vault(line.settings.secret_keys)
         id_ = await approved(store, vault)
 
         async def receipts(*states: str) -> int:

@@ -343,4 +343,4 @@ async def test_a_word_that_means_something_already_is_refused(
 ) -> None:
     refused = await hotline("subscribers", "code", *wrong)
     assert (refused.code, refused.err.count("\n")) == (1, 1)
-    assert [key async for key in cast("Any", store.redis.scan_iter("signup:*"))] == []
+    assert [key async for key in cast("Any", store.redis.scan_iter(keys.signup_code("*")))] == []
