@@ -11,7 +11,7 @@ import pytest
 from hotline.incidents import records
 from hotline.messaging.contacts import Person, save_person
 from hotline.staff.roster import handle_of, load_roster
-from hotline.store import keys
+from hotline.store import Key, keys
 from tests.cli.scene import NUMBER, RESIDENT, done, reported
 
 if TYPE_CHECKING:
@@ -190,6 +190,6 @@ async def test_holdings_count_what_is_kept_and_for_how_long(hotline: Hotline, of
 
 
 async def test_holdings_call_what_nobody_registered_a_fault(hotline: Hotline, store: Store) -> None:
-    await store.redis.set("mystery:1", "1", ex=60)
+    await store.redis.set(Key("mystery:1"), "1", ex=60)
     assert "please report it" in done(await hotline("holdings"))
-    await store.redis.delete("mystery:1")
+    await store.redis.delete(Key("mystery:1"))
