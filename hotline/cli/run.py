@@ -53,9 +53,11 @@ async def _prove_key(settings: Settings) -> None:
     from hotline.store import AWAY
 
     runtime = Runtime.open(settings)
-    with contextlib.suppress(*AWAY):
-        await runtime.key.prove()
-    await runtime.close()
+    try:
+        with contextlib.suppress(*AWAY):
+            await runtime.key.prove()
+    finally:
+        await runtime.close()
 
 
 async def _work() -> None:
