@@ -1,4 +1,4 @@
-"""A commit that is built and dropped writes nothing and says nothing: no call that builds one stands alone."""
+"""A commit that is built and dropped writes nothing and says nothing: no call that builds one is alone."""
 
 from __future__ import annotations
 
