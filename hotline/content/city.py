@@ -110,6 +110,7 @@ class City(Strict):
     line_name: Annotated[str, Field(min_length=1, max_length=20)]
     timezone: Text
     languages: Annotated[tuple[Text, ...], Field(min_length=1)]
+    behind_address: tuple[Text, ...] = ()  # words of its name and state that end an address
     partner_line: str = ""
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     streets: tuple[Place, ...] = ()

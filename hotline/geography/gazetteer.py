@@ -58,6 +58,7 @@ class Gazetteer:
     def __init__(self, city: City) -> None:
         self._names: dict[_Key, Entry] = {}
         self._bases: dict[_Key, Entry] = {}
+        self.behind_address = frozenset(map(plain, city.behind_address))
         for place in city.streets:
             street = place.kind == "street"
             address = place.address if place.address[:1].isdigit() and not street else ""

@@ -17,7 +17,7 @@ _ADDRESS_LIKE: Final = 10  # "45 de la Broad" is an address, "3 de la Broad" may
 _NAME_WORD: Final = re.compile(r"[a-z][a-z']{1,15}|\d{1,3}(?:st|nd|rd|th)")
 _OF: Final = frozenset(["de", "del", "of"])  # "la capital de Francia" is no street
 _NUMBER_WORDS: Final = frozenset(["number", "numero", "num", "no", "nr"])
-_BEHIND_NUMBER: Final = frozenset(["apt", "apto", "apartment", "piso", "floor", "hartford", "ct"])
+_BEHIND_NUMBER: Final = frozenset(["apt", "apto", "apartment", "piso", "floor"])
 
 
 class Mention(NamedTuple):
@@ -40,7 +40,7 @@ def mentions(words: list[str], gazetteer: Gazetteer) -> list[Mention]:
     while at < len(words):
         one = _at(words, at, gazetteer)
         if one:
-            found.append(_numbered(words, one))
+            found.append(_numbered(words, one, gazetteer))
         at = one.last if one else at + 1
     return sorted((*found, *_tied(words, found, gazetteer)))
 
@@ -169,7 +169,7 @@ def _may_name(word: str) -> bool:
     return _NAME_WORD.fullmatch(word) is not None and word not in WORDS.not_names
 
 
-def _numbered(words: list[str], one: Mention) -> Mention:
+def _numbered(words: list[str], one: Mention, gazetteer: Gazetteer) -> Mention:
     """The mention with the house number that stands before or after it."""
     if not one.street:
         return one
@@ -181,15 +181,15 @@ def _numbered(words: list[str], one: Mention) -> Mention:
         return one._replace(first=at, number=before)
     after = one.last + (_word(words, one.last) in _NUMBER_WORDS)
     number = _word(words, after)
-    if _NUMBER.fullmatch(number) and len(number) > 1 and _number_may_end(words, after + 1):
+    if _NUMBER.fullmatch(number) and len(number) > 1 and _number_may_end(words, after + 1, gazetteer):
         return one._replace(last=after + 1, number=number)
     return one
 
 
-def _number_may_end(words: list[str], at: int) -> bool:
+def _number_may_end(words: list[str], at: int, gazetteer: Gazetteer) -> bool:
     """Nothing that could be counted: "Park St 10 agents" has no house number."""
     after = _word(words, at)
-    return not after or after in BREAKS or after in _BEHIND_NUMBER
+    return not after or after in BREAKS or after in _BEHIND_NUMBER or after in gazetteer.behind_address
 
 
 def _tied(words: list[str], found: list[Mention], gazetteer: Gazetteer) -> Iterator[Mention]:

@@ -1,6 +1,6 @@
 """Every key there is: its name, its owner and its lifetime. No other module spells one.
 
-A name is that inside one city; `Store` puts the tag of its city before it, ``{hartford}:incident:7``.
+A name is that inside one city; `Store` puts the tag of its city before it, ``{city}:incident:7``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""NEWS and EVENT by text: the words of each language, told apart by EN:, ES:, PT:, HT:."""
+"""NEWS and EVENT by text: the words of each language, told apart by its code, as EN: and ES:."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Final
 
 from hotline.text.spelling import split
 from hotline.understanding.commands import BULLETINS
+from hotline.understanding.language import LANGUAGES
 
-_MARK: Final = re.compile(r"(?<!\w)(en|es|pt|ht)[ ]?:\s*", re.IGNORECASE)
+_MARK: Final = re.compile(rf"(?<!\w)({'|'.join(LANGUAGES)})[ ]?:\s*", re.IGNORECASE)
 _MASKED: Final = re.compile(
     r"\[[^\]]{1,40}\]"
 )  # what hotline.privacy.redaction puts in the place of a number

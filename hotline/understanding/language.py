@@ -13,7 +13,6 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from hotline.text.spelling import split
 from hotline.text.wordfiles import WordFile, read_words
 
-LANGUAGES: Final[tuple[str, ...]] = ("en", "es", "pt", "ht", "fr", "pl")
 DEFAULT: Final = "en"
 
 _WORD_WEIGHT: Final = 1.0  # one known word against the model's own opinion
@@ -59,6 +58,7 @@ def _by_word(lists: dict[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
 
 
 _FILE: Final = read_words(Path(__file__).with_name("languages.yml"), _LanguageWords)
+LANGUAGES: Final = tuple(_FILE.languages)
 _KNOWING: Final = _by_word(_FILE.languages)
 _TELLING: Final = {word: langs[0] for word, langs in _by_word(_FILE.telling).items()}
 

@@ -14,7 +14,7 @@ import yaml
 from hotline.content.city import read_city
 from hotline.geography.gazetteer import gazetteer
 from hotline.privacy.redaction import mask
-from hotline.settings import ROOT
+from hotline.settings import ROOT, Settings
 from hotline.understanding.embedding import Embedder
 from hotline.understanding.rules.triage import Triage, Verdict
 from hotline.understanding.urgent.second_look import HEADS, PLACES, RULE_VALUE, centred, places_of, ruled
@@ -34,7 +34,7 @@ CACHE: Final = ROOT / ".data" / "embeddings.npz"
 FOLDS: Final = 5
 URGENT_TOPIC: Final = "report_raid"
 EITHER: Final = frozenset({"ask_raid_status"})  # "is ICE at the market?" may be news, rumour or alarm
-CITY: Final = "hartford"
+CITY: Final = str(Settings.model_fields["city"].default)
 STRENGTH: Final = 20.0
 SHARE: Final = 0.6  # of the embedding in the blend
 # Shares of ordinary questions that the second look may page, and ask about, besides what the rules do.
