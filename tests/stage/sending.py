@@ -74,7 +74,7 @@ class ScriptedCarrier:
         """Nothing to let go."""
 
 
-class Stage:
+class Sending:
     """One worker's sender, with a clock that runs as ours does and that a test may move on."""
 
     def __init__(self, store: Store, vault: Vault, worker: str = "w1", rate: float = 1000) -> None:
