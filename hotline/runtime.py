@@ -94,7 +94,7 @@ class Runtime:
         from hotline.understanding.crisis.second_look import CrisisModel  # noqa: PLC0415 - same
         from hotline.understanding.dialogue import KeywordDialogue, RasaDialogue  # noqa: PLC0415 - same
         from hotline.understanding.embedding import Embedder  # noqa: PLC0415 - same
-        from hotline.understanding.optout.second_look import WishModel  # noqa: PLC0415 - same
+        from hotline.understanding.optout.second_look import OptOutModel  # noqa: PLC0415 - same
         from hotline.understanding.urgent.second_look import UrgencyModel  # noqa: PLC0415 - same
 
         learnt, embedder = self.settings.content_dir / "triage", Embedder.load()
@@ -108,7 +108,7 @@ class Runtime:
                 keyword_dialogue=KeywordDialogue(self.library, self.settings.content_dir / "keywords.yml"),
                 guesser=guesser,
                 urgency=UrgencyModel.load(learnt / "urgency.npz", embedder),
-                wishes=WishModel.load(learnt / "wishes.npz", embedder),
+                optouts=OptOutModel.load(learnt / "wishes.npz", embedder),
                 crises=CrisisModel.load(learnt / "crisis.npz", embedder),
                 clock=self.clock,
                 settings=self.settings,

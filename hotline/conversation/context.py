@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hotline.understanding.crisis.second_look import CrisisModel
     from hotline.understanding.dialogue import Dialogue
     from hotline.understanding.language import LanguageGuesser
-    from hotline.understanding.optout.second_look import WishModel
+    from hotline.understanding.optout.second_look import OptOutModel
     from hotline.understanding.urgent.second_look import UrgencyModel
 
 
@@ -42,7 +42,7 @@ class Services:
     keyword_dialogue: Dialogue
     guesser: LanguageGuesser
     urgency: UrgencyModel
-    wishes: WishModel
+    optouts: OptOutModel
     crises: CrisisModel
     clock: Callable[[], float]
     settings: Settings
@@ -51,7 +51,7 @@ class Services:
     @property
     def models(self) -> Models:
         """What looks at a text that no rule knows."""
-        return Models(self.urgency, self.wishes, self.crises)
+        return Models(self.urgency, self.optouts, self.crises)
 
 
 @dataclass

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hotline.understanding.dialogue import Understood
     from hotline.understanding.intake import Rules
     from hotline.understanding.optout.second_look import Likeness as WishLikeness
-    from hotline.understanding.optout.second_look import WishModel
+    from hotline.understanding.optout.second_look import OptOutModel
     from hotline.understanding.rules.rulebook import Crisis, Urgency
     from hotline.understanding.urgent.second_look import UrgencyModel
 
@@ -46,7 +46,7 @@ class Models:
     """What looks at a text that no rule knows."""
 
     urgency: UrgencyModel
-    wishes: WishModel
+    optouts: OptOutModel
     crises: CrisisModel
 
 
@@ -73,7 +73,7 @@ async def look(text: str, rules: Rules, situation: Situation, models: Models) ->
     guessed = not situation.staff
     crisis = await _crisis(text, rules, models) if guessed and not situation.after_crisis else "none"
     asked = guessed and not situation.told and crisis == "none"
-    return Looked(urgency, crisis, await models.wishes.hears(text) if asked else "none")
+    return Looked(urgency, crisis, await models.optouts.hears(text) if asked else "none")
 
 
 async def _crisis(text: str, rules: Rules, models: Models) -> CrisisLikeness:

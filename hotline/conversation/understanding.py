@@ -144,7 +144,7 @@ async def _by_rules(
         case Opened():
             return replace(known, topic="report_raid", confidence=1.0, by="triage")
         case Leaves():
-            doubted = meant.how == "said" and await models.wishes.doubts(reading.text)
+            doubted = meant.how == "said" and await models.optouts.doubts(reading.text)
             stop = "asked" if doubted or meant.how == "unclear" else "done"
             return replace(known, topic=LEAVES, confidence=1.0, stop=stop, by="keyword")
         case Asks() if meant.command.kind in COMMAND_TOPICS:

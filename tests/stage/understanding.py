@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, override
 
 from hotline.understanding.crisis.second_look import CrisisModel
 from hotline.understanding.dialogue import Say, Understood
-from hotline.understanding.optout.second_look import WishModel
+from hotline.understanding.optout.second_look import OptOutModel
 from hotline.understanding.urgent.second_look import UrgencyModel
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class SecondLook(UrgencyModel):
         return self.sees.get(text, urgency)
 
 
-class SecondHearing(WishModel):
+class SecondHearing(OptOutModel):
     """Takes for a wish to stop, or doubts, the texts that the test says."""
 
     @override
@@ -59,7 +59,7 @@ class SecondHearing(WishModel):
         return self.sounds.get(text, "none")
 
     @override
-    def hardly_wishes(self, text: str) -> bool:
+    def hardly_likely(self, text: str) -> bool:
         return text in self.doubted
 
 

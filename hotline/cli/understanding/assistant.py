@@ -76,7 +76,7 @@ class Assistant:
         from hotline.understanding.embedding import Embedder
         from hotline.understanding.intake import Intake
         from hotline.understanding.language import LanguageGuesser
-        from hotline.understanding.optout.second_look import WishModel
+        from hotline.understanding.optout.second_look import OptOutModel
         from hotline.understanding.urgent.second_look import UrgencyModel
 
         settings = load_settings()
@@ -86,7 +86,7 @@ class Assistant:
         learnt, embedder = settings.content_dir / "triage", Embedder.load()
         self._models = Models(
             UrgencyModel.load(learnt / "urgency.npz", embedder),
-            WishModel.load(learnt / "wishes.npz", embedder),
+            OptOutModel.load(learnt / "wishes.npz", embedder),
             CrisisModel.load(learnt / "crisis.npz", embedder),
         )
         self._rasa = borrowed_rasa(settings)

@@ -41,7 +41,7 @@ async def heed(ctx: Context, meant: CarrierActs | ReopensAlerts | Returns | Leav
 
 
 async def _leave(ctx: Context, meant: Leaves) -> None:
-    if meant.how == "unclear" or (meant.how == "said" and await ctx.services.wishes.doubts(ctx.text)):
+    if meant.how == "unclear" or (meant.how == "said" and await ctx.services.optouts.doubts(ctx.text)):
         await ask(ctx)
     else:
         await _stop(ctx, everything=not _only_alerts(ctx))
@@ -50,7 +50,7 @@ async def _leave(ctx: Context, meant: Leaves) -> None:
 async def kept(ctx: Context) -> None:
     """Note a clear STOP in a text that was answered for another reason; an unclear one is not asked about."""
     sure = optout(ctx.text) == "stop"
-    if sure and (says_only_stop(ctx.text) or not await ctx.services.wishes.doubts(ctx.text)):
+    if sure and (says_only_stop(ctx.text) or not await ctx.services.optouts.doubts(ctx.text)):
         await _stop(ctx, everything=not _only_alerts(ctx))
 
 

@@ -80,7 +80,7 @@ def weights_of(file: Path) -> dict[str, Floats]:
         return {name: arrays[name].astype(np.float32) for name in arrays.files if name != "data"}
 
 
-class WishModel(Likelihood):
+class OptOutModel(Likelihood):
     """Hears the wish to get no more texts, by what `training` wrote."""
 
     def __init__(self, weights: dict[str, Floats], embedder: Embedder | None) -> None:
@@ -89,7 +89,7 @@ class WishModel(Likelihood):
         super().__init__(weights, embedder, self._limits.unlikely)
 
     @classmethod
-    def load(cls, file: Path, embedder: Embedder | None) -> WishModel:
+    def load(cls, file: Path, embedder: Embedder | None) -> OptOutModel:
         """See `weights_of`."""
         return cls(weights_of(file), embedder)
 
@@ -98,8 +98,8 @@ class WishModel(Likelihood):
         return await asyncio.get_running_loop().run_in_executor(ASIDE, self.likeness, text)
 
     async def doubts(self, text: str) -> bool:
-        """`hardly_wishes`, in the same thread."""
-        return await asyncio.get_running_loop().run_in_executor(ASIDE, self.hardly_wishes, text)
+        """`hardly_likely`, in the same thread."""
+        return await asyncio.get_running_loop().run_in_executor(ASIDE, self.hardly_likely, text)
 
     def likeness(self, text: str) -> Likeness:
         """How much a text that no rule knows sounds like the wish."""
@@ -110,6 +110,6 @@ class WishModel(Likelihood):
             return "likely" if score >= limits.likely else "faint"
         return "hint" if score >= limits.hint else "none"
 
-    def hardly_wishes(self, text: str) -> bool:
+    def hardly_likely(self, text: str) -> bool:
         """Whether a text that a rule takes for a wish sounds like something else: "basta ya de redadas"."""
         return self.score(text) < self._limits.doubts

@@ -81,7 +81,7 @@ class Volunteers(Stage):
         self.guessing = Guessing()
         self.conversation._services = replace(
             self.conversation._services, dialogue=self.guessing, keyword_dialogue=self.guessing,
-            urgency=EverythingUrgent(), wishes=EverythingWished(),
+            urgency=EverythingUrgent(), optouts=EverythingWished(),
         )  # fmt: skip
 
     async def questioned(self, handle: str, asked: Question) -> None:
@@ -159,7 +159,7 @@ async def test_no_guess_asks_a_volunteer_whether_to_stop_or_whether_it_is_happen
 
 @pytest.mark.parametrize("words", ["STOP", "stop texting me please", "no me manden mas mensajes"])
 async def test_a_volunteer_who_says_so_is_stopped(crew: Volunteers, words: str) -> None:
-    crew.conversation._services = replace(crew.conversation._services, wishes=SecondHearing())
+    crew.conversation._services = replace(crew.conversation._services, optouts=SecondHearing())
     await crew.says("rita", words)
     assert await crew.store.redis.sismember(
         keys.optout("hotline"), crew.vault.pseudonym(crew.numbers["rita"])

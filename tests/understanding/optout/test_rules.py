@@ -1,7 +1,7 @@
 """A wish to get no more texts is caught in any wording; words that only look like one are not.
 
 `nlu_data/optout` holds wishes and controls. The rules were made on lines 1, 3, 5 … of its files by language;
-of lines 2, 4, 6 … they know nothing. The second look (`WishModel`) is learnt from all of them: what both do
+of lines 2, 4, 6 … they know nothing. The second look (`OptOutModel`) is learnt from all of them: what both do
 together is measured on `data/leaving`, which neither has seen.
 """
 

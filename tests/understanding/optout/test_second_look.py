@@ -18,7 +18,7 @@ from hotline.store import keys
 from hotline.understanding.dialogue import Say, Understood
 from hotline.understanding.embedding import Embedder
 from hotline.understanding.optout.rules import is_carrier_word, optout, says_only_stop, wants_erased
-from hotline.understanding.optout.second_look import WishModel
+from hotline.understanding.optout.second_look import OptOutModel
 from hotline.understanding.optout.training import WEIGHTS, examples, fingerprint
 from tests.understanding.optout.test_rules import controls, wishes
 from tests.understanding.tables import Row, share, table
@@ -43,15 +43,15 @@ CUT_OFF: Final = 0.0075
 
 
 @pytest.fixture(scope="module")
-def model() -> WishModel:
+def model() -> OptOutModel:
     """As the worker has it on this machine."""
-    return WishModel.load(WEIGHTS, Embedder.load())
+    return OptOutModel.load(WEIGHTS, Embedder.load())
 
 
-def outcome(model: WishModel, text: str) -> str:
+def outcome(model: OptOutModel, text: str) -> str:
     """What happens to a text: stop, ask, delete, tell (how to stop) or none; as in `leaving`."""
     ruled = optout(text)
-    if ruled == "stop" and (says_only_stop(text) or not model.hardly_wishes(text)):
+    if ruled == "stop" and (says_only_stop(text) or not model.hardly_likely(text)):
         return "stop"
     if ruled:
         return "ask"
@@ -80,26 +80,26 @@ def test_enough_was_never_learnt_from(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_most_wishes_never_seen_are_done_or_asked_about(name: str, model: WishModel) -> None:
+def test_most_wishes_never_seen_are_done_or_asked_about(name: str, model: OptOutModel) -> None:
     rows = wishes(NEVER_SEEN[name])
     assert share(rows, lambda row: outcome(model, row["text"]) not in ("tell", "none")) >= CAUGHT[name]
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_hardly_anybody_who_wants_no_more_texts_is_left_without_the_way_out(
-    name: str, model: WishModel
+    name: str, model: OptOutModel
 ) -> None:
     rows = wishes(NEVER_SEEN[name])
     assert share(rows, lambda row: outcome(model, row["text"]) != "none") >= 0.985
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_nobody_is_cut_off_who_did_not_ask(name: str, model: WishModel) -> None:
+def test_nobody_is_cut_off_who_did_not_ask(name: str, model: OptOutModel) -> None:
     rows = controls(NEVER_SEEN[name])
     assert share(rows, lambda row: outcome(model, row["text"]) == "stop") <= CUT_OFF
 
 
-def test_an_ordinary_question_is_answered_and_not_met_with_a_question(model: WishModel) -> None:
+def test_an_ordinary_question_is_answered_and_not_met_with_a_question(model: OptOutModel) -> None:
     files = sorted((ROOT / "nlu_data" / "tests").glob("test.*.jsonl"))
     rows: list[Row] = [json.loads(line) for file in files for line in file.read_text().splitlines()]
     others = [row for row in rows if row.get("topic") not in ("unsubscribe_alerts", "delete_my_data")]
@@ -112,7 +112,7 @@ def test_an_ordinary_question_is_answered_and_not_met_with_a_question(model: Wis
 @pytest.mark.parametrize(
     "form", ["{} {} {}", "{} {} {}, call [number]", "{} 42", "hi is this {}", "who is {} {}"]
 )
-def test_what_is_like_no_language_is_seldom_taken_for_a_wish(model: WishModel, form: str) -> None:
+def test_what_is_like_no_language_is_seldom_taken_for_a_wish(model: OptOutModel, form: str) -> None:
     chance = random.Random(form)
     texts = [form.format(*(nonsense(chance) for _ in range(3))) for _ in range(60)]
     asked = sum(model.likeness(text) in ("likely", "faint") for text in texts)
@@ -127,7 +127,7 @@ def nonsense(chance: random.Random) -> str:
 
 @pytest.mark.parametrize("embedder", [Embedder.load(), None], ids=["sense", "letters"])
 def test_a_word_that_carriers_know_is_never_doubted(embedder: Embedder | None) -> None:
-    model = WishModel.load(WEIGHTS, embedder)
+    model = OptOutModel.load(WEIGHTS, embedder)
     bare = [one.text for one in examples() if is_carrier_word(one.text.casefold())]
     assert len(bare) > 30
     assert {outcome(model, text) for text in bare} == {"stop"}
@@ -197,4 +197,4 @@ async def test_a_wish_to_stay_that_the_assistant_takes_for_its_opposite_is_heard
 )
 @pytest.mark.parametrize("embedder", [Embedder.load(), None], ids=["sense", "letters"])
 def test_what_plainly_means_something_else_sounds_like_no_wish(embedder: Embedder | None, text: str) -> None:
-    assert WishModel.load(WEIGHTS, embedder).likeness(text) == "none"
+    assert OptOutModel.load(WEIGHTS, embedder).likeness(text) == "none"
