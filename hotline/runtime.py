@@ -13,7 +13,7 @@ import structlog
 from hotline.content import Library
 from hotline.errors import SettingsError
 from hotline.incidents.notices.unreached import Unreached
-from hotline.incidents.service import Desk
+from hotline.incidents.service import IncidentService
 from hotline.privacy.fingerprint import KeyProof
 from hotline.privacy.redaction import redact_event
 from hotline.privacy.vault import Vault
@@ -64,7 +64,7 @@ class Runtime:
     store: Store
     vault: Vault
     library: Library
-    desk: Desk
+    incidents: IncidentService
     clock: Clock
     key: KeyProof
 
@@ -80,8 +80,8 @@ class Runtime:
         store = Store(redis_url(chosen), chosen.city)
         vault = Vault(chosen.secret_keys)
         library = Library.load(chosen.content_dir, chosen.city)
-        desk = Desk(store, vault, library, clock, chosen.public_url)
-        return cls(chosen, store, vault, library, desk, clock, KeyProof(store, vault))
+        service = IncidentService(store, vault, library, clock, chosen.public_url)
+        return cls(chosen, store, vault, library, service, clock, KeyProof(store, vault))
 
     def intake(self) -> Intake:
         """The first look at a text. Loads the rules: make it once."""
@@ -103,7 +103,7 @@ class Runtime:
                 store=self.store,
                 vault=self.vault,
                 library=self.library,
-                desk=self.desk,
+                incidents=self.incidents,
                 dialogue=RasaDialogue(self.settings.rasa_url, self.settings.dialogue_timeout),
                 keyword_dialogue=KeywordDialogue(self.library, self.settings.content_dir / "keywords.yml"),
                 guesser=guesser,

@@ -65,7 +65,7 @@ class Worker:
         settings = runtime.settings
         self._media = CarrierMedia(settings)
         self._photos = Photos(
-            runtime.desk, runtime.vault, runtime.library, settings, self._media, runtime.clock
+            runtime.incidents, runtime.vault, runtime.library, settings, self._media, runtime.clock
         )
         self._removals = Removals(runtime.store, runtime.vault, self._media, runtime.clock)
         self._senders = {
@@ -222,7 +222,7 @@ class Worker:
 
     async def _tick(self) -> None:
         self._incidents.clear()
-        await _sleep(self._incidents, await self._runtime.desk.tick())
+        await _sleep(self._incidents, await self._runtime.incidents.tick())
 
     async def _feed(self) -> None:
         self._broadcasts.clear()
@@ -253,15 +253,15 @@ class Worker:
     def _chores(self) -> list[tuple[str, Callable[[], Awaitable[object]]]]:
         """What is done once a minute, the most important first."""
         runtime, now = self._runtime, self._runtime.clock()
-        desk, library, vault = runtime.desk, runtime.library, runtime.vault
+        service, library, vault = runtime.incidents, runtime.library, runtime.vault
         watch = Watch(self._store, vault, library, runtime.settings, runtime.clock)
         return [
-            ("audit", desk.audit),
-            ("no answer", lambda: no_answer.note(desk, now)),
-            ("duties", lambda: reminders.minute(desk, vault, library, now)),
-            ("closing", lambda: closing.nag(desk, vault, library, now)),
+            ("audit", service.audit),
+            ("no answer", lambda: no_answer.note(service, now)),
+            ("duties", lambda: reminders.minute(service, vault, library, now)),
+            ("closing", lambda: closing.nag(service, vault, library, now)),
             ("canaries", watch.miss),
-            ("drills", lambda: drill.close_old(desk, now)),
+            ("drills", lambda: drill.close_old(service, now)),
             ("weekly drill", lambda: drill.weekly(runtime.settings, self._store, vault, library, now)),
             ("trim", lambda: trim(self._store)),
         ]

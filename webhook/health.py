@@ -74,7 +74,7 @@ class HealthRoutes:
         """Whether some step of the policy means a phone that may be texted."""
         try:
             async with asyncio.timeout(1.5):
-                roster, stopped = await asyncio.gather(self._runtime.desk.roster(), self._stopped())
+                roster, stopped = await asyncio.gather(self._runtime.incidents.roster(), self._stopped())
         except (*AWAY, TimeoutError):
             return DOWN
         reached = {

@@ -165,14 +165,14 @@ class TwilioRoutes:
         lang = self._language(reading.text, person.lang, fixed=person.lang_fixed)
         crisis_text = CrisisText(inbound.sid, person, lang, reading.text, kinds, runtime.clock())
         commit = await crisis.answered(
-            runtime.store, runtime.vault, runtime.library, await runtime.desk.roster(), crisis_text,
+            runtime.store, runtime.vault, runtime.library, await runtime.incidents.roster(), crisis_text,
             through=inbound.through,
         )  # fmt: skip
         return replace(inbound, crisis=kinds), commit
 
     async def _opened(self, inbound: Inbound, sealed: str, reading: Reading, words: Commit) -> bool:
         """Store the text and open its incident in one step. False: not this way, store it as any text."""
-        store, desk = self._runtime.store, self._runtime.desk
+        store, service = self._runtime.store, self._runtime.incidents
         known = store.pipeline()  # one trip for the three
         known.hget(keys.staff_people, inbound.person)
         known.hgetall(keys.person(inbound.person))
@@ -187,7 +187,7 @@ class TwilioRoutes:
         commit.merge(words)
         commit.if_absent(keys.reporter(inbound.person))  # a second text adds to the first one's incident
         commit.merge(
-            desk.opening(
+            service.opening(
                 str(id_), reporter=inbound.person, text=reading.text,
                 lang=self._language(reading.text, person.lang, fixed=person.lang_fixed),
                 place=reading.details.place, zone=reading.details.zone, photos=len(inbound.media),
@@ -216,11 +216,11 @@ class TwilioRoutes:
         """
         if bulletins.read(text) and await self._organizes(handle):
             return True
-        open_ones = await self._runtime.desk.open_ones()
+        open_ones = await self._runtime.incidents.open_ones()
         return any(one.held and handle in (one.claimed_by, *one.backups) for one in open_ones)
 
     async def _organizes(self, handle: str) -> bool:
-        member = (await self._runtime.desk.roster()).by_handle.get(handle)
+        member = (await self._runtime.incidents.roster()).by_handle.get(handle)
         return member is not None and member.role == "organizer"
 
     async def _take_status(self, request: Request, form: MultiDict[str]) -> str:

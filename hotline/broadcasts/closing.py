@@ -31,7 +31,7 @@ from hotline.store import Commit, Conflict, keys
 
 if TYPE_CHECKING:
     from hotline.content import Library
-    from hotline.incidents.service import Desk
+    from hotline.incidents.service import IncidentService
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.staff.roster import Staff
@@ -198,14 +198,14 @@ async def _hold_unfounded(store: Store, one: Broadcast, now: float) -> None:
             await store.commit(moved(one, BroadcastMove.PAUSE, by="line", now=now, held="report"))
 
 
-async def nag(desk: Desk, vault: Vault, library: Library, now: float) -> int:
+async def nag(service: IncidentService, vault: Vault, library: Library, now: float) -> int:
     """Remind organizers by text of each alert that somebody has to close; answers how many."""
-    organizers, count = (await desk.roster()).with_role("organizer"), 0
-    for one in await recent(desk.store, 200):
+    organizers, count = (await service.roster()).with_role("organizer"), 0
+    for one in await recent(service.store, 200):
         with failures.apart(one.id), contextlib.suppress(Conflict):
-            if not one.to_close or now - one.nagged_at < NAG or not await _is_due(desk.store, one, now):
+            if not one.to_close or now - one.nagged_at < NAG or not await _is_due(service.store, one, now):
                 continue
-            await desk.store.commit(_nagging(one, organizers, vault, library, now))
+            await service.store.commit(_nagging(one, organizers, vault, library, now))
             count += 1
     return count
 

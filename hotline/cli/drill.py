@@ -61,7 +61,7 @@ async def _run(runtime: Runtime, words: str, wait: float) -> list[Result]:
         await asyncio.sleep(LOOK)
         found = await drills.result(store, id_)
     await drills.kept(store, found)
-    await drills.close(runtime.desk, id_, runtime.clock())
+    await drills.close(runtime.incidents, id_, runtime.clock())
     return [found]
 
 

@@ -58,7 +58,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = 
     """Everybody on the roster, by handle."""
 
     async def work(runtime: Runtime) -> list[Staff]:
-        found = await runtime.desk.roster()
+        found = await runtime.incidents.roster()
         return sorted(found.by_handle.values(), key=lambda member: member.handle)
 
     staff = with_runtime(work)
@@ -164,7 +164,7 @@ def forecast(
     from hotline.staff.reminders import local_day
 
     async def work(runtime: Runtime) -> list[dict[str, str]]:
-        everybody, library = await runtime.desk.roster(), runtime.library
+        everybody, library = await runtime.incidents.roster(), runtime.library
         spoken = {one.handle: one.languages for one in everybody.with_role("responder")}
         found = shifts.gaps(everybody.plan, spoken, library.city.languages, runtime.clock(), days)
         return [
@@ -203,7 +203,7 @@ def test() -> None:
                 runtime.store,
                 runtime.vault,
                 runtime.library,
-                await runtime.desk.roster(),
+                await runtime.incidents.roster(),
                 name,
                 runtime.clock(),
             )
@@ -214,7 +214,7 @@ def test() -> None:
 
 
 async def _known(runtime: Runtime, handle: str) -> None:
-    (await runtime.desk.roster()).member(handle)
+    (await runtime.incidents.roster()).member(handle)
 
 
 @app.command()
@@ -234,10 +234,10 @@ def _cut_off(handle: str, what: str) -> None:
     from hotline.staff import roster
 
     async def work(runtime: Runtime) -> None:
-        held = [one for one in await runtime.desk.open_ones() if one.held and one.claimed_by == handle]
+        held = [one for one in await runtime.incidents.open_ones() if one.held and one.claimed_by == handle]
         await roster.remove_staff(runtime.store, handle)
         for one in held:
-            await runtime.desk.change(
+            await runtime.incidents.change(
                 one.id,
                 lambda found: (
                     incidents.release(found, runtime.clock(), by="line", event="released")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.content import Answer, Library
-    from hotline.incidents.service import Desk
+    from hotline.incidents.service import IncidentService
     from hotline.messaging.asked import Question
     from hotline.messaging.contacts import Person
     from hotline.messaging.inbox import Inbound
@@ -37,7 +37,7 @@ class Services:
     store: Store
     vault: Vault
     library: Library
-    desk: Desk
+    incidents: IncidentService
     dialogue: Dialogue
     keyword_dialogue: Dialogue
     guesser: LanguageGuesser

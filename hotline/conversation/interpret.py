@@ -198,7 +198,7 @@ def _checking(check: Check, text: str, rules: Rules, situation: Situation) -> It
 
 
 def _after_all(text: str, situation: Situation) -> Iterator[ByRules]:
-    """What is neither a stop nor for the desk: an answer, a command, more about a report, or unknown."""
+    """What is neither a stop nor for the service: an answer, a command, more about a report, or unknown."""
     if situation.opened:
         yield Opened()
         return

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 async def release(ctx: Context, everybody: Roster, handle: str, *, by: str) -> list[str]:
     """Release a responder's reports so that others can take them; returns their numbers."""
-    desk, numbers = ctx.services.desk, list[str]()
-    for one in await desk.open_ones():
+    service, numbers = ctx.services.incidents, list[str]()
+    for one in await service.open_ones():
         if one.held and one.claimed_by == handle:
             change = incidents.release(one, ctx.now, by=by, event="released")
-            ctx.commit.merge(await desk.written(one, change, everybody))
+            ctx.commit.merge(await service.written(one, change, everybody))
             numbers.append(one.id)
     return numbers
 
@@ -29,7 +29,7 @@ async def stopped(ctx: Context, *, anew: bool) -> None:
 
     `anew`: they stopped just now.
     """
-    everybody = await ctx.services.desk.roster()
+    everybody = await ctx.services.incidents.roster()
     until = everybody.plan.ends_for(ctx.handle, ctx.now)
     ctx.commit.merge(roster.set_on_call(ctx.handle, on=False, until=until))
     numbers = await release(ctx, everybody, ctx.handle, by=ctx.handle)

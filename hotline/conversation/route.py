@@ -57,7 +57,7 @@ async def by_rules(ctx: Context, meant: ByRules, one: Incident | None) -> bool:
 async def _by_staff(ctx: Context, meant: ForDesk | Offers) -> bool:
     if isinstance(meant, Offers):
         return await roster.volunteers(ctx, meant.handle)
-    everybody = await ctx.services.desk.roster()
+    everybody = await ctx.services.incidents.roster()
     if not (await handle_organizer(ctx, everybody) or await handle_staff(ctx, everybody)):
         return False
     ctx.answered_by = "staff"
@@ -101,7 +101,7 @@ async def hand_over(ctx: Context) -> None:
     services = ctx.services
     ctx.commit.merge(
         await questions.ask(
-            services.store, services.vault, ctx.library, await services.desk.roster(),
+            services.store, services.vault, ctx.library, await services.incidents.roster(),
             person=ctx.person.id, lang=ctx.lang, text=ctx.text, now=ctx.now,
         )
     )  # fmt: skip

@@ -117,7 +117,7 @@ class Conversation:
         ctx.change(lang=lang or ctx.services.guesser.answering(ctx.text, known, fixed=fixed))
 
     async def _route(self, ctx: Context) -> None:
-        one = await ctx.services.desk.reported_by(ctx.person.id)
+        one = await ctx.services.incidents.reported_by(ctx.person.id)
         rules, situation = await self._rules(ctx), _situation(ctx, in_report=one is not None)
         for meant in interpret(ctx.text, rules, situation):
             if isinstance(meant, Unruled):

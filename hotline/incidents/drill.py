@@ -24,7 +24,7 @@ from hotline.store import DAY, Commit, keys
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.incidents.incident import Incident
-    from hotline.incidents.service import Desk
+    from hotline.incidents.service import IncidentService
     from hotline.privacy.vault import Vault
     from hotline.settings import Settings
     from hotline.store import Store
@@ -154,19 +154,19 @@ async def past(store: Store) -> list[Result]:
     return [Result(**json.loads(text)) for text in texts if text]
 
 
-async def close_old(desk: Desk, now: float) -> None:
+async def close_old(service: IncidentService, now: float) -> None:
     """Store the progress of open drills, and end those that lasted too long."""
-    for one in await desk.recent(2 * OVER_AFTER):
+    for one in await service.recent(2 * OVER_AFTER):
         if one.drill:
-            await kept(desk.store, await result(desk.store, one.id))
+            await kept(service.store, await result(service.store, one.id))
             if one.live and now - one.opened_at > OVER_AFTER:
-                await close(desk, one.id, now)
+                await close(service, one.id, now)
 
 
-async def close(desk: Desk, id_: str, now: float) -> None:
+async def close(service: IncidentService, id_: str, now: float) -> None:
     """End a drill that is still open; who was paged is told."""
     state, move = IncidentState.ENDED, IncidentMove.END_DRILL
-    await desk.change(
+    await service.change(
         id_,
         lambda found: incidents.report_state(found, "line", state, now, 0, move) if found.may(move) else None,
     )

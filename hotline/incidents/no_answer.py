@@ -14,7 +14,7 @@ from hotline.store import Commit, keys
 
 if TYPE_CHECKING:
     from hotline.incidents.incident import Incident
-    from hotline.incidents.service import Desk
+    from hotline.incidents.service import IncidentService
 
 WAIT: Final = 3 * 60.0  # seconds
 DUE: Final = keys.silences_due
@@ -34,14 +34,14 @@ def answered(person: str) -> Commit:
     return commit
 
 
-async def note(desk: Desk, now: float) -> None:
+async def note(service: IncidentService, now: float) -> None:
     """Log every answer that did not come in time, once each."""
-    for person in map(str, await desk.store.zrangebyscore(DUE, "-inf", now)):
-        asked = (await load_person(desk.store, person)).asked
-        if isinstance(asked, ReportDetail) and (one := await desk.reported_by(person)):
-            first = await load(desk.store, one.same_as) if one.same_as else None
-            await desk.change(one.id, partial(_missing, question=asked.about, first=first))
-        await desk.store.commit(answered(person))
+    for person in map(str, await service.store.zrangebyscore(DUE, "-inf", now)):
+        asked = (await load_person(service.store, person)).asked
+        if isinstance(asked, ReportDetail) and (one := await service.reported_by(person)):
+            first = await load(service.store, one.same_as) if one.same_as else None
+            await service.change(one.id, partial(_missing, question=asked.about, first=first))
+        await service.store.commit(answered(person))
 
 
 def _missing(one: Incident, question: str, first: Incident | None) -> Change | None:

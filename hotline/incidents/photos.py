@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.content import Library
-    from hotline.incidents.service import Desk
+    from hotline.incidents.service import IncidentService
     from hotline.messaging.carriers.media import CarrierMedia
     from hotline.messaging.inbox import Inbound
     from hotline.privacy.vault import Vault
@@ -81,14 +81,14 @@ class Photos:
 
     def __init__(
         self,
-        desk: Desk,
+        service: IncidentService,
         vault: Vault,
         library: Library,
         settings: Settings,
         media: CarrierMedia,
         clock: Callable[[], float],
     ) -> None:
-        self._desk, self._store = desk, desk.store
+        self._incidents, self._store = service, service.store
         self._vault, self._library, self._settings, self._clock = vault, library, settings, clock
         self._media = media
 
@@ -189,16 +189,16 @@ class Photos:
             return
 
     async def _incident(self, fields: dict[str, str]) -> Incident | None:
-        by, open_ones = fields["by"], await self._desk.open_ones()
+        by, open_ones = fields["by"], await self._incidents.open_ones()
         worked_on = [one for one in open_ones if by and one.held and by in (one.claimed_by, *one.backups)]
         if worked_on:
             meant = [one for one in worked_on if len(worked_on) == 1 or one.id == fields.get("report", "")]
             return meant[0] if meant else None
-        return await self._desk.reported_by(fields["person"])
+        return await self._incidents.reported_by(fields["person"])
 
     async def _to_staff(self, id_: str, one: Incident) -> Commit:
         event = (await load(self._store, one.same_as) if one.same_as else None) or one
-        roster = await self._desk.roster()
+        roster = await self._incidents.roster()
         looking = roster.with_role("organizer") if event.tray else []
         readers = [roster.by_handle[name] for name in event.readers if name in roster.by_handle] + looking
         commit, notices = Commit(), list[Notice]()
@@ -208,7 +208,7 @@ class Photos:
             url = link(commit, self._settings.public_url, id_, reader)
             notices.append(Notice(reader.handle, "page_photo_link", {"id": event.id, "url": url}))
         change = Change(one, "photo", "reporter", {"photo": id_}, tuple(notices))
-        commit.merge(await self._desk.written(one, change, roster))
+        commit.merge(await self._incidents.written(one, change, roster))
         return commit
 
     async def _to_reporter(self, id_: str, one: Incident) -> Commit:

@@ -36,7 +36,7 @@ TRIES: Final = 50
 STUMBLE: Final = 5.0  # seconds until a step that failed is tried again
 
 
-class Desk:
+class IncidentService:
     """Everything that happens to incidents. Each step is stored together with its texts."""
 
     def __init__(

@@ -15,7 +15,7 @@ from hotline.store import DAY, Commit, Conflict, keys
 if TYPE_CHECKING:
     from hotline.content import Library
     from hotline.content.city import Weekly
-    from hotline.incidents.service import Desk
+    from hotline.incidents.service import IncidentService
     from hotline.privacy.vault import Vault
     from hotline.staff.roster import Roster
     from hotline.staff.shifts import Duty
@@ -24,9 +24,9 @@ LEAD: Final = 60 * 60.0  # seconds before a shift that its holder is reminded
 GRACE: Final = 6 * 60 * 60.0  # a weekly task missed while the line was down is still done within this
 
 
-async def minute(desk: Desk, vault: Vault, library: Library, now: float) -> None:
+async def minute(service: IncidentService, vault: Vault, library: Library, now: float) -> None:
     """Everything that is due. Called about once a minute; calling it again changes nothing."""
-    store, roster = desk.store, await load_roster(desk.store, now)
+    store, roster = service.store, await load_roster(service.store, now)
     for duty in roster.plan.duties(now, now + LEAD):
         if duty.begins > now:
             with contextlib.suppress(Conflict):

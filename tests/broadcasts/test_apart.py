@@ -62,7 +62,7 @@ async def broken(office: Office, id_: str, how: str) -> None:
 
 async def texts_to(office: Office, handle: str) -> list[str]:
     bodies: list[str] = []
-    person = (await office.desk.roster()).by_handle[handle]
+    person = (await office.incidents.roster()).by_handle[handle]
     for id_ in await office.store.redis.zrange(keys.outbox("hotline"), 0, -1):
         fields = await office.box.read(str(id_))
         if fields["person"] == person.person:
@@ -91,9 +91,9 @@ async def test_a_broadcast_that_fails_keeps_no_other_from_leaving(
             await office.box.accepted(id_, f"SM{id_}")
     ledger = await office.ledger(good.id)
     assert {ledger[person] for person in people} == {"sent"}
-    desk = office.desk
+    service = office.incidents
     office.now += closing.PATIENCE + 1
-    await closing.nag(desk, office.vault, office.library, office.now)
+    await closing.nag(service, office.vault, office.library, office.now)
     settings = load_settings(_env_file=None, environment="test", canary_numbers="+18605550190")
     watch = Watch(office.store, office.vault, office.library, settings, lambda: office.now)
     await watch.miss()

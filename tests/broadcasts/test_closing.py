@@ -40,7 +40,7 @@ async def accepted(office: Office, ids: list[str]) -> None:
 
 
 async def nagged(office: Office) -> int:
-    return await closing.nag(office.desk, office.vault, office.library, office.now)
+    return await closing.nag(office.incidents, office.vault, office.library, office.now)
 
 
 async def test_exactly_those_who_got_the_alert_are_told_that_it_is_over(office: Office) -> None:

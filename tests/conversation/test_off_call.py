@@ -80,7 +80,7 @@ async def test_who_stops_our_texts_lets_go_of_what_they_have(
         told = await street.hears(handle)
         assert f"rita {'stopped' if handle == 'ana' else 'dijo STOP'}" in told
         assert id_ in told
-    await street.desk.tick()
+    await street.incidents.tick()
     assert id_ in await street.hears("ana"), "nobody else is on call: the organizers are asked"
 
 
@@ -136,13 +136,13 @@ async def test_who_takes_a_report_reads_that_its_reporter_cannot_be_texted(stree
 async def test_an_urgent_text_after_stop_pages_and_the_carriers_block_is_still_known(street: Street) -> None:
     id_ = await street.called()
     await street.store.commit(block(street.resident, "hotline"))
-    opening = street.desk.opening(
+    opening = street.incidents.opening(
         "99", reporter=street.resident, text="ICE is here", lang="en", place="900 Albany Avenue", zone="",
         photos=0, address=street.vault.seal(RESIDENT),
     )  # fmt: skip
     await street.says("rita", f"TAKE {id_}")
     await street.store.commit(opening)
-    await street.desk.tick()
+    await street.incidents.tick()
     assert "REPORT 99" in await street.hears("rita")
     assert MUTE["en"] in await street.says("rita", "TAKE 99")
     await street.store.commit(unblock(street.resident, "hotline"))

@@ -114,7 +114,7 @@ LOOKS: Final[tuple[Urgency, ...]] = ("none", "ask", "page")
 
 async def urgency_of(talk: Talk) -> str:
     """What the live line did about a report."""
-    if await talk.desk.reported_by(talk.person):
+    if await talk.incidents.reported_by(talk.person):
         return "page"
     return "ask" if isinstance((await talk.known()).asked, HappeningNow) else "none"
 

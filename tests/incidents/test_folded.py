@@ -69,7 +69,7 @@ async def test_who_is_paged_later_reads_every_witness(stage: Stage) -> None:
     assert REAL in heard
     assert REAL in await stage.says("ana", f"TAKE {first}"), "and who takes it without having been paged"
     await stage.says("ana", "PASS")
-    await stage.desk.tick()
+    await stage.incidents.tick()
     assert REAL in await stage.hears("rita")
 
 
@@ -81,15 +81,15 @@ async def test_a_report_folded_into_one_that_was_not_paged_yet_is_in_its_page(st
     other = await records.load(stage.store, "2")
     assert one
     assert other
-    roster = await stage.desk.roster()
-    unpaged = await stage.desk.change(
+    roster = await stage.incidents.roster()
+    unpaged = await stage.incidents.change(
         "1", lambda found: witnesses.split(found, None, stage.now, by="line")[0]
     )
     assert unpaged
     changes = witnesses.link(other, unpaged, stage.now)
-    await stage.store.commit(await stage.desk.both(other, unpaged, *changes, roster))
+    await stage.store.commit(await stage.incidents.both(other, unpaged, *changes, roster))
     await stage.hears("rita")
-    await stage.desk.tick()
+    await stage.incidents.tick()
     assert REAL in await stage.hears("rita")
 
 

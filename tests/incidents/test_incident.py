@@ -176,7 +176,7 @@ def test_a_closing_verdict_ends_the_timers_and_tells_the_reporter() -> None:
 
 
 class IncidentLife(RuleBasedStateMachine):
-    """Random claims, passes, verdicts, details and clock jumps, decided as the desk decides them."""
+    """Random claims, passes, verdicts, details and clock jumps, decided as the service decides them."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -78,7 +78,7 @@ class Lives(RuleBasedStateMachine):
         super().__init__()
         self._runner = asyncio.Runner()
         self.stage = self.run(self._open())
-        self.store, self.desk = self.stage.store, self.stage.desk
+        self.store, self.incidents = self.stage.store, self.stage.incidents
         self.found: dict[str, Incident] = {}
 
     def run[T](self, work: Coroutine[Any, Any, T]) -> T:
@@ -107,7 +107,7 @@ class Lives(RuleBasedStateMachine):
             if not await self.store.redis.zcard(keys.incidents_due):
                 break
             self.stage.now += STRIDE
-            await self.desk.tick()
+            await self.incidents.tick()
         self.found = {one.id: one for one in await records.load_many(self.store, keys.incidents_all)}
         assert not [one.id for one in self.found.values() if one.live]
         for one in self.found.values():
@@ -129,14 +129,14 @@ class Lives(RuleBasedStateMachine):
         one = await self._picked(deed.report)
         if one is None or not one.live:
             return None
-        roster = await self.desk.roster()
+        roster = await self.incidents.roster()
         if deed.kind in ("merge", "split"):
             pair = await self._two(one, deed)
-            return await self.desk.both(*pair, roster) if pair else None
+            return await self.incidents.both(*pair, roster) if pair else None
         if deed.kind == "take" and one.same_as:  # who takes a witness's report means the event
             one = await records.load(self.store, one.same_as) or one
         change = self._alone(one, deed)
-        return await self.desk.written(one, change, roster) if change else None
+        return await self.incidents.written(one, change, roster) if change else None
 
     async def _two(
         self, one: Incident, deed: Deed
@@ -187,7 +187,7 @@ class Lives(RuleBasedStateMachine):
     def some_have_reported(self, places: list[str]) -> None:
         for reporter, place in zip(REPORTERS, places, strict=False):
             self.run(self._report(reporter, place, WORDS[0]))
-            self.run(self.desk.tick())
+            self.run(self.incidents.tick())
 
     @rule(
         reporter=st.sampled_from(REPORTERS),
@@ -201,7 +201,7 @@ class Lives(RuleBasedStateMachine):
 
     async def _report(self, reporter: str, place: str, words: str) -> None:
         id_ = await records.next_id(self.store)
-        commit = self.desk.opening(
+        commit = self.incidents.opening(
             id_, reporter=reporter, text=words, lang="en", place=place, zone="", photos=0
         )
         commit.if_absent(keys.reporter(reporter))
@@ -213,7 +213,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def the_worker_comes_by(self) -> None:
-        self.run(self.desk.tick())
+        self.run(self.incidents.tick())
 
     @rule(handle=people, on=st.booleans())
     def the_roster_changes(self, handle: str, on: bool) -> None:  # noqa: FBT001 - hypothesis fills it in
@@ -259,7 +259,7 @@ class Lives(RuleBasedStateMachine):
     async def _stale(self, deed: Deed, seconds: int) -> None:
         commit = await self._decided(deed)
         self.stage.now += seconds
-        await self.desk.tick()
+        await self.incidents.tick()
         if commit:
             guarded = versions(commit)
             seen = [await cast("Any", self.store.redis.hget(key, "version")) for key in guarded]
@@ -274,7 +274,7 @@ class Lives(RuleBasedStateMachine):
         ids = [one.id for one in self.found.values() if one.live]
         lost = ids[place % len(ids)]
         await self.store.redis.zrem(keys.incidents_due, lost)
-        assert await self.desk.audit() >= 1
+        assert await self.incidents.audit() >= 1
         assert await self.store.redis.zscore(keys.incidents_due, lost) is not None
 
     # -- what always holds

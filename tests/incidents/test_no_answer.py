@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from hotline.incidents import no_answer
-from hotline.incidents.service import Desk
+from hotline.incidents.service import IncidentService
 from hotline.messaging.asked import ReportDetail
 from hotline.messaging.contacts import Person, save_person
 from hotline.store import keys
@@ -20,17 +20,17 @@ NOW: Final = 1_800_000_000.0
 PHONE: Final = "+18605550111"
 
 
-async def opened(store: Store, vault: Vault, library: Library) -> Desk:
+async def opened(store: Store, vault: Vault, library: Library) -> IncidentService:
     """A report whose reporter was asked where it is."""
-    desk = Desk(store, vault, library, lambda: NOW)
+    service = IncidentService(store, vault, library, lambda: NOW)
     person = vault.pseudonym(PHONE)
     text = {"text": "ICE is here", "lang": "en", "place": "", "zone": "", "photos": 0}
-    await store.commit(desk.opening("7", reporter=person, **text))  # pyright: ignore[reportArgumentType] - its own fields
+    await store.commit(service.opening("7", reporter=person, **text))  # pyright: ignore[reportArgumentType] - its own fields
     await store.commit(
         save_person(Person(person, vault.seal(PHONE), "en", asked=ReportDetail(about="where")))
     )
     await store.commit(no_answer.expected(person, NOW))
-    return desk
+    return service
 
 
 async def events(store: Store) -> list[str]:
@@ -43,17 +43,17 @@ async def test_silence_is_recorded_once_with_the_question(
     store: Store, vault: Vault, library: Library
 ) -> None:
     """Whoever goes there must know that nobody answered, and to what."""
-    desk = await opened(store, vault, library)
-    await no_answer.note(desk, NOW + no_answer.WAIT - 1)
+    service = await opened(store, vault, library)
+    await no_answer.note(service, NOW + no_answer.WAIT - 1)
     assert await events(store) == ["opened"]
-    await no_answer.note(desk, NOW + no_answer.WAIT)
-    await no_answer.note(desk, NOW + 2 * no_answer.WAIT)
+    await no_answer.note(service, NOW + no_answer.WAIT)
+    await no_answer.note(service, NOW + 2 * no_answer.WAIT)
     assert await events(store) == ["opened", "silent"]
 
 
 async def test_an_answer_breaks_the_silence(store: Store, vault: Vault, library: Library) -> None:
     """Then nothing is recorded."""
-    desk = await opened(store, vault, library)
+    service = await opened(store, vault, library)
     await store.commit(no_answer.answered(vault.pseudonym(PHONE)))
-    await no_answer.note(desk, NOW + 10 * no_answer.WAIT)
+    await no_answer.note(service, NOW + 10 * no_answer.WAIT)
     assert await events(store) == ["opened"]

@@ -52,7 +52,7 @@ async def waiting(stage: Stage, url: str) -> str:
 async def all_tries(stage: Stage, rounds: int = 7) -> None:
     """Try after try, ten minutes apart, and whatever has to go at the carrier."""
     media = CarrierMedia(stage.settings)
-    photos = Photos(stage.desk, stage.vault, stage.library, stage.settings, media, lambda: stage.now)
+    photos = Photos(stage.incidents, stage.vault, stage.library, stage.settings, media, lambda: stage.now)
     removals = Removals(stage.store, stage.vault, media, lambda: stage.now)
     for _ in range(rounds):
         await photos.step()

@@ -23,7 +23,7 @@ class Slow(Photos):
 
     def __init__(self, stage: Stage) -> None:
         media = CarrierMedia(stage.settings)
-        super().__init__(stage.desk, stage.vault, stage.library, stage.settings, media, stage.clock)
+        super().__init__(stage.incidents, stage.vault, stage.library, stage.settings, media, stage.clock)
         self.begun, self.go_on = list[str](), asyncio.Event()
         self.asked = asyncio.Event()
 
@@ -121,7 +121,12 @@ async def test_a_machine_that_opens_no_picture_for_hours_loses_none(
     await stage.store.commit(commit)
     for _ in range(30):
         await Photos(
-            stage.desk, stage.vault, stage.library, stage.settings, CarrierMedia(stage.settings), stage.clock
+            stage.incidents,
+            stage.vault,
+            stage.library,
+            stage.settings,
+            CarrierMedia(stage.settings),
+            stage.clock,
         ).step()
         stage.now += 600
     assert await stage.store.redis.exists(keys.photo("MM00"), keys.photos_due) == 2

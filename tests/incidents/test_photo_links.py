@@ -36,7 +36,7 @@ class Album(Stage):
     def photos(self) -> Photos:
         """What fetches them; here they are fetched already."""
         return Photos(
-            self.desk, self.vault, self.library, self.settings, CarrierMedia(self.settings), self.clock
+            self.incidents, self.vault, self.library, self.settings, CarrierMedia(self.settings), self.clock
         )
 
     async def fetched(self, report: str, name: str, **more: str) -> None:
@@ -123,7 +123,7 @@ async def test_who_gets_a_report_after_a_pass_gets_the_photos_that_came_while_an
 async def test_who_is_given_a_report_at_the_console_gets_its_photos(album: Album) -> None:
     report = await album.open()
     await album.sends(report, "van")
-    await album.desk.change(report, lambda one: incidents.assigned(one, "ana", album.now, MINUTES))
+    await album.incidents.change(report, lambda one: incidents.assigned(one, "ana", album.now, MINUTES))
     assert await album.sees("ana") == ["van"]
 
 
@@ -144,7 +144,7 @@ async def test_organizers_see_the_photos_of_a_report_in_the_side_tray(album: Alb
     await album.sends(report, "van")
     await album.hears("ana")
     aside = partial(witnesses.set_aside, reason="copied", organizers=["ana"], now=album.now)
-    await album.desk.change(report, aside)
+    await album.incidents.change(report, aside)
     assert await album.sees("ana") == ["van"]
     await album.sends(report, "door")
     assert await album.sees("ana") == ["door"]

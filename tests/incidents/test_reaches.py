@@ -45,7 +45,7 @@ async def asked(stage: Stage, who: str, about: ReportPart) -> None:
 
 async def shown(stage: Stage, handle: str, report: str) -> str:
     """All that SHOW answers with, text after text, as one."""
-    lang = (await stage.desk.roster()).by_handle[handle].lang
+    lang = (await stage.incidents.roster()).by_handle[handle].lang
     found, place = "", 1
     while place:
         said = await stage.says(handle, f"SHOW {report} {place}")
@@ -189,7 +189,7 @@ async def brought_to(stage: Stage, state: str, number: str) -> tuple[str, str, l
     if state == "unclaimed":
         return report, "mia", ["rita"]
     if state == "tray":
-        await stage.desk.change(report, partial(_into_the_tray, now=stage.now))
+        await stage.incidents.change(report, partial(_into_the_tray, now=stage.now))
         return report, "mia", ["ana", "beto", "carl"]
     await stage.says("rita", f"TAKE {report}")
     if state == "witness":
@@ -199,7 +199,7 @@ async def brought_to(stage: Stage, state: str, number: str) -> tuple[str, str, l
     if state == "claimed":
         return report, "mia", ["rita", "sol"]
     await stage.says("rita", "PASS")
-    await stage.desk.tick()
+    await stage.incidents.tick()
     return report, "mia", ["rita", "sol"]
 
 

@@ -316,7 +316,7 @@ async def test_when_a_report_is_given_up_its_witnesses_do_not_page_everybody_ane
     while (await clocked.next_step())["type"] != "expired":
         pass
     await scene.play({"resident2 hears": clocked.say("raid_unable", "es")})
-    assert [one.id for one in await clocked.runtime.desk.open_ones()] == []
+    assert [one.id for one in await clocked.runtime.incidents.open_ones()] == []
 
 
 async def test_a_report_in_the_tray_pages_by_itself_after_five_minutes(
@@ -365,7 +365,9 @@ async def test_the_partners_phone_gets_a_text_that_says_what_where_and_when(
     await scene.play({"resident says": REPORTS["es"]}, {"responder1 hears": "REPORT 1"})
     one = await clocked.one()
     policy = (*one.policy, {"who": "partner", "after_seconds": 420})
-    await clocked.runtime.desk.change("1", lambda found: Change(replace(found, policy=policy), "repaired"))
+    await clocked.runtime.incidents.change(
+        "1", lambda found: Change(replace(found, policy=policy), "repaired")
+    )
     while not (heard := await clocked.received("+18605550188")):
         await clocked.next_step()
     assert len(heard) == 1

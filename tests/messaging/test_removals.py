@@ -44,7 +44,7 @@ async def media(stage: Stage) -> AsyncGenerator[CarrierMedia]:
 
 
 def photos_of(stage: Stage, media: CarrierMedia) -> Photos:
-    return Photos(stage.desk, stage.vault, stage.library, stage.settings, media, lambda: stage.now)
+    return Photos(stage.incidents, stage.vault, stage.library, stage.settings, media, lambda: stage.now)
 
 
 def removals_of(stage: Stage, media: CarrierMedia) -> Removals:

@@ -68,7 +68,7 @@ async def _asked(talk: Talk) -> list[Commit]:
 
 async def _reported(talk: Talk) -> list[Commit]:
     await talk.store.redis.set(keys.incidents_last, 7)
-    opening = talk.desk.opening(
+    opening = talk.incidents.opening(
         "7", reporter=talk.person, text=RAID, lang="es", place="120 Park St", zone="", photos=1,
         address=talk.vault.seal(RESIDENT),
     )  # fmt: skip

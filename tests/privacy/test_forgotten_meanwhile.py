@@ -14,7 +14,7 @@ from hotline.casework import questions, violations
 from hotline.casework.violations import Violation
 from hotline.errors import InputError
 from hotline.incidents import photos
-from hotline.incidents.service import Desk
+from hotline.incidents.service import IncidentService
 from hotline.messaging import inbox
 from hotline.messaging.contacts import Person, save_person
 from hotline.messaging.inbox import Inbound, stored
@@ -90,7 +90,7 @@ class Life:
         self.store, self.vault, self.library = store, vault, library
         self.person, self.address = vault.pseudonym(PHONE), vault.seal(PHONE)
         self.box = Outbox(store, "alerts", 1000, "w1")
-        self.desk = Desk(store, vault, library, lambda: NOW)
+        self.incidents = IncidentService(store, vault, library, lambda: NOW)
 
     async def begin(self) -> None:
         """They wrote before, and an alert to them waits."""
@@ -150,7 +150,9 @@ class Life:
     async def reported(self) -> None:
         """A report of theirs, taken in without a text."""
         await self.store.commit(
-            self.desk.opening("9", reporter=self.person, text="ICE", lang="es", place="", zone="", photos=0)
+            self.incidents.opening(
+                "9", reporter=self.person, text="ICE", lang="es", place="", zone="", photos=0
+            )
         )
 
     async def listed(self) -> None:

@@ -13,7 +13,7 @@ from hotline.conversation.residents import unanswered
 from hotline.incidents import incident as incidents
 from hotline.incidents import updates
 from hotline.incidents.incident import Change
-from hotline.incidents.service import Desk
+from hotline.incidents.service import IncidentService
 from hotline.incidents.states import IncidentState
 from hotline.messaging.asked import HappeningNow
 from hotline.messaging.contacts import Person, load_person, opt_out, save_person
@@ -50,9 +50,9 @@ async def known(store: Store, vault: Vault, library: Library, phone: str) -> str
         )
     )
     commit.merge(opt_out(person, "alerts"))
-    desk = Desk(store, vault, library, lambda: NOW)
+    service = IncidentService(store, vault, library, lambda: NOW)
     number = str(await store.redis.incr(keys.incidents_last))
-    commit.merge(desk.opening(number, reporter=person, text="ICE", lang="es", place="", zone="", photos=0))
+    commit.merge(service.opening(number, reporter=person, text="ICE", lang="es", place="", zone="", photos=0))
     commit.merge(
         await questions.ask(
             store, vault, library, Roster([]), person=person, lang="es", text="who can help me", now=NOW
@@ -237,8 +237,8 @@ async def test_a_commit_that_says_nothing_of_a_lifetime_is_found(store: Store) -
 async def decided_before(store: Store, vault: Vault, library: Library) -> dict[str, Commit]:
     """What others decided about a person before it was forgotten, not yet done."""
     person = vault.pseudonym(PHONE)
-    desk = Desk(store, vault, library, lambda: NOW)
-    one = await desk.reported_by(person)
+    service = IncidentService(store, vault, library, lambda: NOW)
+    one = await service.reported_by(person)
     assert one
     claim = incidents.claim(one, "ana", NOW, 15)
     assert claim
@@ -247,9 +247,9 @@ async def decided_before(store: Store, vault: Vault, library: Library) -> dict[s
     reply = await questions.answer(store, vault, library, number="1", text="yes", cause="SMq", now=NOW)
     assert reply
     return {
-        "claim": await desk.written(one, claim, Roster([])),
-        "words": await desk.written(one, words, Roster([])),
-        "silence": await desk.written(one, silent, Roster([])),
+        "claim": await service.written(one, claim, Roster([])),
+        "words": await service.written(one, words, Roster([])),
+        "silence": await service.written(one, silent, Roster([])),
         "answer": reply,
     }
 
@@ -271,10 +271,10 @@ async def test_a_transition_of_a_report_whose_reporter_is_forgotten_names_nobody
 ) -> None:
     """Responders go on with it; the way to the reporter does not come back, not even an empty one."""
     store, person, _ = forgotten
-    desk = Desk(store, vault, library, lambda: NOW)
-    await desk.change("1", lambda one: incidents.claim(one, "ana", NOW, 15))
+    service = IncidentService(store, vault, library, lambda: NOW)
+    await service.change("1", lambda one: incidents.claim(one, "ana", NOW, 15))
     ended = IncidentState.ENDED
-    await desk.change("1", lambda one: incidents.report_state(one, "ana", ended, NOW, 15))
+    await service.change("1", lambda one: incidents.report_state(one, "ana", ended, NOW, 15))
     assert await names(store, person) == {keys.optout("alerts")}
     assert not await store.redis.exists(keys.reporter(""))
 
@@ -309,18 +309,18 @@ async def test_a_report_texted_after_the_wish_to_be_forgotten_is_answered_like_a
     person = vault.pseudonym(PHONE)
     await store.commit(stored(Inbound("SM1", person, "hotline", vault.seal("1")), vault.seal(PHONE)))
     await known(store, vault, library, PHONE)
-    desk = Desk(store, vault, library, lambda: NOW)
+    service = IncidentService(store, vault, library, lambda: NOW)
     fresh = stored(
         Inbound("SM2", person, "hotline", vault.seal("ICE is here"), incident="9"), vault.seal(PHONE)
     )
-    opening = desk.opening(
+    opening = service.opening(
         "9", reporter=person, text="ICE is here", lang="en", place="", zone="", photos=0,
         address=vault.seal(PHONE),
     )  # fmt: skip
     fresh.merge(opening)
     await store.commit(fresh)
     await store.commit(await retention.forget(store, person, asked_in="SM1"))
-    one = await desk.reported_by(person)
+    one = await service.reported_by(person)
     assert one
     assert one.id == "9"
     assert await store.redis.zrange(keys.outbox("hotline"), 0, -1) == ["i9v1safety"]

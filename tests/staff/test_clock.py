@@ -56,7 +56,7 @@ async def paged_at_once(clocked: ClockedLine, scene: Scene, house: int, lang: st
     """Who is paged by the first step of a new report, which is then closed."""
     await scene.play({f"resident{house // 100} says": REPORTS[lang].format(house=house)})
     await clocked.settled()
-    one = (await clocked.runtime.desk.open_ones())[-1]
+    one = (await clocked.runtime.incidents.open_ones())[-1]
     await scene.play(
         {"responder1 hears": f"REPORT {one.id}"},
         {"responder1 says": f"TAKE {one.id}"},
@@ -146,7 +146,7 @@ async def test_the_weekly_drill_goes_the_true_path_once_and_is_kept(
 ) -> None:
     weekly(clocked, monkeypatch, "drill", ahead=5 * MINUTE)
     await clocked.minute()
-    assert await clocked.runtime.desk.open_ones() == []
+    assert await clocked.runtime.incidents.open_ones() == []
     await scene.play({"clock moves": 6 * MINUTE})
     await clocked.minute()
     await clocked.minute()
@@ -180,4 +180,4 @@ async def test_a_drill_that_nobody_takes_ends_by_itself(
     await scene.play({"responder1 hears": clocked.say("page_closed", "en", id="1", state="over")})
     [found] = await drill.past(clocked.runtime.store)
     assert not found.whole
-    assert await clocked.runtime.desk.open_ones() == []
+    assert await clocked.runtime.incidents.open_ones() == []

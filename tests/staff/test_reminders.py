@@ -10,7 +10,7 @@ import pytest
 
 from hotline.content import Library
 from hotline.content.city import Weekly
-from hotline.incidents.service import Desk
+from hotline.incidents.service import IncidentService
 from hotline.settings import ROOT
 from hotline.staff import reminders, rollcall, shifts, volunteers
 from hotline.staff.roster import Roster, add_staff, load_roster, remove_staff, set_on_call
@@ -62,7 +62,7 @@ async def test_a_volunteer_is_reminded_once_an_hour_before_a_shift(
     await shifts.add_shift(store, "maria", 0, (18 * 60, 23 * 60), ZONE)
     for minute in ("17:20", "17:21", "17:50", "18:05"):
         now = at(f"2026-11-23 {minute}")
-        await reminders.minute(Desk(store, vault, library, lambda: 0.0), vault, library, now)
+        await reminders.minute(IncidentService(store, vault, library, lambda: 0.0), vault, library, now)
     [body] = await waiting(store, vault)
     assert "6:00 pm" in body
 
@@ -71,10 +71,10 @@ async def test_the_weekly_test_page_leaves_once_and_organizers_hear_who_was_sile
     store: Store, vault: Vault, library: Library, roster: Roster
 ) -> None:
     """Wednesday at six, in whatever minute the worker comes by."""
-    desk = Desk(store, vault, library, lambda: 0.0)
+    service = IncidentService(store, vault, library, lambda: 0.0)
     assert roster.by_handle
     for minute in ("17:59", "18:01", "18:02"):
-        await reminders.minute(desk, vault, library, at(f"2026-11-25 {minute}"))
+        await reminders.minute(service, vault, library, at(f"2026-11-25 {minute}"))
     pages = await waiting(store, vault)
     assert len(pages) == 2
     assert all("OK" in body for body in pages)
@@ -82,7 +82,7 @@ async def test_the_weekly_test_page_leaves_once_and_organizers_hear_who_was_sile
     assert noted is not None
     await store.commit(noted)
     for minute in ("18:20", "18:32", "18:33"):
-        await reminders.minute(desk, vault, library, at(f"2026-11-25 {minute}"))
+        await reminders.minute(service, vault, library, at(f"2026-11-25 {minute}"))
     fresh = [body for body in await waiting(store, vault) if body not in pages]
     assert len(fresh) == 1
     assert "1 of 2" in fresh[0]

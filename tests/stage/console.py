@@ -64,7 +64,7 @@ class Console:
 
     async def texts(self, handle: str) -> list[str]:
         """What the console had texted to somebody."""
-        person = (await self.office.desk.roster()).by_handle[handle].person
+        person = (await self.office.incidents.roster()).by_handle[handle].person
         return [body for _, body in await self.office.outgoing(person, "console*")]
 
     async def done(self, fields: dict[str, str], by: str) -> Answer:

@@ -15,7 +15,7 @@ from hotline.conversation.context import Services
 from hotline.conversation.turn import Conversation
 from hotline.incidents import incident as incidents
 from hotline.incidents import records
-from hotline.incidents.service import Desk
+from hotline.incidents.service import IncidentService
 from hotline.incidents.states import IncidentState
 from hotline.messaging.contacts import Person, save_person
 from hotline.messaging.inbox import Inbound
@@ -62,12 +62,12 @@ class Stage:
         self.numbers = {handle: number for handle, number, *_ in STAFF}
         self.assistant, self.second_look = Dictated(), SecondLook()
         self.second_hearing, self.second_alarm = SecondHearing(), SecondAlarm()
-        self.desk = Desk(store, vault, library, self.clock)
+        self.incidents = IncidentService(store, vault, library, self.clock)
         self._texts = 0
         self._read: set[str] = set()
         self.conversation = Conversation(
             Services(
-                store, vault, library, self.desk, self.assistant, self.assistant, LanguageGuesser(),
+                store, vault, library, self.incidents, self.assistant, self.assistant, LanguageGuesser(),
                 self.second_look, self.second_hearing, self.second_alarm, self.clock, settings,
             )
         )  # fmt: skip
@@ -141,7 +141,7 @@ class Stage:
 
     async def code_of(self, handle: str, ids: str) -> str:
         """The newest one-time code on somebody's phone, of texts with such ids."""
-        person = (await self.desk.roster()).by_handle[handle].person
+        person = (await self.incidents.roster()).by_handle[handle].person
         return [code for _, body in await self.outgoing(person, ids) for code in SIX_DIGITS.findall(body)][-1]
 
     async def outgoing(self, person: str = "", ids: str = "*") -> list[tuple[str, str]]:
@@ -162,7 +162,7 @@ class Stage:
         usual: dict[str, Any] = {
             "text": "ICE is here", "lang": "en", "place": "120 Park Street", "zone": "", "photos": 0
         }  # fmt: skip
-        opening = self.desk.opening(id_, reporter=reporter or f"resident{id_}", **usual | more)
+        opening = self.incidents.opening(id_, reporter=reporter or f"resident{id_}", **usual | more)
         await self.store.commit(opening)
         return id_
 
@@ -170,7 +170,7 @@ class Stage:
         """A report with a photo, of somebody nobody knows, that has paged the responder on call."""
         await self.store.commit(set_on_call(self.responder, on=True))
         id_ = await self.opened("", place=place, photos=1)
-        await self.desk.tick()
+        await self.incidents.tick()
         return id_
 
     async def reported(self, who: str, words: str, place: str = "120 Park Street", lang: str = "en") -> str:
@@ -180,7 +180,7 @@ class Stage:
         person = Person(self.vault.pseudonym(number), self.vault.seal(number), lang, lang_fixed=True)
         await self.store.commit(save_person(replace(person, welcomed=True)))
         id_ = await self.opened(person.id, text=words, lang=lang, place=place, address=person.address)
-        await self.desk.tick()
+        await self.incidents.tick()
         return id_
 
     async def report(self, *states: str, **more: Any) -> str:
@@ -191,13 +191,15 @@ class Stage:
 
     async def claimed(self, id_: str, by: str = "", *states: str) -> None:
         """A report is in somebody's hands, who then says this of it."""
-        await self.desk.change(id_, lambda one: incidents.claim(one, by or self.responder, self.now, MINUTES))
+        await self.incidents.change(
+            id_, lambda one: incidents.claim(one, by or self.responder, self.now, MINUTES)
+        )
         await self.told(id_, *states, by=by)
 
     async def told(self, id_: str, *states: str, by: str = "") -> None:
         """What somebody says of a report, one after the other."""
         for state in map(IncidentState, states):
-            await self.desk.change(
+            await self.incidents.change(
                 id_,
                 lambda one, to=state: incidents.report_state(
                     one, by or self.responder, to, self.now, MINUTES
@@ -209,7 +211,7 @@ class Stage:
         one = await records.load(self.store, id_)
         assert one
         self.now = max(self.now, one.due)
-        await self.desk.tick()
+        await self.incidents.tick()
 
     # -- alerts
 

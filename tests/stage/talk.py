@@ -18,7 +18,12 @@ class Talk:
 
     def __init__(self, stage: Stage, phone: str = RESIDENT) -> None:
         self.stage = stage
-        self.store, self.vault, self.library, self.desk = stage.store, stage.vault, stage.library, stage.desk
+        self.store, self.vault, self.library, self.incidents = (
+            stage.store,
+            stage.vault,
+            stage.library,
+            stage.incidents,
+        )
         self.assistant, self.second_look = stage.assistant, stage.second_look
         self.second_hearing, self.second_alarm = stage.second_hearing, stage.second_alarm
         self.person = self.vault.pseudonym(phone)

@@ -155,7 +155,7 @@ class Actions:
     async def _told(self, form: Form, words: Words, one: Broadcast | None = None) -> Commit:
         """The texts to the other organizers; to the one named too, where no code proved who it was."""
         commit, runtime = Commit(), self._runtime
-        roster, token = await runtime.desk.roster(), secrets.token_hex(8)
+        roster, token = await runtime.incidents.roster(), secrets.token_hex(8)
         people = roster.with_role("organizer")
         if form.what in ("freeze", "unfreeze"):
             people = [*people, *roster.with_role("operator")]

@@ -152,7 +152,7 @@ class AlertRoutes(ProtectedPages):
 
     async def _page(self, name: str, status: int = 200, **values: Any) -> Response:
         runtime, now = self.runtime, self.runtime.clock()
-        roster = await runtime.desk.roster()
+        roster = await runtime.incidents.roster()
         price = runtime.settings.segment_price
 
         def zone(one: Broadcast) -> str:

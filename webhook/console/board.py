@@ -37,10 +37,10 @@ class BoardRoutes(ProtectedPages):
         """Open incidents, who is on call, what waits in the outboxes."""
         runtime = self.runtime
         store = runtime.store
-        live = await runtime.desk.open_ones()
+        live = await runtime.incidents.open_ones()
         newest = await store.zrevrange(keys.incidents_all, 0, len(live) + SHOWN - 1)
         found = in_order(live, await records.load_ids(runtime.store, newest))
-        roster = await runtime.desk.roster()
+        roster = await runtime.incidents.roster()
         outboxes = [runtime.settings.sender_name(number) for number in runtime.settings.own_numbers]
         return await self.render(
             "board.html",
@@ -68,12 +68,12 @@ class BoardRoutes(ProtectedPages):
         """Claim an incident for a volunteer, perhaps one on the phone; as by text, only one can have it."""
         runtime = self.runtime
         id_, handle = fields.get("id", ""), fields.get("handle", "")
-        if handle not in (await runtime.desk.roster()).by_handle:
+        if handle not in (await runtime.incidents.roster()).by_handle:
             raise Stale(f"There is no {handle} on the roster: look at the board again.")
         now, minutes = runtime.clock(), runtime.settings.claim_minutes
         wanted = await records.load(runtime.store, id_)
         mute = wanted is not None and not wanted.drill and not await reporters.reached(runtime.store, wanted)
-        found = await runtime.desk.change(
+        found = await runtime.incidents.change(
             id_, lambda one: incidents.assigned(one, handle, now, minutes, mute=mute)
         )
         if found is None:

@@ -113,7 +113,7 @@ async def offer(runtime: Runtime, made: Broadcast) -> None:
 
 
 async def _told(runtime: Runtime, but: str, words: Callable[[str], str]) -> Commit:
-    commit, roster = Commit(), await runtime.desk.roster()
+    commit, roster = Commit(), await runtime.incidents.roster()
     for member in roster.with_role("organizer"):
         if member.handle != but:
             commit.merge(_text(runtime, member, words(member.lang)))

@@ -74,7 +74,7 @@ async def follows(ctx: Context) -> bool:
         return False
     services = ctx.services
     next_words = CrisisText(ctx.inbound.sid, ctx.person, ctx.lang, ctx.text, ctx.after_crisis, ctx.now)
-    roster = await services.desk.roster()
+    roster = await services.incidents.roster()
     commit, people = await crisis_pages.paged(services.store, services.vault, ctx.library, roster, next_words)
     ctx.commit.merge(commit)
     return people
@@ -105,7 +105,7 @@ async def _answer(ctx: Context, kinds: Sequence[str]) -> None:
     crisis_text = CrisisText(ctx.inbound.sid, ctx.person, ctx.lang, ctx.text, kinds, ctx.now, ctx.handle)
     ctx.commit.merge(
         await answered(
-            services.store, services.vault, ctx.library, await services.desk.roster(), crisis_text,
+            services.store, services.vault, ctx.library, await services.incidents.roster(), crisis_text,
             through=ctx.inbound.through or ctx.inbound.sender,
         )
     )  # fmt: skip
@@ -114,7 +114,7 @@ async def _answer(ctx: Context, kinds: Sequence[str]) -> None:
 
 async def _besides(ctx: Context) -> None:
     """Do what else the text asks for, without a question: open or update a report, or note a STOP."""
-    one = await ctx.services.desk.reported_by(ctx.person.id)
+    one = await ctx.services.incidents.reported_by(ctx.person.id)
     if ctx.inbound.incident:
         await emergency.opened(ctx, one.place if one else "")
     elif one:

@@ -30,10 +30,10 @@ async def opened(ctx: Context, place: str) -> None:
 
 async def open_now(ctx: Context, words: str) -> None:
     """Open an incident from words that waited for a yes."""
-    desk, store = ctx.services.desk, ctx.services.store
+    service, store = ctx.services.incidents, ctx.services.store
     found = report_details.extract(words, ctx.library.city)
     ctx.commit.merge(
-        desk.opening(
+        service.opening(
             await records.next_id(store),
             reporter=ctx.person.id, text=words, lang=ctx.lang, place=found.place, zone=found.zone,
             photos=len(ctx.inbound.media), address=ctx.person.address,
@@ -57,7 +57,7 @@ async def passed_on(
     """Pass a text to those who work on the report, without asking another question."""
     first = await records.load(ctx.services.store, one.same_as) if one.same_as else None
     answer = None if ctx.inbound.media else DIGITS.get((asked or "", ctx.text.strip()))
-    roster = await ctx.services.desk.roster()
+    roster = await ctx.services.incidents.roster()
     looking = [member.handle for member in roster.with_role("organizer")]
     if answer:
         change = updates.add_answer(one, answer, first=first, looking=looking)
@@ -65,7 +65,7 @@ async def passed_on(
         change = _told(ctx, one, asked, first, looking)
     if first:  # who comes to the event in this moment reads this, too: either they see it, or it sees them
         ctx.commit.if_field(keys.incident(first.id), "version", str(first.version))
-    ctx.commit.merge(await ctx.services.desk.written(one, change, roster))
+    ctx.commit.merge(await ctx.services.incidents.written(one, change, roster))
     return change, first
 
 

@@ -77,7 +77,7 @@ async def ask(ctx: Context) -> None:
     if only_alerts:
         ctx.say("stop_alerts_sure")
     else:
-        in_danger = await ctx.services.desk.reported_by(ctx.person.id)
+        in_danger = await ctx.services.incidents.reported_by(ctx.person.id)
         ctx.say("stop_in_emergency" if in_danger else "stop_sure", line_name=ctx.library.city.line_name)
 
 
@@ -100,7 +100,7 @@ async def start(ctx: Context, *, silent: bool = False) -> None:
     if (
         ctx.handle
         and sender == "hotline"
-        and not (await ctx.services.desk.roster()).by_handle[ctx.handle].oncall
+        and not (await ctx.services.incidents.roster()).by_handle[ctx.handle].oncall
     ):
         ctx.add("staff_started")
 
@@ -130,14 +130,14 @@ async def _stop(ctx: Context, *, everything: bool, confirm: bool = True) -> None
 
 async def _reporter_stopped(ctx: Context) -> None:
     """Tell those who work on the person's report that our texts no longer reach them."""
-    desk, store = ctx.services.desk, ctx.services.store
-    one = await desk.reported_by(ctx.person.id)
+    service, store = ctx.services.incidents, ctx.services.store
+    one = await service.reported_by(ctx.person.id)
     event = await records.load(store, one.same_as) if one and one.same_as else one
     if event is None or not event.held:
         return
     others = [person for person in await reporters.reached(store, event) if person.id != ctx.person.id]
     if not others:
-        ctx.commit.merge(await desk.written(event, reporters.muted(event), await desk.roster()))
+        ctx.commit.merge(await service.written(event, reporters.muted(event), await service.roster()))
 
 
 def _told_by_alerts(ctx: Context) -> None:

@@ -23,7 +23,7 @@ async def answer(ctx: Context, words: str = "") -> None:
     Asked with this text, or with the earlier `words` that a digit has just explained.
     """
     asked = report_details.extract(words or ctx.text, ctx.library.city)
-    recent = await ctx.services.desk.recent(HOURS * 3600)
+    recent = await ctx.services.incidents.recent(HOURS * 3600)
     near = [one for one in recent if not one.drill and about(one, asked)]
     found = _confirmed(ctx, near, asked) or _open(ctx, near, asked) or _nothing(ctx, asked)
     if not await ctx.services.store.exists(keys.subscriber(ctx.person.id)):

@@ -98,7 +98,7 @@ async def _fake(ctx: Context, words: str) -> None:
 
 
 async def _tell(ctx: Context, words: str) -> None:
-    for member in (await ctx.services.desk.roster()).with_role("organizer"):
+    for member in (await ctx.services.incidents.roster()).with_role("organizer"):
         text = ctx.library.say("fake_page", member.lang, text=quotable(words, LONGEST))
         message = Outbound(f"{ctx.inbound.sid}fake{member.handle}", member.person, member.address, text)
         ctx.commit.merge(queued(message, ctx.services.vault, ctx.now))

@@ -111,7 +111,7 @@ async def _opened(ctx: Context, words: str) -> str:
         what=words,
         zone=report_details.extract(words, ctx.library.city).zone,
     )
-    roster = await services.desk.roster()
+    roster = await services.incidents.roster()
     ctx.commit.merge(violations.opened(one, roster, ctx.library, services.vault))
     return one.id
 

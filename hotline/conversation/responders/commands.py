@@ -34,9 +34,9 @@ SMALL_TALK: Final = ("ok", "no", "take")  # to a resident's answer, or to nobody
 
 
 async def handle_staff(ctx: Context, everybody: Roster) -> bool:
-    """Do what a staff member texted. False: it was not for the line's desk, treat it as a resident's text."""
+    """Do what a staff member texted. False: it is no command of theirs, treat it as a resident's text."""
     command = _command(ctx.text)
-    reports = OpenReports(everybody, await ctx.services.desk.open_ones())
+    reports = OpenReports(everybody, await ctx.services.incidents.open_ones())
     meant = await situation.meant(ctx, reports, command)
     if meant == "question":
         return False
@@ -74,7 +74,7 @@ def _not_understood(ctx: Context, reports: OpenReports) -> bool:
 
 async def not_understood(ctx: Context) -> None:
     """Answer a volunteer's text that is no command, no report and no question."""
-    reports = OpenReports(await ctx.services.desk.roster(), await ctx.services.desk.open_ones())
+    reports = OpenReports(await ctx.services.incidents.roster(), await ctx.services.incidents.open_ones())
     ctx.change(lang=reports.roster.by_handle[ctx.handle].lang)
     ctx.answered_by = "staff"
     _not_understood(ctx, reports)
@@ -128,7 +128,7 @@ async def _take(ctx: Context, reports: OpenReports, id_: str) -> bool:
         return True
     change = incidents.claim(one, ctx.handle, ctx.now, ctx.services.claim_minutes)
     if change:
-        ctx.commit.merge(await ctx.services.desk.written(one, change, reports.roster))
+        ctx.commit.merge(await ctx.services.incidents.written(one, change, reports.roster))
         key = "page_yours" if await _reached(ctx, one) else "page_yours_mute"
         ctx.say(key, priority=Priority.PAGE, id=one.id, place=_place(ctx, one))
     return True
@@ -240,7 +240,7 @@ async def _backup(ctx: Context, reports: OpenReports, id_: str) -> bool:
 
 
 async def _commit(ctx: Context, one: Incident, change: Change, reports: OpenReports) -> None:
-    ctx.commit.merge(await ctx.services.desk.written(one, change, reports.roster))
+    ctx.commit.merge(await ctx.services.incidents.written(one, change, reports.roster))
 
 
 async def _answer(ctx: Context, argument: str) -> bool:

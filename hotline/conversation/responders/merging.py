@@ -49,7 +49,7 @@ async def _merge(ctx: Context, everybody: Roster, one: Incident, others: list[In
         ctx.say("merge_not")
         return
     changes = witnesses.link(one, first, ctx.now, by=ctx.handle)
-    ctx.commit.merge(await ctx.services.desk.both(one, first, *changes, everybody))
+    ctx.commit.merge(await ctx.services.incidents.both(one, first, *changes, everybody))
     ctx.say("merged", id=one.id, first=first.id)
 
 
@@ -66,7 +66,7 @@ async def _split(ctx: Context, everybody: Roster, one: Incident) -> None:
         return
     first = await records.load(ctx.services.store, one.same_as)
     change, its = witnesses.split(one, first, ctx.now, by=ctx.handle)
-    ctx.commit.merge(await ctx.services.desk.both(one, first or one, change, its, everybody))
+    ctx.commit.merge(await ctx.services.incidents.both(one, first or one, change, its, everybody))
     ctx.say("split_done", id=one.id)
 
 
@@ -75,5 +75,5 @@ async def _page(ctx: Context, everybody: Roster, one: Incident) -> None:
         ctx.say("tray_not", id=one.id)
         return
     change = witnesses.taken_out(one, ctx.now, by=ctx.handle)
-    ctx.commit.merge(await ctx.services.desk.written(one, change, everybody))
+    ctx.commit.merge(await ctx.services.incidents.written(one, change, everybody))
     ctx.say("tray_paged", id=one.id)

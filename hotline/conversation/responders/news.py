@@ -23,11 +23,13 @@ async def renew(ctx: Context) -> None:
     """
     moved = {guard[1] for guard in ctx.commit.guards}
     named = _named(ctx.text)
-    for one in await ctx.services.desk.open_ones():
+    for one in await ctx.services.incidents.open_ones():
         mine = one.held and one.claimed_by == ctx.handle
         if mine and keys.incident(one.id) not in moved and (not named or one.id in named):
             change = incidents.news(one, ctx.handle, ctx.now, ctx.services.claim_minutes)
-            ctx.commit.merge(await ctx.services.desk.written(one, change, await ctx.services.desk.roster()))
+            ctx.commit.merge(
+                await ctx.services.incidents.written(one, change, await ctx.services.incidents.roster())
+            )
 
 
 def _named(text: str) -> set[str]:

@@ -59,7 +59,7 @@ async def volunteers(ctx: Context, handle: str) -> bool:
     """A resident offers to respond: kept apart until two of the staff vouch. False: it was no such offer."""
     if not vouching.HANDLE.fullmatch(handle) or not ctx.person.address:
         return False
-    everybody = await ctx.services.desk.roster()
+    everybody = await ctx.services.incidents.roster()
     taken = await ctx.services.store.exists(keys.candidate(handle))
     if handle in (*everybody.by_handle, *roster.RESERVED) or taken:
         ctx.say("volunteer_taken", handle=handle)

@@ -64,7 +64,7 @@ def _in_parts(ctx: Context, code: str, text: str, first: str) -> None:
 
 async def _meant(ctx: Context) -> Incident | None:
     """Without a number: the report they work on, else the last one they were paged for."""
-    theirs = [one for one in await ctx.services.desk.open_ones() if ctx.handle in one.readers]
+    theirs = [one for one in await ctx.services.incidents.open_ones() if ctx.handle in one.readers]
     return max(theirs, key=lambda one: (one.held, one.opened_at), default=None)
 
 

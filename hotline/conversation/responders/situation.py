@@ -31,7 +31,7 @@ async def meant(ctx: Context, reports: OpenReports, command: Command | None) -> 
     asked = ctx.person.asked
     if asked is None or not _fits(ctx.text, asked, command):
         return "neither"
-    own = await ctx.services.desk.reported_by(ctx.person.id)
+    own = await ctx.services.incidents.reported_by(ctx.person.id)
     if isinstance(asked, ReportDetail) and own is None:
         return "neither"
     working = bool(reports.worked_on_by(ctx.handle))

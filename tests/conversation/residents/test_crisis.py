@@ -84,7 +84,7 @@ async def test_inside_a_report_the_words_of_a_crisis_come_alone_and_whoever_has_
 ) -> None:
     await staffed(store, vault, ("rita", RESPONDER, "responder"))
     await talk.says("ICE is at 120 Park St", urgency="page")
-    await talk.desk.change("1", lambda one: incidents.claim(one, "rita", 1_800_000_000.0, 15))
+    await talk.incidents.change("1", lambda one: incidents.claim(one, "rita", 1_800_000_000.0, 15))
     await put_in(talk, ReportDetail(about=about))
     text, words = CRIES[kind]
     (said,) = await heard(talk, text)
@@ -240,7 +240,7 @@ async def test_what_a_responder_relays_about_somebody_hurt_still_reaches_the_rep
 ) -> None:
     await staffed(store, vault, ("rita", RESPONDER, "responder"))
     await talk.says("ICE is at 120 Park St", urgency="page")
-    await talk.desk.change("1", lambda one: incidents.claim(one, "rita", 1_800_000_000.0, 15))
+    await talk.incidents.change("1", lambda one: incidents.claim(one, "rita", 1_800_000_000.0, 15))
     responder = Talk(talk.stage, RESPONDER)
     await responder.says("he is not breathing, I am with him")
     reporter = [body for _, body in await _waiting(talk, talk.person)]

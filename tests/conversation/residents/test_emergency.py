@@ -49,7 +49,7 @@ async def test_a_yes_in_any_words_pages(talk: Talk, said: str) -> None:
 async def test_what_a_yes_adds_is_passed_on_with_the_words_that_waited(talk: Talk) -> None:
     await asked(talk)
     assert "Where is it?" not in " ".join(await talk.says("yes, 45 Park St"))
-    one = await talk.desk.reported_by(talk.person)
+    one = await talk.incidents.reported_by(talk.person)
     assert one is not None
     assert "Park" in one.place
 

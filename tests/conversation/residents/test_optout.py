@@ -70,7 +70,7 @@ async def test_a_start_that_the_carrier_answers_lifts_its_block_of_that_number_a
 async def test_an_urgent_text_lifts_our_stop_and_not_what_we_know_of_the_carriers_block(talk: Talk) -> None:
     await talk.says("STOP")
     await talk.store.commit(
-        talk.desk.opening(
+        talk.incidents.opening(
             "9", reporter=talk.person, text="ICE is here", lang="en", place="", zone="", photos=0
         )
     )
@@ -269,7 +269,7 @@ async def test_an_urgent_text_after_a_stop_is_answered_and_brings_no_alerts_back
     await signed_up(talk)
     await talk.says("please stop texting me")
     await talk.store.commit(
-        talk.desk.opening(
+        talk.incidents.opening(
             "9", reporter=talk.person, text="ICE is here", lang="en", place="", zone="", photos=0,
             address=talk.vault.seal(RESIDENT),
         )
@@ -317,7 +317,7 @@ async def test_after_a_stop_a_cry_that_only_the_second_look_hears_pages_too(talk
     await sent(talk)
     talk.second_look.sees["unos hombres de chaleco suben la escalera"] = "page"
     await talk.says("unos hombres de chaleco suben la escalera")
-    assert await talk.desk.reported_by(talk.person)
+    assert await talk.incidents.reported_by(talk.person)
     assert len(await sent(talk)) >= 2  # the safety text, and the first question
     assert (await talk.known()).stopped == {"alerts"}
 
@@ -333,7 +333,7 @@ async def test_after_a_stop_words_that_may_be_a_cry_are_told_each_time_how_to_ca
 
 async def test_who_stops_in_an_open_report_and_cries_for_help_is_answered(talk: Talk) -> None:
     await talk.store.commit(
-        talk.desk.opening("9", reporter=talk.person, text="ICE", lang="en", place="", zone="", photos=0)
+        talk.incidents.opening("9", reporter=talk.person, text="ICE", lang="en", place="", zone="", photos=0)
     )
     await talk.says("STOP.")
     assert (await talk.known()).stopped == set(SENDERS)

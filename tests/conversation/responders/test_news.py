@@ -21,7 +21,7 @@ async def asked_for_news(stage: Stage) -> str:
     id_ = await stage.open()
     await stage.says("rita", f"TAKE {id_}")
     stage.now += MINUTES * 60
-    await stage.desk.tick()
+    await stage.incidents.tick()
     assert (await one(stage, id_)).news_asked
     return id_
 
@@ -42,7 +42,7 @@ async def test_any_text_of_the_holder_is_news(stage: Stage, words: str) -> None:
     stage.now += NEWS_WAIT - 1
     await stage.says("rita", words.format(id=id_))
     stage.now += 2
-    await stage.desk.tick()
+    await stage.incidents.tick()
     kept = await one(stage, id_)
     assert kept.claimed_by == "rita"
     assert not kept.news_asked
@@ -55,7 +55,7 @@ async def test_a_text_about_another_report_is_no_news_of_this_one(stage: Stage) 
     await stage.says("rita", f"TAKE {other}")
     await stage.says("rita", f"#{other} I am at the corner")
     stage.now += NEWS_WAIT + 1
-    await stage.desk.tick()
+    await stage.incidents.tick()
     assert (await one(stage, id_)).claimed_by == ""
     assert (await one(stage, other)).claimed_by == "rita"
 
@@ -64,7 +64,7 @@ async def test_a_text_of_somebody_else_is_no_news(stage: Stage) -> None:
     id_ = await asked_for_news(stage)
     await stage.says("ana", "any news from rita?")
     stage.now += NEWS_WAIT + 1
-    await stage.desk.tick()
+    await stage.incidents.tick()
     assert (await one(stage, id_)).claimed_by == ""
 
 
@@ -75,14 +75,14 @@ async def test_a_text_that_waits_to_be_read_is_no_silence(stage: Stage) -> None:
     await stage.store.commit(stored(inbound, stage.vault.seal(stage.numbers["rita"])))
     stage.now += NEWS_WAIT + 1
     for _ in range(3):
-        await stage.desk.tick()
+        await stage.incidents.tick()
         stage.now += 2
     assert (await one(stage, id_)).claimed_by == "rita"
     redis = cast("Any", stage.store.redis)
     await redis.delete(
         keys.inbox(person), keys.inbox_ready, keys.inbox_active
     )  # read, and it was a TAKE of another
-    await stage.desk.tick()
+    await stage.incidents.tick()
     assert (await one(stage, id_)).claimed_by == "", "who is silent then still loses it"
 
 
@@ -94,7 +94,7 @@ async def test_what_was_confirmed_stays_confirmed_and_can_be_alerted(stage: Stag
     if how == "silence":
         for wait in (MINUTES * 60, NEWS_WAIT):
             stage.now += wait
-            await stage.desk.tick()
+            await stage.incidents.tick()
     else:
         await stage.says("rita", how)
     found = await one(stage, id_)

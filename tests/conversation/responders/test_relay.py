@@ -33,12 +33,12 @@ class Desk(Stage):
         id_ = await records.next_id(self.store)
         person = f"resident{id_}"
         await self.store.commit(save_person(Person(person, self.vault.seal(f"+1860556000{id_}"), lang)))
-        opening = self.desk.opening(
+        opening = self.incidents.opening(
             id_, reporter=person, text="ICE is here", lang=lang, place=f"{id_}00 Park Street", zone="",
             photos=0,
         )  # fmt: skip
         await self.store.commit(opening)
-        await self.desk.change(id_, lambda one: incidents.claim(one, by, self.now, 15))
+        await self.incidents.change(id_, lambda one: incidents.claim(one, by, self.now, 15))
         return id_
 
     async def reads(self, report: str) -> list[str]:
@@ -115,11 +115,11 @@ async def test_a_page_that_waits_goes_before_a_text_that_waits(desk: Desk) -> No
     await desk.says("rita", "I am at the back door")
     await desk.store.commit(set_on_call("rita", on=True))
     waiting = await records.next_id(desk.store)
-    opening = desk.desk.opening(
+    opening = desk.incidents.opening(
         waiting, reporter="p", text="ICE", lang="en", place="9 Ward Street", zone="", photos=0
     )
     await desk.store.commit(opening)
-    await desk.desk.tick()
+    await desk.incidents.tick()
     assert f"{waiting} is yours" in await desk.says("rita", "1")
     assert await desk.reads(first) == []
     await desk.says("rita", "#1")
@@ -152,7 +152,7 @@ async def test_with_one_report_nobody_writes_numbers(desk: Desk) -> None:
 async def test_a_command_with_the_number_in_front_is_a_command(desk: Desk) -> None:
     first, second = await desk.held(), await desk.held()
     await desk.says("rita", f"#{second} ONSCENE")
-    states = {one.id: one.state for one in await desk.desk.open_ones()}
+    states = {one.id: one.state for one in await desk.incidents.open_ones()}
     assert states == {first: "claimed", second: "onscene"}
 
 
@@ -174,7 +174,7 @@ async def test_every_witness_of_an_event_reads_it_once_and_plainly(desk: Desk) -
     assert one
     assert child
     changes = witnesses.link(child, one, desk.now)
-    await desk.store.commit(await desk.desk.both(child, one, *changes, await desk.desk.roster()))
+    await desk.store.commit(await desk.incidents.both(child, one, *changes, await desk.incidents.roster()))
     await desk.says("rita", "I am at the back door")
     assert await desk.reads(first) == await desk.reads(second) == ["I am at the back door"]
 

@@ -45,11 +45,11 @@ class Crew(Stage):
     async def at_work(self, handle: str) -> None:
         """Somebody has a report."""
         id_ = await records.next_id(self.store)
-        opening = self.desk.opening(
+        opening = self.incidents.opening(
             id_, reporter="p", text="ICE", lang="en", place="9 Ward St", zone="", photos=0
         )
         await self.store.commit(opening)
-        await self.desk.change(id_, lambda one: incidents.claim(one, handle, self.now, 15))
+        await self.incidents.change(id_, lambda one: incidents.claim(one, handle, self.now, 15))
 
 
 @pytest.fixture
@@ -130,7 +130,9 @@ async def test_nobody_can_answer_for_somebody_else(crew: Crew) -> None:
 async def test_a_bare_ok_takes_no_shift_but_answers_the_test_page(crew: Crew) -> None:
     """A volunteer who answers a page half asleep has not taken a night."""
     await crew.says("carl", "SWAP 2 rita")
-    await rollcall.begin(crew.store, crew.vault, crew.library, await crew.desk.roster(), "2026-W47", crew.now)
+    await rollcall.begin(
+        crew.store, crew.vault, crew.library, await crew.incidents.roster(), "2026-W47", crew.now
+    )
     await crew.hears("rita")
     assert "test page" in await crew.says("rita", "OK")
     assert "OK 1" in await crew.says("rita", "ok")

@@ -125,7 +125,7 @@ async def test_a_step_that_reached_nobody_takes_no_time(radio: Radio, way: str) 
     report = await radio.reported("mia", "ICE is here")
     for id_ in [await radio.page_of("rita"), await radio.page_of("sol")]:
         await radio.fails(id_, GONE, way)
-    await radio.desk.tick()
+    await radio.incidents.tick()
     assert f"REPORT {report}" in await radio.hears("carl")
 
 
