@@ -169,7 +169,9 @@ async def test_a_number_that_is_not_theirs_gets_a_clear_answer_and_reaches_nobod
 async def test_every_witness_of_an_event_reads_it_once_and_plainly(desk: Desk) -> None:
     first, second = await desk.held(), await desk.held()
     # Nobody has it when it is put to the first: a report that somebody has is never merged away.
-    await desk.desk.change(second, lambda one: incidents.release(one, desk.now, by="rita", event="passed"))
+    await desk.incidents.change(
+        second, lambda one: incidents.release(one, desk.now, by="rita", event="passed")
+    )
     one, child = await records.load(desk.store, first), await records.load(desk.store, second)
     assert one
     assert child
