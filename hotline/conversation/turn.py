@@ -46,6 +46,7 @@ from hotline.conversation.route import by_models, by_rules, hand_over
 from hotline.errors import DialogueUnavailable
 from hotline.incidents import photos
 from hotline.messaging import asked
+from hotline.messaging.address import SMS, Route
 from hotline.messaging.asked import SureToDelete, WhichOfMenu
 from hotline.messaging.contacts import load_person
 from hotline.staff.roster import handle_of
@@ -229,7 +230,7 @@ def _situation(ctx: Context, *, in_report: bool) -> Situation:
         alerts=ctx.inbound.sender == "alerts",
         stopped=_stopped(ctx),
         carrier=ctx.inbound.opt_out,
-        acts=not (address and ":" in ctx.services.vault.open(address)),
+        acts=not address or Route.read(ctx.services.vault.open(address)).to.channel == SMS,
         photo=bool(ctx.inbound.media),
     )
 
