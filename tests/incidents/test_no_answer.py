@@ -3,57 +3,47 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hotline.incidents import no_answer
-from hotline.incidents.service import IncidentService
 from hotline.messaging.asked import ReportDetail
-from hotline.messaging.contacts import Person, save_person
+from hotline.messaging.contacts import save_person
 from hotline.store import keys
+from tests.stage.talk import NOW, Talk
 
 if TYPE_CHECKING:
-    from hotline.content import Library
-    from hotline.privacy.vault import Vault
+    from hotline.incidents.service import IncidentService
     from hotline.store import Store
 
-NOW: Final = 1_800_000_000.0
-PHONE: Final = "+18605550111"
 
-
-async def opened(store: Store, vault: Vault, library: Library) -> IncidentService:
+async def opened(talk: Talk) -> IncidentService:
     """A report whose reporter was asked where it is."""
-    service = IncidentService(store, vault, library, lambda: NOW)
-    person = vault.pseudonym(PHONE)
-    text = {"text": "ICE is here", "lang": "en", "place": "", "zone": "", "photos": 0}
-    await store.commit(service.opening("7", reporter=person, **text))  # pyright: ignore[reportArgumentType] - its own fields
-    await store.commit(
-        save_person(Person(person, vault.seal(PHONE), "en", asked=ReportDetail(about="where")))
-    )
-    await store.commit(no_answer.expected(person, NOW))
-    return service
+    await talk.stage.opened(talk.person, place="")
+    await talk.store.commit(save_person(replace(await talk.known(), asked=ReportDetail(about="where"))))
+    await talk.store.commit(no_answer.expected(talk.person, NOW))
+    return talk.incidents
 
 
 async def events(store: Store) -> list[str]:
     """Names of what happened to the report."""
-    log = await store.redis.lrange(keys.incident_log("7"), 0, -1)  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
+    log = await store.redis.lrange(keys.incident_log("1"), 0, -1)  # pyright: ignore[reportGeneralTypeIssues] - redis-py types the async answer as either
     return [json.loads(line)["type"] for line in log]
 
 
-async def test_silence_is_recorded_once_with_the_question(
-    store: Store, vault: Vault, library: Library
-) -> None:
+async def test_silence_is_recorded_once_with_the_question(talk: Talk) -> None:
     """Whoever goes there must know that nobody answered, and to what."""
-    service = await opened(store, vault, library)
+    service = await opened(talk)
     await no_answer.note(service, NOW + no_answer.WAIT - 1)
-    assert await events(store) == ["opened"]
+    assert await events(talk.store) == ["opened"]
     await no_answer.note(service, NOW + no_answer.WAIT)
     await no_answer.note(service, NOW + 2 * no_answer.WAIT)
-    assert await events(store) == ["opened", "silent"]
+    assert await events(talk.store) == ["opened", "silent"]
 
 
-async def test_an_answer_breaks_the_silence(store: Store, vault: Vault, library: Library) -> None:
+async def test_an_answer_breaks_the_silence(talk: Talk) -> None:
     """Then nothing is recorded."""
-    service = await opened(store, vault, library)
-    await store.commit(no_answer.answered(vault.pseudonym(PHONE)))
+    service = await opened(talk)
+    await talk.store.commit(no_answer.answered(talk.person))
     await no_answer.note(service, NOW + 10 * no_answer.WAIT)
-    assert await events(store) == ["opened"]
+    assert await events(talk.store) == ["opened"]

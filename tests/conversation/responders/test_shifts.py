@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline.incidents import incident as incidents
-from hotline.incidents import records
 from hotline.staff import rollcall, shifts
 from hotline.staff.roster import load_roster, remove_staff, set_on_call
 from hotline.store import Conflict
@@ -44,12 +42,7 @@ class Crew(Stage):
 
     async def at_work(self, handle: str) -> None:
         """Somebody has a report."""
-        id_ = await records.next_id(self.store)
-        opening = self.incidents.opening(
-            id_, reporter="p", text="ICE", lang="en", place="9 Ward St", zone="", photos=0
-        )
-        await self.store.commit(opening)
-        await self.incidents.change(id_, lambda one: incidents.claim(one, handle, self.now, 15))
+        await self.claimed(await self.opened("p", place="9 Ward St"), handle)
 
 
 @pytest.fixture
