@@ -78,9 +78,9 @@ async def load_person(store: Store, person: str) -> Person:
     """Read one person; an unknown pseudonym is a new person."""
     pipe = store.pipeline()
     pipe.hgetall(keys.person(person))
-    for kept in ("optout", "blocked"):
+    for kept in (keys.optout, keys.blocked):
         for sender in SENDERS:
-            pipe.sismember(f"{kept}:{sender}", person)
+            pipe.sismember(kept(sender), person)
     fields, *known = await pipe.execute()
     stopped, blocked = known[: len(SENDERS)], known[len(SENDERS) :]
     return replace(

@@ -43,7 +43,19 @@ class Migrated:
 
 async def is_due(store: Store) -> bool:
     """Whether something lies under a bare name."""
-    return bool(await _client(store).exists(*BARE))
+    return bool(await _bare(store))
+
+
+async def _bare(store: Store) -> list[str]:
+    """Those of `BARE` that are there. In a cluster there never were any: other nodes refuse to say."""
+    pipe: Any = store.pipeline()
+    for name in BARE:
+        pipe.exists(name)
+    answers = await pipe.execute(raise_on_error=False)
+    for answer in answers:
+        if isinstance(answer, Exception) and not isinstance(answer, ResponseError):
+            raise answer
+    return [name for name, answer in zip(BARE, answers, strict=True) if answer == 1]
 
 
 async def migrate(store: Store, *, dry_run: bool = False, alone: bool = False) -> Migrated:
@@ -83,7 +95,7 @@ async def _batches(store: Store) -> AsyncIterator[list[str]]:
             yield batch
             batch = []
     yield batch
-    yield [name for name in BARE if await _client(store).exists(name)]
+    yield await _bare(store)
 
 
 async def _rename(store: Store, names: list[str]) -> list[bool | None]:
