@@ -44,3 +44,17 @@ def test_only_storage_has_the_client_itself() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "redis" and ast.unparse(node) != "stack.redis"
     ]
     assert found == []
+
+
+def test_no_pipeline_is_given_a_name_that_is_no_key() -> None:
+    """redis-py takes any string, and one that is no `Key` would lie outside the city."""
+    found = [
+        f"{module.name}:{call.lineno}"
+        for module in modules("hotline", "webhook")
+        for call, _ in module.calls()
+        if isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func.value) in ("pipe", "pipeline")
+        and call.args
+        and isinstance(call.args[0], ast.JoinedStr | ast.Constant)
+    ]
+    assert found == []
