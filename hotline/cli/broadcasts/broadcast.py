@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hotline.broadcasts.states import UNDER_WAY, BroadcastMove, BroadcastState
+from hotline.broadcasts.states import BroadcastMove, BroadcastState
 from hotline.cli.broadcasts import ledgers
+from hotline.cli.broadcasts.printed import preview_lines, show, texts_by_language
 from hotline.cli.terminal import err, out, with_runtime
-from hotline.errors import InputError
 
 if TYPE_CHECKING:
     from hotline.broadcasts.audience import Preview
@@ -27,38 +26,7 @@ By = Annotated[str, typer.Option("--by", metavar="HANDLE", help="organizer who d
 Who = Annotated[str, typer.Option("--by", metavar="HANDLE", help="organizer who does this, for the log")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Texts = Annotated[list[str] | None, typer.Option("--text", help="en=… once per language")]
-DRILL = "DRILL: NOTHING WAS SENT."
 WAITING = 3  # exit code: nothing went wrong, and somebody else has to act first
-
-
-def _texts(pairs: list[str] | None) -> dict[str, str]:
-    """``["en=…", "es=…"]`` by language.
-
-    Raises:
-        InputError: a pair is malformed, empty or twice.
-    """
-    texts: dict[str, str] = {}
-    for pair in pairs or []:
-        lang, sign, words = pair.partition("=")
-        if not sign or not re.fullmatch(r"[a-z]{2}", lang) or not words.strip() or lang in texts:
-            raise InputError("Write each text once, as --text en='…' --text es='…'.")
-        texts[lang] = words.strip()
-    return texts
-
-
-def _show(one: Broadcast, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(one.public(), ensure_ascii=False))
-        return
-    receipts = ", ".join(f"{count} {state}" for state, count in sorted(one.receipts.items()))
-    waiting = f", {one.waiting} waiting" if one.waiting and one.state in UNDER_WAY else ""
-    held = f" (by the line: {one.held})" if one.state is BroadcastState.PAUSED and one.held else ""
-    out.print(
-        f"Broadcast {one.id} (VERIFY {one.code}): {one.state}{held}, {one.kind}, zone {one.zone}, "
-        f"{one.total} people; {receipts or 'nothing sent'}{waiting}."
-    )
-    if one.drill:
-        out.print(DRILL, style="bold red")
 
 
 @app.command()
@@ -82,7 +50,7 @@ def draft(
     from hotline.broadcasts import drafting
     from hotline.cli.broadcasts import proof
 
-    life, texts = drafting.parse_life(expires), _texts(text)
+    life, texts = drafting.parse_life(expires), texts_by_language(text)
     request = drafting.DraftRequest(by, kind, life, texts, zone, incident, override, drill)
 
     async def work(runtime: Runtime) -> Broadcast:
@@ -110,7 +78,7 @@ def notice(by: By, as_json: Json = False) -> None:
 
 def _drafted(one: Broadcast, *, as_json: bool) -> None:
     if as_json:
-        _show(one, as_json=True)
+        show(one, as_json=True)
         return
     out.print(f"Draft {one.id} is kept. See who gets it: hotline broadcast preview {one.id}", soft_wrap=True)
     out.print(f"A second organizer sends it: hotline broadcast approve {one.id} --by HANDLE", soft_wrap=True)
@@ -133,24 +101,8 @@ def preview(id_: Id, as_json: Json = False) -> None:
     if as_json:
         print(json.dumps(found.public(), ensure_ascii=False))
         return
-    for line in _lines(one, found, price):
+    for line in preview_lines(one, found, price):
         out.print(line, markup=False)
-
-
-def _lines(one: Broadcast, found: Preview, price: float | None) -> list[str]:
-    lines = [f"Broadcast {one.id}, {one.kind}, zone {one.zone}: {found.people} people."]
-    for lang, cost in found.by_lang.items():
-        lines += [
-            "",
-            f"{lang}: {cost.people} people, {cost.segments} segments each ({cost.encoding})",
-            one.texts[lang],
-        ]
-        lines += [f"  cheaper: {hint}" for hint in cost.hints]
-    lines += ["", *(f"No text for {count} people who read {lang}." for lang, count in found.missing.items())]
-    lines += [f"Left out: {count} ({reason})." for reason, count in found.excluded.items()]
-    money = f", {found.segments * price:.2f} in all" if price else ""
-    lines.append(f"{found.segments} segments{money}, about {found.minutes:.0f} minutes.")
-    return lines + ([DRILL] if one.drill else [])
 
 
 @app.command()
@@ -176,10 +128,10 @@ def approve(
         digits = str(typer.prompt(f"The six digits that we texted to {by}"))
         sent = with_runtime(lambda runtime: proof.step(runtime, id_, by, digits, override=override))
     if sent:
-        _show(sent, as_json=as_json)
+        show(sent, as_json=as_json)
         return
     if as_json:
-        _show(with_runtime(lambda runtime: broadcasts.load(runtime.store, id_)), as_json=True)
+        show(with_runtime(lambda runtime: broadcasts.load(runtime.store, id_)), as_json=True)
     said = (
         f"Nothing is sent yet. A code is on {by}'s phone: text it back from there, or type "
         f"hotline broadcast approve {id_} --by {by} --code DIGITS"
@@ -200,7 +152,7 @@ def status(
 
     if follow:
         with_runtime(lambda runtime: watch(runtime, id_))
-    _show(with_runtime(lambda runtime: broadcasts.load(runtime.store, id_)), as_json=as_json)
+    show(with_runtime(lambda runtime: broadcasts.load(runtime.store, id_)), as_json=as_json)
 
 
 @app.command("list")
@@ -213,7 +165,7 @@ def list_(as_json: Json = False) -> None:
         print(json.dumps([one.public() for one in found], ensure_ascii=False))
         return
     for one in found:
-        _show(one, as_json=False)
+        show(one, as_json=False)
 
 
 @app.command()
@@ -232,7 +184,7 @@ def _move(id_: str, how: BroadcastMove, by: str) -> None:
     async def work(runtime: Runtime) -> Broadcast:
         return await broadcasts.move(runtime.store, id_, how, now=runtime.clock(), by=by)
 
-    _show(with_runtime(work), as_json=False)
+    show(with_runtime(work), as_json=False)
 
 
 @app.command()
@@ -271,7 +223,7 @@ def close(
     from hotline.broadcasts import closing
     from hotline.cli.broadcasts import proof
 
-    texts = _texts(text)
+    texts = texts_by_language(text)
 
     async def work(runtime: Runtime) -> tuple[Broadcast, Broadcast]:
         told = await closing.close(
@@ -286,7 +238,7 @@ def close(
     if as_json:
         print(json.dumps(one.public() | {"closing": told.id if told.id != id_ else None}, ensure_ascii=False))
     else:
-        _show(one, as_json=False)
+        show(one, as_json=False)
     if told.state is BroadcastState.DRAFT:
         how = f"hotline broadcast approve {told.id} --by HANDLE"
         (err if as_json else out).print(

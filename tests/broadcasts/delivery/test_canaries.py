@@ -261,7 +261,8 @@ async def test_what_was_cancelled_before_it_reached_the_canary_was_not_sent_by_u
 async def test_the_same_words_are_told_once_in_ten_minutes(coop: Coop) -> None:
     assert [await coop.hears(text) for text in (FALSE, FALSE.upper(), FALSE)] == ["alarm"] * 3
     assert len(await coop.texts()) == 2  # two organizers, one alarm
-    await coop.office.store.redis.delete(*await coop.office.store.redis.keys("canary:told*"))  # ten minutes
+    redis = coop.office.store.redis
+    await redis.delete(keys.canary_told, *await redis.keys(keys.canary_told_words("*")))  # ten minutes
     assert await coop.hears(FALSE) == "alarm"
     assert len(await coop.texts()) == 4
 
