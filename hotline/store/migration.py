@@ -46,16 +46,16 @@ async def is_due(store: Store) -> bool:
     return bool(await _bare(store))
 
 
-async def _bare(store: Store) -> list[str]:
-    """Those of `BARE` that are there. In a cluster there never were any: other nodes refuse to say."""
+async def _bare(store: Store, names: list[str] = BARE) -> list[str]:
+    """Those bare names that are there. In a cluster there never were any: other nodes refuse to say."""
     pipe: Any = store.pipeline()
-    for name in BARE:
+    for name in names:
         pipe.exists(name)
     answers = await pipe.execute(raise_on_error=False)
     for answer in answers:
         if isinstance(answer, Exception) and not isinstance(answer, ResponseError):
             raise answer
-    return [name for name, answer in zip(BARE, answers, strict=True) if answer == 1]
+    return [name for name, answer in zip(names, answers, strict=True) if answer == 1]
 
 
 async def migrate(store: Store, *, dry_run: bool = False, alone: bool = False) -> Migrated:
@@ -71,6 +71,8 @@ async def migrate(store: Store, *, dry_run: bool = False, alone: bool = False) -
     """
     if not alone and not dry_run and await _worker_alive(store):
         raise InputError(RUNNING)
+    if not dry_run:
+        await _stop_alerts_too(store)
     done = Migrated(Counter(), Counter())
     async for batch in _batches(store):
         outcome = [True] * len(batch) if dry_run else await _rename(store, batch)
@@ -83,6 +85,15 @@ async def migrate(store: Store, *, dry_run: bool = False, alone: bool = False) -
 
 async def _worker_alive(store: Store) -> bool:
     return bool(await _client(store).exists(str(keys.alive), keys.alive))
+
+
+async def _stop_alerts_too(store: Store) -> None:
+    """STOP on the help number was answered "You get no more texts": it ends their alerts now, as it said."""
+    if "optout:hotline" not in await _bare(store, ["optout:hotline"]):
+        return  # also when this ran before: who has signed up again since then stays
+    alerts, everything = keys.optout("alerts"), keys.optout("hotline")
+    await _client(store).sunionstore(alerts, alerts, str(alerts), str(everything))
+    await _client(store).delete(str(alerts))
 
 
 async def _batches(store: Store) -> AsyncIterator[list[str]]:

@@ -136,6 +136,19 @@ async def test_stopped_anywhere_it_goes_on_when_it_is_run_again(
     assert await everything(store) == old
 
 
+async def test_who_said_stop_on_the_help_number_gets_no_alerts_any_more(store: Store) -> None:
+    """They were told "You get no more texts"; who signed up again after the update is not stopped twice."""
+    redis = cast("Any", store.redis)
+    await redis.sadd("optout:hotline", "p1", "p2")
+    await redis.sadd("optout:alerts", "p3")
+    await migrate(store)
+    assert await redis.smembers(keys.optout("alerts")) == {"p1", "p2", "p3"}
+    assert await redis.smembers(keys.optout("hotline")) == {"p1", "p2"}
+    await redis.srem(keys.optout("alerts"), "p1")
+    await migrate(store)
+    assert await redis.smembers(keys.optout("alerts")) == {"p2", "p3"}
+
+
 async def test_nothing_is_renamed_under_a_worker_that_runs(store: Store, old: dict[str, str]) -> None:
     for heartbeat in ("alive", keys.alive):
         await store.redis.set(heartbeat, "1", ex=15)
