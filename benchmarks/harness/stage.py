@@ -97,7 +97,8 @@ class Stage:
 
     def __init__(self, live: Settings, table: dict[str, tuple[Child, Gate]]) -> None:
         self.live = live
-        self.redis: Any = Store(live.redis_url, live.city).redis
+        self._store = Store(live.redis_url, live.city)
+        self.redis: Any = self._store.redis
         self._table = table
         self._tether = Tether(GRACE)
 
@@ -105,7 +106,7 @@ class Stage:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.redis.aclose()
+        await self._store.close()
         with self._tether:
             for name in reversed(self._table):
                 await self.stop(name)

@@ -72,7 +72,9 @@ async def look(text: str, rules: Rules, situation: Situation, models: Models) ->
         return Looked(urgency)
     guessed = not situation.staff
     crisis = await _crisis(text, rules, models) if guessed and not situation.after_crisis else "none"
-    asked = guessed and not situation.told and crisis == "none"
+    # After a crisis nobody is asked whether to stop; beside another question a digit may say so.
+    calm = crisis == "none" or (crisis == "faint" and urgency == "ask")
+    asked = guessed and not situation.told and calm
     return Looked(urgency, crisis, await models.optouts.hears(text) if asked else "none")
 
 

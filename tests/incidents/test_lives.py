@@ -24,7 +24,7 @@ from hotline.incidents import incident as incidents
 from hotline.incidents import no_answer, records, updates, witnesses
 from hotline.incidents.states import REPORTED, IncidentState
 from hotline.staff.roster import set_on_call
-from hotline.store import DAY, MINUTE, Commit, Conflict, keys
+from hotline.store import DAY, MINUTE, Commit, Conflict, Key, keys
 from tests.stage.stage import Stage
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ class Deed:
 a_deed = st.builds(Deed, deeds, st.integers(0, 7), people, st.integers(0, 7))
 
 
-def versions(commit: Commit) -> dict[str, str]:
+def versions(commit: Commit) -> dict[Key, str]:
     """The reports that a commit was decided from, and the version it saw of each."""
-    return {str(guard[1]): str(guard[3]) for guard in commit.guards if guard[2:3] == ["version"]}
+    return {Key(guard[1]): str(guard[3]) for guard in commit.guards if guard[2:3] == ["version"]}
 
 
 def moved(commit: Commit) -> set[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, override
 from hotline.incidents import records
 from hotline.runtime import Runtime
 from hotline.staff.roster import seed_demo
-from hotline.store import keys
+from hotline.store import Commit, keys
 from hotline.worker import Worker
 from tests.conversations.runner import Play, Talk
 from tests.stage.line import Line, wait_until
@@ -96,8 +96,10 @@ class ClockedLine(Line):
 
     async def wake(self) -> None:
         """As any commit wakes the worker's loops."""
-        for loop in ("incidents", keys.outbox("hotline")):
-            await self.runtime.store.redis.publish("wake", loop)
+        commit = Commit()
+        for loop in ("incidents", "hotline"):
+            commit.wake(loop)
+        await self.runtime.store.commit(commit)
 
     async def minute(self) -> None:
         """What the worker does once a minute, now."""

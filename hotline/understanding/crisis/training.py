@@ -36,7 +36,7 @@ from hotline.understanding.urgent.training import (
 
 WEIGHTS: Final = ROOT / "content" / "triage" / "crisis.npz"
 LIKELY: Final = 0.002  # share of ordinary texts of which a person may be told
-FAINT: Final = 0.03  # share of ordinary texts that may be answered with where help is, besides their answer
+FAINT: Final = 0.02  # share of ordinary texts that may be answered with where help is, besides their answer
 DOUBTED: Final = {"limits": 0.1, "limits_letters": 0.05}  # below: what a rule hears is something else
 EVERY: Final = 3  # of our topics' many examples, one in so many is enough
 LEARNT: Final = 4000  # of other people's texts, evenly spread over the files

