@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help install train demo up test check fmt bench clean
 BIN := .venv/bin
-SUITE := $(BIN)/pytest --numprocesses 2 --dist loadfile
+SUITE := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # The supervisor stops with us, even when we are killed: see hotline/stack/tether.py.
 STACK := exec env HOTLINE_TETHERED=1 $(BIN)/hotline
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import pytest_asyncio
@@ -28,6 +28,19 @@ if TYPE_CHECKING:
     from tests.stage.talk import Talk
 
 _numbers = itertools.count()
+# Files that take minutes. They begin first, so that of two workers none waits for the other at the end.
+LONG: Final = (
+    "tests/faults/",
+    "tests/e2e/",
+    "tests/incidents/test_lives",
+    "tests/broadcasts/test_alert_lives",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files in front."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")
