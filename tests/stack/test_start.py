@@ -40,8 +40,8 @@ def test_make_alone_lists_every_target() -> None:
         ("demo", "hotline demo"),
         ("up", "hotline up"),
         ("train", "hotline train"),
-        ("test", "pytest --numprocesses 2 --dist loadfile"),
-        ("check", "pytest --numprocesses 2 --dist loadfile"),
+        ("test", "pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder"),
+        ("check", "pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder"),
     ],
 )
 def test_every_command_installs_first(target: str, last: str) -> None:
